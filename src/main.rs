@@ -1,0 +1,3 @@
+//! The command `vhi-usage`.
+
+fn main() {}
