@@ -10,3 +10,8 @@
         clippy::string_slice
     )
 )]
+
+pub mod chain;
+pub mod clock;
+pub mod secret;
+pub mod ssh;

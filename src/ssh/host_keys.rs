@@ -1,0 +1,283 @@
+//! Which host key a node may show.
+//!
+//! Either a `known_hosts` file as OpenSSH means it (`[host]:port`, hashed names, wildcards, negation,
+//! several keys a host, `@revoked`), or pinned SHA-256 fingerprints. A key that is not expected is
+//! refused; there is no trust on first use. The file is read at every connection, so that a mended
+//! line works without a restart. Lines of certificate authorities are passed over: no host
+//! certificate is asked for, so none can be shown.
+//!
+//! The check in russh is not used: it knows no wildcards and no revoked keys, takes an unreadable
+//! file for an empty one, and a second key of one type for a changed one.
+
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, KeyInit, Mac};
+use russh::keys::{
+    Algorithm, HashAlg, PublicKey,
+    ssh_key::{
+        Fingerprint,
+        known_hosts::{Entry, HostPatterns, Marker},
+    },
+};
+use sha1::Sha1;
+
+use crate::ssh::{error::HostKeyProblem, node::Node};
+
+/// What a node's host key is held against.
+#[derive(Clone, Debug)]
+pub enum HostKeys {
+    /// A file in the format of OpenSSH's `known_hosts`.
+    File(PathBuf),
+    /// SHA-256 fingerprints, any of which a node may show.
+    Pinned(Vec<Fingerprint>),
+}
+
+impl HostKeys {
+    /// The types of key that are expected of the node, so that it is asked for one of them first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn expected_types(&self, node: &Node) -> Result<Vec<Algorithm>, HostKeyProblem> {
+        match self {
+            HostKeys::Pinned(_) => Ok(Vec::new()),
+            HostKeys::File(path) => Ok(lines_for(path, node)?
+                .iter()
+                .filter(|line| line.entry.marker().is_none())
+                .map(|line| line.entry.public_key().algorithm())
+                .collect()),
+        }
+    }
+
+    /// Whether the node may show this key.
+    ///
+    /// # Errors
+    /// When it may not, and why.
+    pub fn check(&self, node: &Node, key: &PublicKey) -> Result<(), HostKeyProblem> {
+        let fingerprint = key.fingerprint(HashAlg::Sha256);
+        match self {
+            HostKeys::Pinned(pins) if pins.contains(&fingerprint) => Ok(()),
+            HostKeys::Pinned(_) => Err(HostKeyProblem::Changed {
+                fingerprint: fingerprint.to_string(),
+                algorithm: key.algorithm().to_string(),
+                place: "the pinned fingerprint".to_owned(),
+            }),
+            HostKeys::File(path) => judge(&lines_for(path, node)?, path, key),
+        }
+    }
+}
+
+/// A line of the file that speaks of the node.
+struct Line {
+    number: usize,
+    entry: Entry,
+}
+
+fn lines_for(path: &Path, node: &Node) -> Result<Vec<Line>, HostKeyProblem> {
+    let text = std::fs::read_to_string(path).map_err(|error| HostKeyProblem::File {
+        place: path.display().to_string(),
+        why: format!("cannot read the known hosts: {error}"),
+    })?;
+    let name = node.known_as().to_lowercase();
+    let mut lines = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        // The library splits at single blanks; OpenSSH at any.
+        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.is_empty() || words.starts_with('#') {
+            continue;
+        }
+        // A line that OpenSSH cannot read is passed over there, too: it vouches for no key.
+        let Ok(entry) = words.parse::<Entry>() else {
+            tracing::debug!(file = %path.display(), line = index + 1, "a known_hosts line cannot be read");
+            continue;
+        };
+        if speaks_of(entry.host_patterns(), &name) {
+            let number = index + 1;
+            lines.push(Line { number, entry });
+        }
+    }
+    Ok(lines)
+}
+
+fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProblem> {
+    let place = |line: &Line| format!("{} line {}", path.display(), line.number);
+    let fingerprint = || key.fingerprint(HashAlg::Sha256).to_string();
+    let same = |line: &&Line| line.entry.public_key().key_data() == key.key_data();
+    let marked = |line: &&Line| line.entry.marker().is_some();
+    if let Some(line) = lines
+        .iter()
+        .find(|line| line.entry.marker() == Some(&Marker::Revoked) && same(line))
+    {
+        return Err(HostKeyProblem::Revoked {
+            fingerprint: fingerprint(),
+            place: place(line),
+        });
+    }
+    let plain = || lines.iter().filter(|line| !marked(line));
+    if plain().any(|line| same(&line)) {
+        return Ok(());
+    }
+    let of_this_type = |line: &&Line| line.entry.public_key().algorithm() == key.algorithm();
+    Err(match plain().find(of_this_type) {
+        Some(line) => HostKeyProblem::Changed {
+            fingerprint: fingerprint(),
+            algorithm: key.algorithm().to_string(),
+            place: place(line),
+        },
+        None => HostKeyProblem::Unknown {
+            fingerprint: fingerprint(),
+            algorithm: key.algorithm().to_string(),
+            place: path.display().to_string(),
+        },
+    })
+}
+
+/// Whether the patterns of a line match the name: one of them does, and no negated one does.
+fn speaks_of(patterns: &HostPatterns, name: &str) -> bool {
+    match patterns {
+        HostPatterns::HashedName { salt, hash } => Hmac::<Sha1>::new_from_slice(salt)
+            .is_ok_and(|mac| mac.chain_update(name).verify_slice(hash).is_ok()),
+        HostPatterns::Patterns(patterns) => {
+            let mut found = false;
+            for pattern in patterns {
+                match pattern.strip_prefix('!') {
+                    Some(pattern) if matches(&pattern.to_lowercase(), name) => return false,
+                    Some(_) => {}
+                    None => found |= matches(&pattern.to_lowercase(), name),
+                }
+            }
+            found
+        }
+    }
+}
+
+/// Shell-like match: `*` is any text, `?` any one character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut pattern_rest = pattern.chars();
+    let mut name_rest = name.chars();
+    // Where to take up again after the last `*`: the pattern behind it, and the name that it has not yet eaten.
+    let mut star: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
+    loop {
+        let (mut pattern_next, mut name_next) = (pattern_rest.clone(), name_rest.clone());
+        match (pattern_next.next(), name_next.next()) {
+            (Some('*'), _) => {
+                star = Some((pattern_next.clone(), name_rest.clone()));
+                pattern_rest = pattern_next;
+            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+                (pattern_rest, name_rest) = (pattern_next, name_next);
+            }
+            (None, None) => return true,
+            _ => {
+                let Some((behind, eaten)) = &mut star else {
+                    return false;
+                };
+                if eaten.next().is_none() {
+                    return false;
+                }
+                (pattern_rest, name_rest) = (behind.clone(), eaten.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Public halves of keys that were made for this test and thrown away.
+    const RIGHT: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINmtgYEHWDdv9Uv6rwuf4YvWT13iP0DleW0RdK4JPHTu";
+    const OTHER: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILvCUbLL30/vivDVKBhr11Ml0XStZf4ayaCk6yhjh8NB";
+
+    #[track_caller]
+    fn verdict(lines: &str, node: &str) -> &'static str {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(
+            file.path(),
+            lines.replace("RIGHT", RIGHT).replace("OTHER", OTHER),
+        )
+        .expect("written");
+        let key = PublicKey::from_openssh(RIGHT).expect("a key");
+        let node = node.parse().expect("a node");
+        match HostKeys::File(file.path().into()).check(&node, &key) {
+            Ok(()) => "ok",
+            Err(HostKeyProblem::Unknown { .. }) => "unknown",
+            Err(HostKeyProblem::Changed { .. }) => "changed",
+            Err(HostKeyProblem::Revoked { .. }) => "revoked",
+            Err(HostKeyProblem::File { .. }) => "file",
+        }
+    }
+
+    #[test]
+    fn a_host_is_known_by_name_port_and_pattern() {
+        let cases = [
+            ("node1.example RIGHT", "r@node1.example", "ok"),
+            (
+                "NODE1.example\tRIGHT comment here\r\n",
+                "r@node1.EXAMPLE",
+                "ok",
+            ),
+            ("# node1.example RIGHT", "r@node1.example", "unknown"),
+            ("node2.example RIGHT", "r@node1.example", "unknown"),
+            ("node1.example RIGHT", "r@node1.example:2222", "unknown"),
+            ("[node1.example]:2222 RIGHT", "r@node1.example:2222", "ok"),
+            ("*.example RIGHT", "r@node1.example", "ok"),
+            ("node?.example RIGHT", "r@node1.example", "ok"),
+            (
+                "*.example,!node1.example RIGHT",
+                "r@node1.example",
+                "unknown",
+            ),
+            ("!node2.example,*.example RIGHT", "r@node1.example", "ok"),
+            ("192.0.2.1,node1.example RIGHT", "r@192.0.2.1", "ok"),
+        ];
+        for (lines, node, expected) in cases {
+            assert_eq!(verdict(lines, node), expected, "{lines}");
+        }
+    }
+
+    #[test]
+    fn another_key_of_the_type_is_a_changed_one_unless_one_matches() {
+        assert_eq!(verdict("h OTHER", "r@h"), "changed");
+        assert_eq!(verdict("h OTHER\nh RIGHT", "r@h"), "ok");
+        assert_eq!(verdict("h RIGHT\n@revoked * RIGHT", "r@h"), "revoked");
+        assert_eq!(verdict("@cert-authority h OTHER\nh RIGHT", "r@h"), "ok");
+        assert_eq!(verdict("@cert-authority h RIGHT", "r@h"), "unknown");
+        assert_eq!(verdict("h no-key-at-all", "r@h"), "unknown");
+    }
+
+    #[test]
+    fn a_hashed_name_is_found() {
+        // Written by `ssh-keygen -H`.
+        let plain = "|1|pITaQgK8s8sb1Mq85+VBeo50iV8=|5VpqmskpnUEJCnFs+QwcPuteeAU= RIGHT";
+        assert_eq!(verdict(plain, "r@h"), "ok");
+        assert_eq!(verdict(plain, "r@i"), "unknown");
+        let with_port = "|1|ofbsOBL62Loq71wYz7H45W+FphQ=|+sE3MwZjFIVI/kIcQ0adjoqZRf4= RIGHT";
+        assert_eq!(verdict(with_port, "r@node1.example:2222"), "ok");
+        assert_eq!(verdict(with_port, "r@node1.example"), "unknown");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_no_empty_one() {
+        let node = "r@h".parse().expect("a node");
+        let key = PublicKey::from_openssh(RIGHT).expect("a key");
+        let keys = HostKeys::File("/nonexistent/known_hosts".into());
+        let problem = keys.check(&node, &key).expect_err("no file");
+        assert!(matches!(problem, HostKeyProblem::File { .. }));
+    }
+
+    #[test]
+    fn stars_match_across_dots_and_may_match_nothing() {
+        for (pattern, name, expected) in [
+            ("*", "", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "aXbY", false),
+            ("*.example", "a.b.example", true),
+            ("??", "a", false),
+            ("a**", "a", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

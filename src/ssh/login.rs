@@ -1,0 +1,73 @@
+//! What every session is opened with: our key, the expected host keys, the parameters of SSH.
+
+use std::{path::PathBuf, time::Duration};
+
+use russh::{
+    client,
+    keys::{Algorithm, PrivateKey},
+};
+
+use crate::{
+    secret::{self, Secret},
+    ssh::{error::SshError, host_keys::HostKeys},
+};
+
+/// How every session is opened.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// Our private key: Ed25519, ECDSA or RSA (signed with SHA-2).
+    pub key_file: PathBuf,
+    /// The passphrase of the key, if it has one.
+    pub key_passphrase: Option<Secret>,
+    /// What the node's host key is held against.
+    pub host_keys: HostKeys,
+    /// For name, connection and handshake together, and again for the authentication.
+    pub connect_timeout: Duration,
+}
+
+/// What we speak: the expected types of host key first, no SHA-1, no delay, and a sign of life
+/// every 15 s.
+pub fn config(expected: Vec<Algorithm>) -> client::Config {
+    let mut preferred = russh::Preferred::DEFAULT;
+    let sha1 = Algorithm::Rsa { hash: None };
+    let (first, rest): (Vec<_>, Vec<_>) = preferred
+        .key
+        .iter()
+        .filter(|algorithm| **algorithm != sha1)
+        .cloned()
+        .partition(|algorithm| match algorithm {
+            Algorithm::Rsa { .. } => expected.contains(&sha1),
+            other => expected.contains(other),
+        });
+    preferred.key = first.into_iter().chain(rest).collect();
+    client::Config {
+        preferred,
+        keepalive_interval: Some(Duration::from_secs(15)),
+        keepalive_max: 3,
+        nodelay: true,
+        ..client::Config::default()
+    }
+}
+
+/// Our private key, read anew so that a new one works without a restart.
+///
+/// # Errors
+/// `SshError::Key`, with the way out.
+pub fn load_key(login: &Login) -> Result<PrivateKey, SshError> {
+    let path = &login.key_file;
+    let failed = |why: String| SshError::Key {
+        path: path.display().to_string(),
+        why,
+    };
+    let text = secret::read_private(path).map_err(|error| failed(crate::chain::chain(&error)))?;
+    let passphrase = login.key_passphrase.as_ref().map(Secret::reveal);
+    russh::keys::decode_secret_key(&text, passphrase).map_err(|error| {
+        failed(match (error, passphrase) {
+            (russh::keys::Error::KeyIsEncrypted, _) => {
+                "it is encrypted: give its passphrase in key_passphrase_file".to_owned()
+            }
+            (_, Some(_)) => "it cannot be read, or the passphrase is wrong".to_owned(),
+            (error, None) => format!("it is no private key that we can read: {error}"),
+        })
+    })
+}

@@ -1,0 +1,12 @@
+//! How a storage node is asked over SSH. Nothing here knows what an answer means.
+//!
+//! [`pool`] keeps one session per node and asks the nodes in their order; [`session`] is one
+//! connection, its host key checked against [`host_keys`] and its user authenticated with a key.
+
+pub mod command;
+pub mod error;
+pub mod host_keys;
+pub mod login;
+pub mod node;
+pub mod pool;
+pub mod session;

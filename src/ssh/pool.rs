@@ -1,0 +1,214 @@
+//! The nodes of one cluster: one kept session each, asked in their order of preference.
+//!
+//! A session in use belongs to its user: it is taken out of the pool, and a call that is dropped
+//! half-way takes its session with it. A kept session that proves dead is replaced once by a fresh
+//! one; then the next node is asked. A node that cannot be reached is asked last for a while, and a
+//! node that refused our key is left alone for minutes, for accounts lock.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    clock,
+    ssh::{command::Output, error::SshError, login::Login, node::Node, session::Session},
+};
+
+/// How long a node that failed is asked after the others; doubles with each failure in a row.
+const UNREACHED_PAUSE: Pause = Pause {
+    first: Duration::from_secs(15),
+    most: Duration::from_secs(300),
+};
+/// How long a node that refused our key is not asked at all.
+const REFUSED_PAUSE: Pause = Pause {
+    first: Duration::from_secs(300),
+    most: Duration::from_secs(3_600),
+};
+
+/// The storage nodes of one cluster.
+#[derive(Debug)]
+pub struct Pool {
+    login: Login,
+    slots: Vec<Slot>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    node: Node,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    kept: Option<Session>,
+    failures: u32,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Standing {
+    #[default]
+    Good,
+    /// Asked after the others until then.
+    Unreached(Instant),
+    /// Not asked until then; the second is the same moment on the wall clock.
+    Refused(Instant, Timestamp),
+}
+
+impl Pool {
+    /// A pool over these nodes, the preferred one first. Nothing is connected yet.
+    pub fn new(nodes: Vec<Node>, login: Login) -> Pool {
+        let slots = nodes.into_iter().map(|node| Slot {
+            node,
+            state: Mutex::default(),
+        });
+        Pool {
+            login,
+            slots: slots.collect(),
+        }
+    }
+
+    /// Runs the command on the first node that answers, and says which one that was.
+    ///
+    /// # Errors
+    /// When no node gave an output: the error of the only node, or `EveryNode` with one for each.
+    pub async fn run(&self, command: &str, within: Duration) -> Result<(Node, Output), SshError> {
+        let mut errors = Vec::new();
+        for slot in self.in_order() {
+            match self.run_on(slot, command, within).await {
+                Ok(output) => return Ok((slot.node.clone(), output)),
+                Err(error) => {
+                    tracing::debug!(node = %slot.node, error = crate::chain::chain(&error), "a node gave no output");
+                    errors.push(error);
+                }
+            }
+        }
+        Err(match (errors.pop(), errors.is_empty()) {
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                errors.push(last);
+                SshError::EveryNode(errors)
+            }
+            (None, _) => SshError::EveryNode(errors),
+        })
+    }
+
+    /// The preferred nodes first, those that could not be reached lately last.
+    fn in_order(&self) -> Vec<&Slot> {
+        let now = Instant::now();
+        let mut slots: Vec<&Slot> = self.slots.iter().collect();
+        slots.sort_by_key(
+            |slot| matches!(slot.state().standing, Standing::Unreached(until) if until > now),
+        );
+        slots
+    }
+
+    async fn run_on(
+        &self,
+        slot: &Slot,
+        command: &str,
+        within: Duration,
+    ) -> Result<Output, SshError> {
+        let kept = {
+            let mut state = slot.state();
+            if let Standing::Refused(until, next_try) = state.standing
+                && until > Instant::now()
+            {
+                return Err(SshError::Auth {
+                    node: slot.node.clone(),
+                    next_try,
+                });
+            }
+            state.kept.take().filter(|session| !session.is_closed())
+        };
+        if let Some(session) = kept {
+            match session.run(command, within).await {
+                // The connection died while it lay idle: once more on a fresh one.
+                Err(SshError::Lost { source, .. }) => {
+                    tracing::debug!(node = %slot.node, %source, "a kept session was dead");
+                }
+                result => return slot.settle(session, result),
+            }
+        }
+        match Session::open(&slot.node, &self.login).await {
+            Ok(session) => {
+                let result = session.run(command, within).await;
+                slot.settle(session, result)
+            }
+            Err(error) => Err(slot.failed(error)),
+        }
+    }
+}
+
+impl Slot {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds this lock, and a state is legal at any time.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the session if it is still good, and notes how the node did.
+    fn settle(
+        &self,
+        session: Session,
+        result: Result<Output, SshError>,
+    ) -> Result<Output, SshError> {
+        match result {
+            Err(error) if error.session_lost() => Err(self.failed(error)),
+            result => {
+                let mut state = self.state();
+                state.kept = Some(session);
+                state.failures = 0;
+                state.standing = Standing::Good;
+                result
+            }
+        }
+    }
+
+    fn failed(&self, error: SshError) -> SshError {
+        let mut state = self.state();
+        let failures = state.failures;
+        state.failures = failures.saturating_add(1);
+        match error {
+            SshError::Auth { node, .. } => {
+                let pause = REFUSED_PAUSE.after(failures);
+                let next_try = clock::later(clock::now(), pause);
+                state.standing = Standing::Refused(Instant::now() + pause, next_try);
+                SshError::Auth { node, next_try }
+            }
+            error => {
+                let pause = UNREACHED_PAUSE.after(failures);
+                state.standing = Standing::Unreached(Instant::now() + pause);
+                error
+            }
+        }
+    }
+}
+
+/// A pause that doubles from `first` to `most`.
+#[derive(Clone, Copy, Debug)]
+struct Pause {
+    first: Duration,
+    most: Duration,
+}
+
+impl Pause {
+    fn after(self, failures: u32) -> Duration {
+        let factor = 1u32.checked_shl(failures).unwrap_or(u32::MAX);
+        self.first.saturating_mul(factor).min(self.most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_limit() {
+        let minutes = |failures| REFUSED_PAUSE.after(failures).as_secs() / 60;
+        assert_eq!([0, 1, 2, 3, 4, 40].map(minutes), [5, 10, 20, 40, 60, 60]);
+    }
+}

@@ -1,0 +1,200 @@
+//! One SSH connection to a node: host key checked, user authenticated, one command at a time.
+
+use std::{
+    net::{Shutdown, TcpStream as StdStream},
+    sync::Arc,
+    time::Duration,
+};
+
+use russh::{
+    client::{self, AuthResult, Handle},
+    keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
+};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout, timeout_at},
+};
+
+use crate::{
+    clock,
+    ssh::{
+        command::{Command, Output},
+        error::{ConnectFailure, HostKeyProblem, SshError},
+        host_keys::HostKeys,
+        login::{self, Login},
+        node::Node,
+    },
+};
+
+/// An authenticated connection. Dropping it closes the connection for certain; commands that still
+/// run on the node are ended by the `timeout` that they run under.
+pub struct Session {
+    node: Node,
+    handle: Handle<Peer>,
+    _closer: Closer,
+}
+
+impl Session {
+    /// Connects, checks the host key, and authenticates.
+    ///
+    /// # Errors
+    /// `Connect`, `HostKey`, `Key`, or `Auth` with `next_try` set to now: the caller knows how long to wait.
+    pub async fn open(node: &Node, login: &Login) -> Result<Session, SshError> {
+        let key = login::load_key(login)?;
+        let deadline = Instant::now() + login.connect_timeout;
+        let failed = |why| SshError::Connect {
+            node: node.clone(),
+            why,
+        };
+        let late = |_| failed(ConnectFailure::Timeout(login.connect_timeout));
+        let untrusted = |why| SshError::HostKey {
+            node: node.clone(),
+            why,
+        };
+
+        let config = Arc::new(login::config(
+            login.host_keys.expected_types(node).map_err(untrusted)?,
+        ));
+        let stream = timeout_at(deadline, TcpStream::connect((node.host(), node.port())))
+            .await
+            .map_err(late)?
+            .map_err(|error| failed(not_connected(error)))?;
+        let (stream, closer) =
+            Closer::split(stream).map_err(|error| failed(not_connected(error)))?;
+        let peer = Peer {
+            node: node.clone(),
+            host_keys: login.host_keys.clone(),
+        };
+        let handle = timeout_at(deadline, client::connect_stream(config, stream, peer))
+            .await
+            .map_err(late)?
+            .map_err(|error| match error {
+                PeerError::HostKey(why) => untrusted(why),
+                PeerError::Ssh(error) => failed(ConnectFailure::Handshake(error)),
+            })?;
+
+        let mut session = Session {
+            node: node.clone(),
+            handle,
+            _closer: closer,
+        };
+        timeout(login.connect_timeout, session.authenticate(key))
+            .await
+            .map_err(late)??;
+        Ok(session)
+    }
+
+    async fn authenticate(&mut self, key: PrivateKey) -> Result<(), SshError> {
+        let lost = |source| SshError::Lost {
+            node: self.node.clone(),
+            source,
+        };
+        let hash = match key.algorithm() {
+            // A server that does not say what it takes is asked for SHA-512; SHA-1 is never used.
+            Algorithm::Rsa { .. } => {
+                match self.handle.best_supported_rsa_hash().await.map_err(lost)? {
+                    Some(Some(hash)) => Some(hash),
+                    Some(None) | None => Some(HashAlg::Sha512),
+                }
+            }
+            _ => None,
+        };
+        let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
+        match self
+            .handle
+            .authenticate_publickey(self.node.user(), key)
+            .await
+        {
+            Ok(AuthResult::Success) => Ok(()),
+            Ok(AuthResult::Failure { .. }) => Err(SshError::Auth {
+                node: self.node.clone(),
+                next_try: clock::now(),
+            }),
+            Err(source) => Err(lost(source)),
+        }
+    }
+
+    /// Runs one command to its end.
+    ///
+    /// # Errors
+    /// As `Command::run`.
+    pub async fn run(&self, words: &str, within: Duration) -> Result<Output, SshError> {
+        let command = Command {
+            node: &self.node,
+            words,
+            within,
+        };
+        command.run(&self.handle).await
+    }
+
+    /// Whether the connection is known to be gone.
+    pub fn is_closed(&self) -> bool {
+        self.handle.is_closed()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("node", &self.node)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The second hand on the socket: russh's task holds the first, and would outlive a dropped connect.
+struct Closer(StdStream);
+
+impl Closer {
+    fn split(stream: TcpStream) -> std::io::Result<(TcpStream, Closer)> {
+        // Nagle's algorithm costs 40 ms a command; russh leaves it on.
+        stream.set_nodelay(true)?;
+        let stream = stream.into_std()?;
+        let closer = Closer(stream.try_clone()?);
+        Ok((TcpStream::from_std(stream)?, closer))
+    }
+}
+
+impl Drop for Closer {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.shutdown(Shutdown::Both) {
+            tracing::trace!(%error, "the peer had closed the connection already");
+        }
+    }
+}
+
+/// Our side of the handshake: holds the host key against what is expected.
+struct Peer {
+    node: Node,
+    host_keys: HostKeys,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum PeerError {
+    #[error(transparent)]
+    Ssh(#[from] russh::Error),
+    #[error(transparent)]
+    HostKey(HostKeyProblem),
+}
+
+impl client::Handler for Peer {
+    type Error = PeerError;
+
+    async fn check_server_key(
+        &mut self,
+        shown: &PublicKeyOrCertificate,
+    ) -> Result<bool, PeerError> {
+        let key = shown.public_key();
+        self.host_keys
+            .check(&self.node, &key)
+            .map_err(PeerError::HostKey)?;
+        // A certificate is never asked for; its key alone would prove nothing.
+        Ok(shown.certificate().is_none())
+    }
+}
+
+fn not_connected(error: std::io::Error) -> ConnectFailure {
+    match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => ConnectFailure::Refused(error),
+        _ => ConnectFailure::Io(error),
+    }
+}
