@@ -13,5 +13,6 @@
 
 pub mod chain;
 pub mod clock;
+pub mod panel;
 pub mod secret;
 pub mod ssh;

@@ -1,0 +1,170 @@
+//! One request to the panel and its whole answer, with a deadline, a cap, and no redirect followed.
+
+use std::{error::Error, io, time::Duration};
+
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+    redirect::Policy,
+};
+use serde_json::Value;
+
+use crate::{
+    chain::chain,
+    panel::{
+        error::{PanelError, TrustError},
+        trust::Trust,
+    },
+};
+
+/// No answer that we ask for comes near it.
+const BODY_LIMIT: usize = 4 << 20;
+
+/// A client of one panel that knows of no session.
+#[derive(Debug)]
+pub struct Http {
+    url: String,
+    client: Client,
+    within: Duration,
+}
+
+impl Http {
+    /// A client for the base address. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the CA file or the system's authorities cannot be used.
+    pub fn new(url: &str, trust: &Trust, within: Duration) -> Result<Http, TrustError> {
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .timeout(within)
+            .tcp_nodelay(true);
+        if let Some(tls) = trust.client_config()? {
+            builder = builder.tls_backend_preconfigured(tls);
+        }
+        let client = builder
+            .build()
+            .map_err(|error| TrustError::Client { why: chain(&error) })?;
+        Ok(Http {
+            url: url.trim_end_matches('/').to_owned(),
+            client,
+            within,
+        })
+    }
+
+    /// The panel's base address, for the errors.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends one request; any status is an answer.
+    ///
+    /// # Errors
+    /// When no answer came in time, or its certificate is not trusted.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Option<&Value>,
+    ) -> Result<Response, PanelError> {
+        let url = format!("{}{path}", self.url);
+        let mut request = self.client.request(method, url).headers(headers);
+        if let Some(body) = body {
+            let json = HeaderValue::from_static("application/json");
+            request = request.header(CONTENT_TYPE, json).body(body.to_string());
+        }
+        request
+            .send()
+            .await
+            .map_err(|error| self.failed(path, error))
+    }
+
+    /// The JSON of an answer with a 2xx status.
+    ///
+    /// # Errors
+    /// Any other status, a body that breaks off or is longer than any answer, and what is no JSON.
+    pub async fn json(&self, path: &str, mut response: Response) -> Result<Value, PanelError> {
+        if !response.status().is_success() {
+            return Err(self.status(path, response.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = response
+            .chunk()
+            .await
+            .map_err(|error| self.failed(path, error))?
+        {
+            if body.len() + part.len() > BODY_LIMIT {
+                return Err(self.shape(path, format!("it is longer than {BODY_LIMIT} bytes")));
+            }
+            body.extend_from_slice(&part);
+        }
+        // The error gives line and column and no word of the body.
+        serde_json::from_slice(&body)
+            .map_err(|error| self.shape(path, format!("it is no JSON: {error}")))
+    }
+
+    /// A status that is no answer.
+    pub fn status(&self, path: &str, status: StatusCode) -> PanelError {
+        PanelError::Status {
+            url: self.url.clone(),
+            path: path.to_owned(),
+            status: status.as_u16(),
+        }
+    }
+
+    /// An answer that is not what it should be.
+    pub fn shape(&self, path: &str, why: String) -> PanelError {
+        PanelError::Shape {
+            url: self.url.clone(),
+            path: path.to_owned(),
+            why,
+        }
+    }
+
+    fn failed(&self, path: &str, error: reqwest::Error) -> PanelError {
+        let url = self.url.clone();
+        if error.is_timeout() {
+            return PanelError::Timeout {
+                url,
+                path: path.to_owned(),
+                within: self.within,
+            };
+        }
+        if let Some(why) = find::<rustls::Error>(&error) {
+            return PanelError::Certificate {
+                url,
+                why: certificate_words(why),
+            };
+        }
+        match find::<io::Error>(&error).map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => PanelError::Refused { url },
+            // Its own words name the whole address with the path; the base is enough.
+            _ => PanelError::Connect {
+                url,
+                source: error.without_url(),
+            },
+        }
+    }
+}
+
+fn certificate_words(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why)) => why.to_string(),
+        error => error.to_string(),
+    }
+}
+
+/// The first cause of this type. An I/O error hides the one that it carries from `source`, so that
+/// is looked into as well.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    if let Some(found) = error.downcast_ref::<E>() {
+        return Some(found);
+    }
+    let inner = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    inner
+        .and_then(|inner| find::<E>(inner))
+        .or_else(|| error.source().and_then(find::<E>))
+}

@@ -1,0 +1,256 @@
+//! A session with the panel: one login for all callers, kept, and renewed once where it has ended.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::{sync::Mutex, time::Instant};
+
+use crate::{
+    clock,
+    panel::{
+        error::{PanelError, TrustError},
+        http::Http,
+        login::{self, Credentials, SessionCookie},
+        trust::Trust,
+    },
+    secret::Secret,
+};
+
+/// How long a refused login is not repeated; doubles with each refusal in a row.
+const REFUSED_PAUSE: Duration = Duration::from_secs(300);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// Where the panel is and who we are there.
+#[derive(Clone, Debug)]
+pub struct PanelSettings {
+    /// Base address, such as `https://panel.example:8888`, without a slash at its end.
+    pub url: String,
+    /// The user.
+    pub username: String,
+    /// The user's password.
+    pub password: Secret,
+    /// The user's domain.
+    pub domain: String,
+    /// Name or id of the project whose scope is asked for; none reads the whole system.
+    pub project: Option<String>,
+    /// The number of the session: `X-Session-Id` at the login and with every request.
+    pub session_index: Option<u32>,
+    /// How the panel's certificate is judged.
+    pub trust: Trust,
+    /// For each request as a whole.
+    pub timeout: Duration,
+}
+
+/// A client of one panel.
+#[derive(Debug)]
+pub struct Session {
+    settings: PanelSettings,
+    http: Http,
+    // Held during a login: whoever comes meanwhile waits for it instead of logging in as well.
+    standing: Mutex<Standing>,
+}
+
+#[derive(Debug, Default)]
+struct Standing {
+    credentials: Option<Credentials>,
+    /// Counts the logins, so that a caller knows whether another one has renewed the session already.
+    logins: u64,
+    refusals: u32,
+    refused: Option<Refusal>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Refusal {
+    until: Instant,
+    next_try: Timestamp,
+    status: u16,
+}
+
+impl Session {
+    /// A client for the panel. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the CA file or the system's authorities cannot be used.
+    pub fn new(settings: PanelSettings) -> Result<Session, TrustError> {
+        let http = Http::new(&settings.url, &settings.trust, settings.timeout)?;
+        Ok(Session {
+            settings,
+            http,
+            standing: Mutex::default(),
+        })
+    }
+
+    /// The JSON answer to `GET path`, in the session; logs in first where there is none, and once
+    /// more where the panel says that it has ended.
+    ///
+    /// # Errors
+    /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
+    pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
+        let (credentials, login) = self.credentials(None).await?;
+        let mut response = self.send(Method::GET, path, &credentials, None).await?;
+        let mut current = login;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let (credentials, login) = self.credentials(Some(login)).await?;
+            response = self.send(Method::GET, path, &credentials, None).await?;
+            current = login;
+            if response.status() == StatusCode::UNAUTHORIZED {
+                let mut standing = self.standing.lock().await;
+                return Err(self.refuse(&mut standing, StatusCode::UNAUTHORIZED));
+            }
+        }
+        if response.status().is_success() {
+            self.settle(&response, current).await;
+        }
+        self.http.json(path, response).await
+    }
+
+    /// The session to use, and which login gave it. `ended` is the login whose session proved over.
+    async fn credentials(&self, ended: Option<u64>) -> Result<(Credentials, u64), PanelError> {
+        let mut standing = self.standing.lock().await;
+        if ended == Some(standing.logins) {
+            standing.credentials = None;
+        }
+        if let Some(credentials) = standing.credentials.clone().filter(|kept| !kept.expired()) {
+            return Ok((credentials, standing.logins));
+        }
+        if let Some(refusal) = standing.refused
+            && refusal.until > Instant::now()
+        {
+            return Err(PanelError::Login {
+                url: self.http.url().to_owned(),
+                status: refusal.status,
+                next_try: refusal.next_try,
+            });
+        }
+        let credentials = match self.log_in().await? {
+            Ok(credentials) => credentials,
+            Err(status) => return Err(self.refuse(&mut standing, status)),
+        };
+        standing.credentials = Some(credentials.clone());
+        standing.logins += 1;
+        Ok((credentials, standing.logins))
+    }
+
+    /// One login; the inner error is the status with which the panel refused it.
+    async fn log_in(&self) -> Result<Result<Credentials, StatusCode>, PanelError> {
+        const PATH: &str = "/api/v2/login";
+        let settings = &self.settings;
+        let mut body = json!({
+            "username": settings.username,
+            "password": settings.password.reveal(),
+        });
+        if let (false, Some(fields)) = (settings.domain.is_empty(), body.as_object_mut()) {
+            fields.insert("domain".to_owned(), settings.domain.as_str().into());
+        }
+        let headers = login::headers(settings.session_index);
+        let response = self
+            .http
+            .send(Method::POST, PATH, headers, Some(&body))
+            .await?;
+        let status = response.status();
+        match status {
+            StatusCode::OK | StatusCode::CREATED => {}
+            // Wrong, forbidden, or locked: not to be repeated soon.
+            StatusCode::BAD_REQUEST
+            | StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::UNPROCESSABLE_ENTITY
+            | StatusCode::LOCKED => return Ok(Err(status)),
+            _ => return Err(self.http.status(PATH, status)),
+        }
+        let cookie = SessionCookie::of(&response, settings.session_index).ok_or_else(|| {
+            self.http
+                .shape(PATH, "it sets no session cookie".to_owned())
+        })?;
+        let body = self.http.json(PATH, response).await?;
+        let credentials = Credentials::new(cookie, settings.session_index, &body);
+        tracing::debug!(panel = settings.url, "logged in to the panel");
+        match &settings.project {
+            None => Ok(Ok(credentials)),
+            Some(project) => self.enter(project, credentials).await.map(Ok),
+        }
+    }
+
+    /// The session in the scope of a project, found by id or by name.
+    async fn enter(&self, project: &str, session: Credentials) -> Result<Credentials, PanelError> {
+        const PATH: &str = "/api/v2/accounts/projects";
+        let response = self.send(Method::GET, PATH, &session, None).await?;
+        let session = session.renewed(&response).unwrap_or(session);
+        let list = self.http.json(PATH, response).await?;
+        let id = list
+            .get("data")
+            .unwrap_or(&list)
+            .as_array()
+            .and_then(|projects| {
+                projects
+                    .iter()
+                    .find(|entry| entry["id"] == project || entry["name"] == project)
+            })
+            .and_then(|entry| entry["id"].as_str())
+            .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+            .ok_or_else(|| {
+                self.http
+                    .shape(PATH, format!("it lists no project {project}"))
+            })?;
+        let path = format!("{PATH}/{id}/auth");
+        let response = self
+            .send(Method::POST, &path, &session, Some(&json!({})))
+            .await?;
+        let session = session.renewed(&response).unwrap_or(session);
+        let body = self.http.json(&path, response).await?;
+        session
+            .scoped(&body)
+            .ok_or_else(|| self.http.shape(&path, "it holds no token".to_owned()))
+    }
+
+    /// Notes that the panel accepted the session, and the cookie that it may have set anew.
+    async fn settle(&self, response: &Response, login: u64) {
+        let mut standing = self.standing.lock().await;
+        standing.refusals = 0;
+        standing.refused = None;
+        if standing.logins == login
+            && let Some(renewed) = standing
+                .credentials
+                .as_ref()
+                .and_then(|kept| kept.renewed(response))
+        {
+            standing.credentials = Some(renewed);
+        }
+    }
+
+    fn refuse(&self, standing: &mut Standing, status: StatusCode) -> PanelError {
+        let factor = 1u32.checked_shl(standing.refusals).unwrap_or(u32::MAX);
+        let pause = REFUSED_PAUSE.saturating_mul(factor).min(LONGEST_PAUSE);
+        let refusal = Refusal {
+            until: Instant::now() + pause,
+            next_try: clock::later(clock::now(), pause),
+            status: status.as_u16(),
+        };
+        standing.refusals = standing.refusals.saturating_add(1);
+        standing.refused = Some(refusal);
+        standing.credentials = None;
+        PanelError::Login {
+            url: self.http.url().to_owned(),
+            status: refusal.status,
+            next_try: refusal.next_try,
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        session: &Credentials,
+        body: Option<&Value>,
+    ) -> Result<Response, PanelError> {
+        let headers = session.headers().ok_or_else(|| {
+            self.http.shape(
+                "/api/v2/login",
+                "it gave a cookie or token that no header can carry".to_owned(),
+            )
+        })?;
+        self.http.send(method, path, headers, body).await
+    }
+}

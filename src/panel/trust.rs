@@ -1,0 +1,211 @@
+//! Which certificate the panel may show: one of a CA, a pinned one, or any, by an explicit choice.
+
+use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
+
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+use sha2::{Digest, Sha256};
+
+use crate::panel::error::TrustError;
+
+/// How the panel's certificate is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// By the certificate authorities of the system.
+    System,
+    /// By the authorities in a PEM file.
+    CaFile(PathBuf),
+    /// It is this one; its name and chain do not matter.
+    Pinned(Pin),
+    /// Not at all. Whoever chooses this is warned at every start.
+    Anything,
+}
+
+/// The SHA-256 of a certificate in DER.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Pin([u8; 32]);
+
+impl Pin {
+    /// The pin of a certificate.
+    pub fn of(der: &[u8]) -> Pin {
+        Pin(Sha256::digest(der).into())
+    }
+}
+
+impl FromStr for Pin {
+    type Err = PinError;
+
+    /// Hex of either case, with or without colons.
+    fn from_str(text: &str) -> Result<Pin, PinError> {
+        let digits: Vec<u8> = text
+            .chars()
+            .filter(|c| *c != ':')
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<_>>()
+            .ok_or(PinError)?;
+        let (pairs, rest) = digits.as_chunks::<2>();
+        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+        match (bytes.try_into(), rest) {
+            (Ok(bytes), []) => Ok(Pin(bytes)),
+            _ => Err(PinError),
+        }
+    }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it must be a SHA-256 in hex, 64 digits with or without colons, as `openssl x509 -noout -fingerprint -sha256` prints it"
+)]
+pub struct PinError;
+
+impl Trust {
+    /// TLS towards the panel.
+    ///
+    /// # Errors
+    /// When the CA file or the system's authorities cannot be used.
+    pub fn client_config(&self) -> Result<Option<ClientConfig>, TrustError> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| TrustError::Client {
+                why: error.to_string(),
+            })?;
+        let expected = match self {
+            // reqwest brings the system's own verifier.
+            Trust::System => return Ok(None),
+            Trust::CaFile(path) => {
+                let roots = read_roots(path)?;
+                return Ok(Some(
+                    builder.with_root_certificates(roots).with_no_client_auth(),
+                ));
+            }
+            Trust::Pinned(pin) => Some(*pin),
+            Trust::Anything => None,
+        };
+        let verifier = Arc::new(Verifier { expected, provider });
+        let builder = builder
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        Ok(Some(builder.with_no_client_auth()))
+    }
+}
+
+fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
+    let failed = |why: String| TrustError::CaFile {
+        path: path.display().to_string(),
+        why,
+    };
+    let text = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        let certificate = certificate.map_err(|error| failed(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| failed(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(failed("it holds no certificate in PEM".to_owned()));
+    }
+    Ok(roots)
+}
+
+/// Judges by fingerprint alone, or not at all. The peer must still prove that it holds the key.
+#[derive(Debug)]
+struct Verifier {
+    expected: Option<Pin>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let shown = Pin::of(end_entity);
+        match self.expected {
+            Some(expected) if expected != shown => Err(Error::InvalidCertificate(
+                CertificateError::Other(rustls::OtherError(Arc::new(NotPinned(shown)))),
+            )),
+            _ => Ok(ServerCertVerified::assertion()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("it shows a certificate with SHA-256 {0}, which is not the pinned one")]
+struct NotPinned(Pin);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_is_hex_of_either_case_with_or_without_colons() {
+        let plain = "00ff".repeat(16);
+        let pin: Pin = plain.parse().expect("a pin");
+        assert_eq!(pin.to_string(), plain);
+        assert_eq!(plain.to_uppercase().parse(), Ok(pin));
+        assert_eq!(vec!["00:FF"; 16].join(":").parse(), Ok(pin));
+    }
+
+    #[test]
+    fn what_is_no_sha256_is_refused() {
+        for text in [
+            "",
+            "00",
+            "zz",
+            &"00".repeat(31),
+            &"00".repeat(33),
+            &"0".repeat(63),
+        ] {
+            assert_eq!(text.parse::<Pin>(), Err(PinError), "{text}");
+        }
+    }
+}
