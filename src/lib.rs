@@ -10,3 +10,7 @@
         clippy::string_slice
     )
 )]
+
+pub mod amount;
+pub mod figure;
+pub mod vstorage;
