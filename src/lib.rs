@@ -16,3 +16,6 @@ pub mod clock;
 pub mod panel;
 pub mod secret;
 pub mod ssh;
+pub mod amount;
+pub mod figure;
+pub mod vstorage;
