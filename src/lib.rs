@@ -11,11 +11,16 @@
     )
 )]
 
+pub mod amount;
 pub mod chain;
 pub mod clock;
-pub mod panel;
-pub mod secret;
-pub mod ssh;
-pub mod amount;
+pub mod cluster_name;
+pub mod collector;
 pub mod figure;
+pub mod panel;
+pub mod reading;
+pub mod secret;
+pub mod source;
+pub mod ssh;
+pub mod usage;
 pub mod vstorage;

@@ -1,0 +1,299 @@
+//! Compute, from the panel's `GET /api/v2/compute/cluster/stat`.
+//!
+//! ```text
+//! {"compute": {"vcpus": 1200, "vm_mem_reserved": 3298534883328, …}, "servers": {"count": 310, …}, …}
+//! ```
+//!
+//! Every group and every key may be absent or null, every number may be written with a fraction of
+//! zero, and releases differ in their names: what is not there is `None`, and never 0.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use serde_json::{Number, Value};
+
+use crate::{
+    clock,
+    panel::session::Session,
+    reading::{ComputeReading, PanelTime},
+    source::error::SourceError,
+};
+
+const PATH: &str = "/api/v2/compute/cluster/stat";
+
+/// Our name of a figure, and where the panel writes it: group, newest key, older key.
+type Place = (&'static str, &'static str, &'static [&'static str]);
+
+/// Counts and bytes. 4.7 named the memory of the VMs `mem_total` and `mem_usage`: in its one published
+/// sample `mem_total` is what the only VM has reserved.
+const FIGURES: &[Place] = &[
+    ("block_capacity_bytes", "compute", &["block_capacity"]),
+    ("block_usage_bytes", "compute", &["block_usage"]),
+    ("vcpus", "compute", &["vcpus"]),
+    ("vcpus_free", "compute", &["vcpus_free"]),
+    (
+        "vm_mem_reserved_bytes",
+        "compute",
+        &["vm_mem_reserved", "mem_total"],
+    ),
+    (
+        "vm_mem_usage_bytes",
+        "compute",
+        &["vm_mem_usage", "mem_usage"],
+    ),
+    ("vm_mem_free_bytes", "compute", &["vm_mem_free"]),
+    ("vm_mem_capacity_bytes", "compute", &["vm_mem_capacity"]),
+    ("hypervisors", "compute", &["hypervisors"]),
+    ("servers_count", "servers", &["count"]),
+    ("servers_active", "servers", &["active"]),
+    ("servers_running", "servers", &["running"]),
+    ("servers_stopped", "servers", &["stopped"]),
+    ("servers_shutoff", "servers", &["shutoff"]),
+    (
+        "servers_shelved_offloaded",
+        "servers",
+        &["shelved_offloaded"],
+    ),
+    ("servers_error", "servers", &["error"]),
+    ("servers_in_progress", "servers", &["in_progress"]),
+    ("fenced_vcpus", "fenced", &["vcpus"]),
+    (
+        "fenced_physical_cpu_cores",
+        "fenced",
+        &["physical_cpu_cores"],
+    ),
+    (
+        "fenced_physical_mem_total_bytes",
+        "fenced",
+        &["physical_mem_total"],
+    ),
+    (
+        "fenced_reserved_memory_bytes",
+        "fenced",
+        &["reserved_memory"],
+    ),
+    (
+        "fenced_vm_mem_capacity_bytes",
+        "fenced",
+        &["vm_mem_capacity", "compute_mem_total"],
+    ),
+    ("physical_vcpus_total", "physical", &["vcpus_total"]),
+    ("physical_cpu_cores", "physical", &["cpu_cores"]),
+    ("physical_mem_total_bytes", "physical", &["mem_total"]),
+    (
+        "physical_block_capacity_bytes",
+        "physical",
+        &["block_capacity"],
+    ),
+    ("physical_block_free_bytes", "physical", &["block_free"]),
+    ("reserved_vcpus", "reserved", &["vcpus"]),
+    ("reserved_cpus", "reserved", &["cpus"]),
+    ("reserved_memory_bytes", "reserved", &["memory"]),
+    ("volumes_count", "volumes", &["count"]),
+    ("volumes_available", "volumes", &["available"]),
+    ("volumes_in_use", "volumes", &["in-use"]),
+    ("volumes_backing_up", "volumes", &["backing-up"]),
+    ("volumes_error_deleting", "volumes", &["error_deleting"]),
+    ("volumes_reserved", "volumes", &["reserved"]),
+];
+
+/// Ratios and percentages.
+const RATIOS: &[Place] = &[
+    ("cpu_allocation_ratio", "compute", &["cpu_allocation_ratio"]),
+    ("ram_allocation_ratio", "compute", &["ram_allocation_ratio"]),
+    ("cpu_usage_percent", "compute", &["cpu_usage"]),
+    ("physical_cpu_usage_percent", "physical", &["cpu_usage"]),
+    (
+        "fenced_physical_cpu_usage_percent",
+        "fenced",
+        &["physical_cpu_usage"],
+    ),
+];
+
+/// The panel's compute stat.
+#[derive(Debug)]
+pub struct ComputeStat {
+    session: Session,
+    told: Mutex<Vec<&'static str>>,
+}
+
+impl ComputeStat {
+    /// The stat of the panel behind this session.
+    pub fn new(session: Session) -> ComputeStat {
+        let told = Mutex::default();
+        ComputeStat { session, told }
+    }
+
+    /// Asks the panel once.
+    ///
+    /// # Errors
+    /// When the panel gives no answer, or one without any figure that we know.
+    pub async fn read(&self) -> Result<ComputeReading, SourceError> {
+        let stat = self.session.get(PATH).await?;
+        let (reading, odd) = reading(&stat, clock::now());
+        self.tell(&odd);
+        let known = reading.figures.iter().any(|(_, figure)| figure.is_some());
+        known
+            .then_some(reading)
+            .ok_or(SourceError::NoFigure { path: PATH })
+    }
+
+    /// A value that is there and cannot be read is said once: it is served as null.
+    fn tell(&self, odd: &[&'static str]) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in odd {
+            if !told.contains(name) {
+                told.push(name);
+                tracing::warn!(
+                    figure = name,
+                    "the panel's value is no whole number; it is served as null"
+                );
+            }
+        }
+    }
+}
+
+/// What the stat says, and the names of the figures whose value cannot be read.
+pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str>) {
+    let mut odd = Vec::new();
+    let mut figures = Vec::with_capacity(FIGURES.len());
+    for place in FIGURES {
+        let value = look_up(stat, place);
+        let figure = value.and_then(whole);
+        if value.is_some() && figure.is_none() {
+            odd.push(place.0);
+        }
+        figures.push((place.0, figure));
+    }
+    let ratio = |place: &Place| -> Option<Number> { look_up(stat, place)?.as_number().cloned() };
+    let reading = ComputeReading {
+        observed_at: at,
+        panel_time: stat.get("datetime").and_then(panel_time),
+        figures,
+        ratios: RATIOS.iter().map(|place| (place.0, ratio(place))).collect(),
+    };
+    (reading, odd)
+}
+
+/// The value under the first of the keys that is there and not null.
+fn look_up<'a>(stat: &'a Value, (_, group, keys): &Place) -> Option<&'a Value> {
+    let group = stat.get(group)?;
+    keys.iter()
+        .filter_map(|key| group.get(key))
+        .find(|value| !value.is_null())
+}
+
+/// An integer, also where it is written as `7.0`; no fraction is dropped and nothing is rounded.
+fn whole(value: &Value) -> Option<i64> {
+    /// Beyond it a double skips integers, so a figure would be a guess.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let number = value.as_number()?;
+    number.as_i64().or_else(|| {
+        let float = number.as_f64().filter(|_| number.is_f64())?;
+        if float.fract() != 0.0 || float.abs() > EXACT {
+            return None;
+        }
+        // A double without fraction and in this range prints as an integer.
+        format!("{float:.0}").parse().ok()
+    })
+}
+
+fn panel_time(value: &Value) -> Option<PanelTime> {
+    let text = value.as_str()?;
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(PanelTime {
+            at,
+            zone_stated: true,
+        });
+    }
+    let at = text
+        .parse::<DateTime>()
+        .ok()?
+        .to_zoned(TimeZone::UTC)
+        .ok()?;
+    Some(PanelTime {
+        at: at.timestamp(),
+        zone_stated: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn reads(stat: Value, name: &str, expected: Option<i64>) {
+        let (reading, _) = reading(&stat, Timestamp::UNIX_EPOCH);
+        assert_eq!(reading.figure(name), expected, "{name} of {stat}");
+    }
+
+    #[test]
+    fn what_is_absent_or_null_is_not_zero() {
+        reads(json!({}), "vcpus", None);
+        reads(json!({"compute": null}), "vcpus", None);
+        reads(json!({"compute": {"vcpus": null}}), "vcpus", None);
+        reads(json!({"compute": {"vcpus": 0}}), "vcpus", Some(0));
+        reads(json!({"servers": {"running": 2}}), "servers_active", None);
+        reads(json!([1, 2]), "vcpus", None);
+    }
+
+    #[test]
+    fn a_number_may_be_written_with_a_fraction_of_zero_and_no_other() {
+        let vcpus = |value: Value| json!({"compute": {"vcpus": value}});
+        reads(vcpus(json!(7.0)), "vcpus", Some(7));
+        reads(vcpus(json!(0.0)), "vcpus", Some(0));
+        reads(vcpus(json!(-3)), "vcpus", Some(-3));
+        reads(
+            vcpus(json!(9_007_199_254_740_993_i64)),
+            "vcpus",
+            Some(9_007_199_254_740_993),
+        );
+        for odd in [
+            json!(7.5),
+            json!("7"),
+            json!(1e300),
+            json!(u64::MAX),
+            json!({}),
+            json!(true),
+        ] {
+            let (reading, told) = reading(&vcpus(odd), Timestamp::UNIX_EPOCH);
+            assert_eq!((reading.figure("vcpus"), told), (None, vec!["vcpus"]));
+        }
+    }
+
+    #[test]
+    fn both_generations_of_names_are_read_and_the_newer_wins() {
+        let name = "vm_mem_reserved_bytes";
+        reads(json!({"compute": {"mem_total": 5}}), name, Some(5));
+        reads(
+            json!({"compute": {"vm_mem_reserved": 6, "mem_total": 5}}),
+            name,
+            Some(6),
+        );
+        reads(
+            json!({"compute": {"vm_mem_reserved": null, "mem_total": 5}}),
+            name,
+            Some(5),
+        );
+        let fenced = "fenced_vm_mem_capacity_bytes";
+        reads(json!({"fenced": {"compute_mem_total": 0}}), fenced, Some(0));
+    }
+
+    #[test]
+    fn a_time_without_zone_is_taken_for_utc_and_says_so() {
+        let read = |text: &str| {
+            panel_time(&json!(text)).map(|time| (clock::rfc3339(time.at), time.zone_stated))
+        };
+        let at = |text: &str, stated| Some((text.to_owned(), stated));
+        assert_eq!(
+            read("2020-05-01T16:16:08.120482"),
+            at("2020-05-01T16:16:08.120Z", false)
+        );
+        assert_eq!(
+            read("2026-05-20T23:09:44Z"),
+            at("2026-05-20T23:09:44.000Z", true)
+        );
+        assert_eq!(read("yesterday"), None);
+    }
+}

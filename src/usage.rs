@@ -1,0 +1,122 @@
+//! What we say of a cluster: its newest readings, each fresh, stale, or missing with a reason.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    reading::{ComputeReading, Evidence, StorageReading},
+    source::error::Reason,
+};
+
+/// One half of the usage.
+#[derive(Clone, Debug)]
+pub enum Part<T> {
+    /// Read within the last two polls.
+    Fresh(Arc<T>),
+    /// Older, but younger than the greatest age; why there is none newer.
+    Stale(Arc<T>, Reason),
+    /// No usable figure, and why.
+    Missing(Reason),
+}
+
+impl<T> Part<T> {
+    /// The reading, if there is a usable one.
+    pub fn reading(&self) -> Option<&T> {
+        match self {
+            Part::Fresh(reading) | Part::Stale(reading, _) => Some(reading),
+            Part::Missing(_) => None,
+        }
+    }
+
+    /// Why it is not fresh.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Part::Fresh(_) => None,
+            Part::Stale(_, reason) | Part::Missing(reason) => Some(reason),
+        }
+    }
+
+    /// `fresh`, `stale` or `missing`.
+    pub fn state(&self) -> &'static str {
+        match self {
+            Part::Fresh(_) => "fresh",
+            Part::Stale(..) => "stale",
+            Part::Missing(_) => "missing",
+        }
+    }
+}
+
+/// The newest usage of a cluster, published as a whole.
+#[derive(Clone, Debug)]
+pub struct ClusterUsage {
+    /// Which cluster.
+    pub cluster: String,
+    /// Counts the publications of this cluster.
+    pub serial: u64,
+    /// When it was published.
+    pub at: Timestamp,
+    /// The same moment on the clock that cannot be set.
+    pub published: Instant,
+    /// When the next round begins.
+    pub next_round: Instant,
+    /// Whether a round has ended, or had time enough to.
+    pub settled: bool,
+    /// What storage says.
+    pub storage: Part<StorageReading>,
+    /// What compute says.
+    pub compute: Part<ComputeReading>,
+    /// The newest raw text of a storage node, read or unreadable.
+    pub evidence: Option<Arc<Evidence>>,
+}
+
+/// What can be said with both parts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Both are fresh.
+    Complete,
+    /// Both are usable, at least one is stale.
+    Stale,
+    /// Compute is usable, storage is missing.
+    Partial,
+    /// Compute is missing, storage is usable.
+    NoCompute,
+    /// Nothing is usable.
+    Nothing,
+    /// No round has ended yet.
+    NotYet,
+}
+
+impl Status {
+    /// Its name in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Complete => "complete",
+            Status::Stale => "stale",
+            Status::Partial => "partial",
+            Status::NoCompute => "no_compute",
+            Status::Nothing => "nothing",
+            Status::NotYet => "not_yet",
+        }
+    }
+}
+
+impl ClusterUsage {
+    /// What can be said with both parts together.
+    pub fn status(&self) -> Status {
+        match (&self.storage, &self.compute) {
+            _ if !self.settled => Status::NotYet,
+            (Part::Fresh(_), Part::Fresh(_)) => Status::Complete,
+            (Part::Missing(_), Part::Missing(_)) => Status::Nothing,
+            (_, Part::Missing(_)) => Status::NoCompute,
+            (Part::Missing(_), _) => Status::Partial,
+            _ => Status::Stale,
+        }
+    }
+
+    /// Whether both parts are usable.
+    pub fn ready(&self) -> bool {
+        matches!(self.status(), Status::Complete | Status::Stale)
+    }
+}
