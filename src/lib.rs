@@ -10,3 +10,5 @@
         clippy::string_slice
     )
 )]
+
+pub mod sim;
