@@ -11,4 +11,7 @@
     )
 )]
 
+pub mod amount;
+pub mod figure;
 pub mod sim;
+pub mod vstorage;

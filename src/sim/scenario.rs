@@ -12,7 +12,10 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::sim::{compute, fault::Fault, figures::Figures, storage};
+use crate::{
+    sim::{compute, fault::Fault, figures::Figures, storage},
+    vstorage::report::StatReport,
+};
 
 /// A cluster that lives. It is shared by its nodes and its panel, and every switch works at once.
 #[derive(Debug)]
@@ -28,6 +31,7 @@ pub struct Scenario {
 #[derive(Debug, Default)]
 struct State {
     frozen: Option<Duration>,
+    held: Option<StatReport>,
     report_text: Option<String>,
     stat_body: Option<String>,
     faults: BTreeSet<Fault>,
@@ -74,20 +78,23 @@ impl Scenario {
         if let Some(text) = self.state().report_text.clone() {
             return text;
         }
-        let name = if self.on_node(node, Fault::OtherCluster) {
-            "another"
-        } else {
-            &self.name
-        };
-        let status = if self.on_node(node, Fault::NotSettled) {
-            "unknown"
-        } else {
-            "healthy"
-        };
-        storage::report(&self.figures(), name, status)
+        let held = self.state().held.clone();
+        let mut report = held.unwrap_or_else(|| storage::report(&self.figures(), &self.name));
+        if self.on_node(node, Fault::OtherCluster) {
+            report.cluster.name = "another".to_owned();
+        }
+        if self.on_node(node, Fault::NotSettled) {
+            report.cluster.status = "unknown".to_owned();
+        }
+        report.to_string()
     }
 
-    /// Makes every node print this text; `None` gives the report of the figures back.
+    /// Makes every node print this report; `None` gives the report of the figures back.
+    pub fn hold(&self, report: Option<StatReport>) {
+        self.state().held = report;
+    }
+
+    /// Makes every node print this text, which goes before a report that is held; `None` takes it back.
     pub fn set_report_text(&self, text: Option<String>) {
         self.state().report_text = text;
     }

@@ -19,17 +19,17 @@ use vhi_usage::sim::{Simulator, cluster::SimCluster};
 
 /// What a command left behind.
 #[derive(Debug, Default)]
-pub struct Output {
-    pub stdout: String,
-    pub stderr: String,
-    pub status: Option<u32>,
-    pub signal: Option<String>,
+pub(crate) struct Output {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) status: Option<u32>,
+    pub(crate) signal: Option<String>,
     /// In how many pieces stdout came.
-    pub packets: usize,
+    pub(crate) packets: usize,
 }
 
 /// A connection to a node of the first cluster.
-pub struct Ssh {
+pub(crate) struct Ssh {
     handle: Handle<Seen>,
     seen: Seen,
 }
@@ -41,7 +41,10 @@ struct Seen(Arc<Mutex<Option<PublicKey>>>);
 impl client::Handler for Seen {
     type Error = russh::Error;
 
-    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
+    async fn check_server_key(
+        &mut self,
+        key: &PublicKeyOrCertificate,
+    ) -> Result<bool, russh::Error> {
         if let PublicKeyOrCertificate::PublicKey { key, .. } = key {
             *self.0.lock().unwrap() = Some(key.clone());
         }
@@ -51,13 +54,13 @@ impl client::Handler for Seen {
 
 impl Ssh {
     /// Connects with the simulator's key; `None` where the node does not let us in.
-    pub async fn connect(simulator: &Simulator, node: usize) -> Option<Ssh> {
+    pub(crate) async fn connect(simulator: &Simulator, node: usize) -> Option<Ssh> {
         let key = decode_secret_key(simulator.user_key(), None).unwrap();
         Ssh::connect_with(simulator, node, key).await
     }
 
     /// Whether a key that nobody knows is let in.
-    pub async fn accepts_stranger(simulator: &Simulator) -> bool {
+    pub(crate) async fn accepts_stranger(simulator: &Simulator) -> bool {
         let key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).unwrap();
         Ssh::connect_with(simulator, 0, key).await.is_some()
     }
@@ -76,36 +79,39 @@ impl Ssh {
         answer.success().then_some(Ssh { handle, seen })
     }
 
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let key = self.seen.0.lock().unwrap();
-        key.as_ref().unwrap().fingerprint(HashAlg::Sha256).to_string()
+        key.as_ref()
+            .unwrap()
+            .fingerprint(HashAlg::Sha256)
+            .to_string()
     }
 
-    pub fn host_key(&self) -> String {
+    pub(crate) fn host_key(&self) -> String {
         let key = self.seen.0.lock().unwrap();
         key.as_ref().unwrap().to_openssh().unwrap()
     }
 
     /// Starts a command; `None` where the node gives no channel.
-    pub async fn begin(&self, command: &str) -> Option<Channel<Msg>> {
+    pub(crate) async fn begin(&self, command: &str) -> Option<Channel<Msg>> {
         let channel = self.handle.channel_open_session().await.ok()?;
         channel.exec(true, command).await.ok()?;
         Some(channel)
     }
 
-    pub async fn run(&self, command: &str) -> Option<Output> {
+    pub(crate) async fn run(&self, command: &str) -> Option<Output> {
         Some(read(self.begin(command).await?).await)
     }
 
     /// Starts a command and kills it.
-    pub async fn kill(&self, command: &str) -> Output {
+    pub(crate) async fn kill(&self, command: &str) -> Output {
         let channel = self.begin(command).await.unwrap();
         channel.signal(Sig::KILL).await.unwrap();
         read(channel).await
     }
 
     /// Whether a shell, a terminal and a subsystem are each refused.
-    pub async fn refuses_shell_and_friends(&self) -> bool {
+    pub(crate) async fn refuses_shell_and_friends(&self) -> bool {
         let mut channel = self.handle.channel_open_session().await.unwrap();
         channel
             .request_pty(true, "xterm", 80, 24, 0, 0, &[])
@@ -123,7 +129,7 @@ impl Ssh {
 }
 
 /// Reads a channel to its end.
-pub async fn read(mut channel: Channel<Msg>) -> Output {
+pub(crate) async fn read(mut channel: Channel<Msg>) -> Output {
     let mut output = Output::default();
     while let Some(message) = channel.wait().await {
         match message {
@@ -146,32 +152,32 @@ pub async fn read(mut channel: Channel<Msg>) -> Output {
 
 /// What the panel answered.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
     #[track_caller]
-    pub fn cookie(&self) -> &str {
+    pub(crate) fn cookie(&self) -> &str {
         self.headers[SET_COOKIE].to_str().unwrap()
     }
 
     /// Name and value of the cookie.
     #[track_caller]
-    pub fn session(&self) -> String {
+    pub(crate) fn session(&self) -> String {
         self.cookie().split(';').next().unwrap().to_owned()
     }
 }
 
 /// A client that trusts the panel's certificate and nothing else.
-pub fn panel_client(cluster: &SimCluster) -> Client {
+pub(crate) fn panel_client(cluster: &SimCluster) -> Client {
     // a second caller in this process finds it installed
     drop(rustls::crypto::ring::default_provider().install_default());
     let pem = cluster.panel.certificate_pem.as_bytes();
@@ -183,7 +189,7 @@ pub fn panel_client(cluster: &SimCluster) -> Client {
         .unwrap()
 }
 
-pub async fn send(
+pub(crate) async fn send(
     client: &Client,
     method: Method,
     url: &str,
@@ -203,7 +209,11 @@ pub async fn send(
 }
 
 /// Logs in with the right password.
-pub async fn login(client: &Client, cluster: &SimCluster, headers: &[(&str, &str)]) -> Answer {
+pub(crate) async fn login(
+    client: &Client,
+    cluster: &SimCluster,
+    headers: &[(&str, &str)],
+) -> Answer {
     let panel = &cluster.panel;
     let body = json!({
         "username": panel.username,

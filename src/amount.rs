@@ -1,0 +1,179 @@
+//! A count of bytes with the interval that it may lie in.
+//!
+//! ```text
+//! 57.3TB  ->  bytes 63002016271565, min 62947040690176, max 63111967434342
+//! ```
+//!
+//! A printed number was cut to a few digits, so it stands for many byte counts. All arithmetic is on
+//! integers and checked; the rules are section 3 FIGURE of the contract.
+
+use std::{fmt, str::FromStr};
+
+/// What `K` stands for in a printed size: the tool does not say, so it is a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SizeBase {
+    /// Powers of 1024, the default.
+    #[default]
+    Binary,
+    /// Powers of 1000.
+    Decimal,
+}
+
+impl SizeBase {
+    /// The step from one unit letter to the next: 1024 or 1000.
+    pub fn factor(self) -> u64 {
+        match self {
+            SizeBase::Binary => 1024,
+            SizeBase::Decimal => 1000,
+        }
+    }
+}
+
+impl fmt::Display for SizeBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.factor(), f)
+    }
+}
+
+/// Neither 1024 nor 1000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a size base is 1024 or 1000")]
+pub struct NoSizeBase;
+
+impl TryFrom<u64> for SizeBase {
+    type Error = NoSizeBase;
+
+    fn try_from(factor: u64) -> Result<Self, NoSizeBase> {
+        match factor {
+            1024 => Ok(SizeBase::Binary),
+            1000 => Ok(SizeBase::Decimal),
+            _ => Err(NoSizeBase),
+        }
+    }
+}
+
+impl FromStr for SizeBase {
+    type Err = NoSizeBase;
+
+    fn from_str(text: &str) -> Result<Self, NoSizeBase> {
+        match text {
+            "1024" => Ok(SizeBase::Binary),
+            "1000" => Ok(SizeBase::Decimal),
+            _ => Err(NoSizeBase),
+        }
+    }
+}
+
+/// Bytes, and the least and the greatest count that the print may stand for: `min <= bytes <= max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Amount {
+    /// The printed number times its unit, in bytes, to the nearest one.
+    pub bytes: u64,
+    /// The least byte count that may have been printed so.
+    pub min: u64,
+    /// The greatest byte count that may have been printed so.
+    pub max: u64,
+}
+
+impl Amount {
+    /// A count that is known to the byte.
+    pub fn exact(bytes: u64) -> Self {
+        Amount {
+            bytes,
+            min: bytes,
+            max: bytes,
+        }
+    }
+
+    /// What is left when `other` is taken away.
+    ///
+    /// `None`: more is taken away than there is, even at the far ends of both intervals. Where only the
+    /// printed values say so, `bytes` is 0.
+    pub fn minus(self, other: Amount) -> Option<Amount> {
+        Some(Amount {
+            bytes: self.bytes.saturating_sub(other.bytes),
+            min: self.min.saturating_sub(other.max),
+            max: self.max.checked_sub(other.min)?,
+        })
+    }
+}
+
+/// How much there is, how much of it is taken and how much is left, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// All of it.
+    pub total: Amount,
+    /// What is taken: total less free.
+    pub used: Amount,
+    /// What is left.
+    pub free: Amount,
+}
+
+impl Capacity {
+    /// The capacity of which `free` is left. `None`: more is free than there is, see [`Amount::minus`].
+    pub fn with_free(total: Amount, free: Amount) -> Option<Self> {
+        let used = total.minus(free)?;
+        Some(Capacity { total, used, free })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount(min: u64, bytes: u64, max: u64) -> Amount {
+        Amount { bytes, min, max }
+    }
+
+    #[track_caller]
+    fn left(total: Amount, free: Amount, expected: Option<Amount>) {
+        assert_eq!(total.minus(free), expected);
+    }
+
+    #[test]
+    fn a_difference_has_the_error_of_both_sides() {
+        left(
+            amount(90, 100, 119),
+            amount(30, 40, 59),
+            Some(amount(31, 60, 89)),
+        );
+        left(Amount::exact(7), Amount::exact(7), Some(Amount::exact(0)));
+    }
+
+    #[test]
+    fn a_difference_is_never_below_zero() {
+        left(
+            amount(90, 100, 119),
+            amount(100, 110, 129),
+            Some(amount(0, 0, 19)),
+        );
+        left(
+            amount(90, 100, 119),
+            amount(119, 130, 140),
+            Some(amount(0, 0, 0)),
+        );
+    }
+
+    #[test]
+    fn more_free_than_total_is_no_difference() {
+        left(amount(90, 100, 119), amount(120, 130, 140), None);
+        left(Amount::exact(0), Amount::exact(1), None);
+        assert_eq!(
+            Capacity::with_free(Amount::exact(3), Amount::exact(4)),
+            None
+        );
+    }
+
+    #[test]
+    fn a_size_base_reads_what_it_prints_and_nothing_else() {
+        for base in [SizeBase::Binary, SizeBase::Decimal] {
+            assert_eq!(base.to_string().parse(), Ok(base));
+            assert_eq!(SizeBase::try_from(base.factor()), Ok(base));
+        }
+        for text in ["", "1023", "1024 ", "+1024", "1e3"] {
+            assert_eq!(text.parse::<SizeBase>(), Err(NoSizeBase));
+        }
+        assert_eq!(SizeBase::try_from(1), Err(NoSizeBase));
+        assert_eq!(SizeBase::default(), SizeBase::Binary);
+    }
+}

@@ -1,0 +1,283 @@
+//! What is stored, and what is read and written.
+//!
+//! ```text
+//! FS:  20.3GB in 757 files, 757 inodes,  244 file maps,  323 chunks,  889 chunk replicas
+//! IO:       read     0B/s (  0ops/s), write     0B/s (  0ops/s)
+//! IO total: read   37.1GB ( 473Kops), write  133.7GB ( 4.7Mops)
+//! Repl IO:  read     0B/s, write:     0B/s
+//! Sync rate:   0ops/s, datasync rate:   0ops/s
+//! IO QDEPTH: 0.0 aver, 0.0 max
+//! ```
+//!
+//! Fields are eight characters wide; the colon after `write` of the replication is the tool's own.
+
+use crate::{
+    amount::SizeBase,
+    vstorage::token::{
+        Decimal, Expected, Ops, Parsed, Rate, Size, count, decimal, mark, ops, rate, size, word,
+    },
+};
+use nom::{
+    Parser,
+    combinator::{map, opt},
+    sequence::{delimited, preceded, terminated},
+};
+use std::fmt;
+
+/// The file system: all user data, replicas not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fs {
+    /// All user data, replicas not counted.
+    pub size: Size,
+    /// How many files.
+    pub files: u64,
+    /// How many inodes.
+    pub inodes: u64,
+    /// How many file maps.
+    pub file_maps: u64,
+    /// How many chunks.
+    pub chunks: u64,
+    /// How many replicas of chunks.
+    pub chunk_replicas: u64,
+}
+
+impl fmt::Display for Fs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FS:  {} in {} files, ", self.size, self.files)?;
+        write!(
+            f,
+            "{} inodes,  {} file maps,  ",
+            self.inodes, self.file_maps
+        )?;
+        write!(
+            f,
+            "{} chunks,  {} chunk replicas",
+            self.chunks, self.chunk_replicas
+        )
+    }
+}
+
+/// The `FS:` line.
+pub(crate) fn fs(input: &str) -> Parsed<'_, Fs> {
+    let line = (
+        delimited(mark("FS:"), size, word("in")),
+        terminated(count, (word("files"), mark(","))),
+        terminated(count, (word("inodes"), mark(","))),
+        terminated(count, (word("file"), word("maps"), mark(","))),
+        terminated(count, (word("chunks"), mark(","))),
+        terminated(count, (word("chunk"), word("replicas"))),
+    );
+    map(
+        line,
+        |(size, files, inodes, file_maps, chunks, chunk_replicas)| Fs {
+            size,
+            files,
+            inodes,
+            file_maps,
+            chunks,
+            chunk_replicas,
+        },
+    )
+    .parse(input)
+}
+
+/// The lines on traffic, each `None` where the report does not have it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Io {
+    /// `IO:`, bytes and operations a second.
+    pub current: Option<Both<Flow<Rate>>>,
+    /// `IO total:`, bytes and operations.
+    pub total: Option<Both<Flow<Size>>>,
+    /// `Repl IO:`, bytes a second.
+    pub replication: Option<Both<Rate>>,
+    /// `Sync rate:`, operations a second.
+    pub sync: Option<Sync>,
+    /// `IO QDEPTH:`, requests in the queue.
+    pub queue_depth: Option<QueueDepth>,
+}
+
+/// Both directions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Both<T> {
+    /// What is read.
+    pub read: T,
+    /// What is written.
+    pub write: T,
+}
+
+/// Bytes, and the operations that moved them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow<T> {
+    /// Bytes, in all or a second.
+    pub bytes: T,
+    /// Operations, in all or a second.
+    pub ops: Ops,
+}
+
+/// How often files are synchronised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sync {
+    /// `fsync`, operations a second.
+    pub sync: Ops,
+    /// `fdatasync`, operations a second.
+    pub datasync: Ops,
+}
+
+/// Requests waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// On average.
+    pub average: Decimal,
+    /// At most.
+    pub max: Decimal,
+}
+
+impl Io {
+    /// Drops the lines with a size that has no amount in this base, and gives their labels.
+    pub(crate) fn drop_unfit(&mut self, base: SizeBase) -> Vec<&'static str> {
+        let unfit = |read: Size, write: Size| read.amount(base).and(write.amount(base)).is_none();
+        let current = self
+            .current
+            .take_if(|it| unfit(it.read.bytes.0, it.write.bytes.0));
+        let total = self
+            .total
+            .take_if(|it| unfit(it.read.bytes, it.write.bytes));
+        let replication = self.replication.take_if(|it| unfit(it.read.0, it.write.0));
+        let labels = [
+            current.map(|_| "IO:"),
+            total.map(|_| "IO total:"),
+            replication.map(|_| "Repl IO:"),
+        ];
+        labels.into_iter().flatten().collect()
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Flow<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>8} ({:>8})", self.bytes, self.ops)
+    }
+}
+
+impl fmt::Display for Io {
+    /// The lines that there are, each with its line end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Both { read, write }) = &self.current {
+            writeln!(f, "IO:       read {read}, write {write}")?;
+        }
+        if let Some(Both { read, write }) = &self.total {
+            writeln!(f, "IO total: read {read}, write {write}")?;
+        }
+        if let Some(Both { read, write }) = &self.replication {
+            writeln!(f, "Repl IO:  read {read:>8}, write: {write:>8}")?;
+        }
+        if let Some(Sync { sync, datasync }) = &self.sync {
+            writeln!(f, "Sync rate: {sync:>8}, datasync rate: {datasync:>8}")?;
+        }
+        if let Some(QueueDepth { average, max }) = &self.queue_depth {
+            writeln!(f, "IO QDEPTH: {average} aver, {max} max")?;
+        }
+        Ok(())
+    }
+}
+
+/// The `IO:` line.
+pub(crate) fn current(input: &str) -> Parsed<'_, Both<Flow<Rate>>> {
+    preceded(mark("IO:"), both(flow(rate))).parse(input)
+}
+
+/// The `IO total:` line.
+pub(crate) fn total(input: &str) -> Parsed<'_, Both<Flow<Size>>> {
+    preceded(mark("IO total:"), both(flow(size))).parse(input)
+}
+
+/// The `Repl IO:` line.
+pub(crate) fn replication(input: &str) -> Parsed<'_, Both<Rate>> {
+    preceded(mark("Repl IO:"), both(rate)).parse(input)
+}
+
+/// The `Sync rate:` line.
+pub(crate) fn sync(input: &str) -> Parsed<'_, Sync> {
+    let line = (
+        preceded(mark("Sync rate:"), ops),
+        preceded((mark(","), word("datasync"), mark("rate:")), ops),
+    );
+    map(line, |(sync, datasync)| Sync { sync, datasync }).parse(input)
+}
+
+/// The `IO QDEPTH:` line.
+pub(crate) fn queue_depth(input: &str) -> Parsed<'_, QueueDepth> {
+    let line = (
+        delimited(mark("IO QDEPTH:"), decimal, (word("aver"), mark(","))),
+        terminated(decimal, word("max")),
+    );
+    map(line, |(average, max)| QueueDepth { average, max }).parse(input)
+}
+
+fn both<'a, T>(
+    it: impl Parser<&'a str, Output = T, Error = Expected<'a>> + Clone,
+) -> impl Parser<&'a str, Output = Both<T>, Error = Expected<'a>> {
+    let line = (
+        preceded(word("read"), it.clone()),
+        preceded((mark(","), word("write"), opt(mark(":"))), it),
+    );
+    map(line, |(read, write)| Both { read, write })
+}
+
+fn flow<'a, T>(
+    bytes: impl Fn(&'a str) -> Parsed<'a, T> + Clone,
+) -> impl Fn(&'a str) -> Parsed<'a, Flow<T>> + Clone {
+    move |input| {
+        let (input, bytes) = bytes(input)?;
+        let (input, ops) = delimited(mark("("), ops, mark(")")).parse(input)?;
+        Ok((input, Flow { bytes, ops }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vstorage::token::whole;
+
+    const FS: &str =
+        "FS:  20.3GB in 757 files, 757 inodes,  244 file maps,  323 chunks,  889 chunk replicas";
+    const LINES: &str = "\
+IO:       read 26.2MB/s (1.9Kop/s), write  426MB/s (11Kops/s)
+IO total: read   37.1GB ( 473Kops), write  133.7GB ( 4.7Mops)
+Repl IO:  read     0B/s, write:     0B/s
+Sync rate:   0ops/s, datasync rate:   0ops/s
+IO QDEPTH: 0.0 aver, 0.0 max
+";
+
+    #[test]
+    fn the_file_system_is_printed_as_it_was_read() {
+        let read = whole(1, FS, fs).unwrap();
+        assert_eq!(read.to_string(), FS);
+        assert_eq!((read.files, read.chunk_replicas), (757, 889));
+    }
+
+    #[test]
+    fn traffic_is_printed_as_it_was_read() {
+        let lines: Vec<&str> = LINES.lines().collect();
+        let [first, second, third, fourth, fifth] = lines[..] else {
+            panic!("five lines");
+        };
+        let io = Io {
+            current: Some(whole(1, first, current).unwrap()),
+            total: Some(whole(2, second, total).unwrap()),
+            replication: Some(whole(3, third, replication).unwrap()),
+            sync: Some(whole(4, fourth, sync).unwrap()),
+            queue_depth: Some(whole(5, fifth, queue_depth).unwrap()),
+        };
+        assert_eq!(io.to_string(), LINES);
+    }
+
+    #[test]
+    fn a_line_that_is_not_whole_is_refused() {
+        let rest = |it: &'static str| it.trim_end_matches(|c: char| c.is_alphabetic());
+        assert!(whole(1, rest(FS), fs).is_err());
+        assert!(whole(1, "IO: read 0B/s (0ops/s)", current).is_err());
+        assert!(whole(1, "IO: read 0B (0ops/s), write 0B (0ops/s)", current).is_err());
+        assert!(whole(1, "IO total: read 0B/s (0ops), write 0B/s (0ops)", total).is_err());
+        assert!(whole(1, "IO QDEPTH: 0.0 aver, 0.0", queue_depth).is_err());
+    }
+}

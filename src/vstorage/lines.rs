@@ -1,0 +1,150 @@
+//! The lines of a text, freed of what is not part of them.
+//!
+//! ```text
+//! connected to MDS#1
+//! 2026-11-22 06:00:01.872 log line of a library
+//! <...>
+//! ... (rows 1-3 of 6)
+//! ```
+//!
+//! These four are noise wherever they stand; so are colour (`ESC [ … letter`), a carriage return at the end
+//! of a line and a byte order mark at the start of the text. (vstorage.md 1 and 1.1.)
+
+use crate::vstorage::token::is_duration_part;
+
+/// A line of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Physical line of the input, from 1.
+    pub line: usize,
+    /// What it says, without line end and colour.
+    pub text: String,
+}
+
+/// All lines but those of noise, and whether the last one has its line end.
+pub(crate) fn clean(text: &str) -> (Vec<Line>, bool) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = text.split_terminator('\n').zip(1..);
+    let lines = lines.map(|(text, line)| Line {
+        line,
+        text: without_colour(text.strip_suffix('\r').unwrap_or(text)),
+    });
+    let lines = lines.filter(|it| !is_noise(&it.text)).collect();
+    (lines, text.is_empty() || text.ends_with('\n'))
+}
+
+/// Whether a last line without a line end shows by its last word that nothing of it was cut off. Where the
+/// line ends in a number or a name, more of it may have followed.
+pub(crate) fn shows_its_end(text: &str) -> bool {
+    const LAST: [&str; 15] = [
+        "limit",
+        "replicas",
+        "max",
+        "capacity",
+        "healthy",
+        "standby",
+        "degraded",
+        "urgent",
+        "blocked",
+        "pending",
+        "offline",
+        "replicating",
+        "overcommitted",
+        "deleting",
+        "void",
+    ];
+    let mut words = text.split_whitespace().rev();
+    let (last, before) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    LAST.contains(&last)
+        || last.ends_with(')')
+        || last.ends_with("/s")
+        || (text.starts_with("MDS nodes:") && is_duration_part(last) && is_duration_part(before))
+}
+
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut clean = parts.next().unwrap_or("").to_string();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| matches!(c, ' '..='?'));
+        match rest.strip_prefix(|c: char| matches!(c, '@'..='~')) {
+            Some(rest) => clean.push_str(rest),
+            // no colour after all
+            None => clean.extend(["\u{1b}[", part]),
+        }
+    }
+    clean
+}
+
+fn is_noise(text: &str) -> bool {
+    let text = text.trim();
+    ["connected to MDS#", "<...>", "..."]
+        .iter()
+        .any(|it| text.starts_with(it))
+        || is_log_line(text)
+}
+
+/// `YYYY-MM-DD HH:MM:SS.mmm`, and then anything.
+fn is_log_line(text: &str) -> bool {
+    const SHAPE: &str = "0000-00-00 00:00:00.000";
+    let mut text = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c });
+    SHAPE.chars().all(|c| text.next() == Some(c)) && text.next().is_none_or(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn leaves(text: &str, expected: &[(usize, &str)]) {
+        let (lines, _) = clean(text);
+        let lines: Vec<_> = lines.iter().map(|it| (it.line, it.text.as_str())).collect();
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn noise_is_left_out_and_still_counted() {
+        leaves(
+            "connected to MDS#1\na\n<...>\nb\n... (rows 1-3 of 6)\n",
+            &[(2, "a"), (4, "b")],
+        );
+        leaves(
+            "2026-11-22 06:00:01.872 oh\n2026-11-22 06:00:01.872\n2026-11-22 x\n",
+            &[(3, "2026-11-22 x")],
+        );
+        leaves("", &[]);
+        leaves("\n\na", &[(1, ""), (2, ""), (3, "a")]);
+    }
+
+    #[test]
+    fn line_ends_marks_and_colour_are_stripped() {
+        leaves(
+            "\u{feff}a\r\n\u{1b}[1;32mb\u{1b}[0m c\u{1b}[K\r\n",
+            &[(1, "a"), (2, "b c")],
+        );
+        leaves("a\u{1b}[1", &[(1, "a\u{1b}[1")]);
+    }
+
+    #[test]
+    fn a_last_line_shows_its_end_only_by_a_word_that_cannot_be_cut() {
+        for text in [
+            "Replication:  1 norm,  1 limit",
+            "IO: x)",
+            "MDS nodes: 3 of 3, epoch uptime: 13d  3h",
+            "Chunks: 1 (1%) void",
+        ] {
+            assert!(shows_its_end(text), "{text}");
+        }
+        for text in [
+            "MDS nodes: 3 of 3",
+            "x, cluster version: 12",
+            "MDS nodes: 3 of 3, epoch uptime: 13d",
+            "Chunks: 1 (1%) vo",
+            "Sync rate: 0ops/s, datasync rate: 0ops",
+            "",
+        ] {
+            assert!(!shows_its_end(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The text of `vstorage -c <cluster> stat`, and nothing else: how it is asked for is the business of
+//! other rooms, and what a `T` is worth is said by whoever reads the sizes.
+//!
+//! ```text
+//! Cluster 'stor1': healthy
+//! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
+//! MDS nodes: 3 of 3, epoch uptime: 19d 23h, cluster version: 128
+//! …
+//! ```
+//!
+//! [`report`] is the way in; each of the others holds one group of lines, its parser and its print.
+
+pub mod chunks;
+pub mod error;
+pub mod io;
+pub mod license;
+pub mod lines;
+pub mod report;
+pub mod servers;
+pub mod space;
+pub mod table;
+pub mod token;

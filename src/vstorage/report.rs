@@ -1,0 +1,294 @@
+//! A whole report, from the `Cluster` line to the tables.
+//!
+//! ```text
+//! Cluster 'stor1': healthy
+//! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
+//! MDS nodes: 3 of 3, epoch uptime: 19d 23h, cluster version: 128
+//! …
+//! MDSID STATUS   %CTIME   COMMITS   %CPU    MEM   UPTIME HOST
+//! ```
+//!
+//! Strict where we bill: exactly one `Cluster` line and one `Space` line, each complete. Patient elsewhere:
+//! what cannot be read is kept in [`StatReport::unread`]. Lines may come in any order after `Cluster`.
+
+use crate::{
+    amount::SizeBase,
+    vstorage::{
+        chunks::{self, Chunks, Replication},
+        error::ParseError,
+        io::{self, Fs, Io},
+        license::{self, License},
+        lines::{self, Line},
+        servers::{self, Cluster, CsNodes, MdsNodes},
+        space::{self, Space, SpaceAmounts},
+        table::{Kind, Table},
+        token::{Expected, whole},
+    },
+};
+use nom::Parser;
+use std::fmt;
+
+const CLUSTER: &str = "Cluster '";
+const SPACE: &str = "Space:";
+const ONE_CLUSTER: &str = "exactly one Cluster line";
+const ONE_SPACE: &str = "exactly one Space line";
+const LABELS: [&str; 13] = [
+    CLUSTER,
+    SPACE,
+    "MDS nodes:",
+    "CS nodes:",
+    "License:",
+    "Replication:",
+    "Chunks:",
+    "FS:",
+    "IO:",
+    "IO total:",
+    "Repl IO:",
+    "Sync rate:",
+    "IO QDEPTH:",
+];
+
+/// What the tool printed, as printed; `None` where it has no such line, or one that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatReport {
+    /// The cluster's name and status.
+    pub cluster: Cluster,
+    /// The line that is billed.
+    pub space: Space,
+    /// The metadata servers.
+    pub mds: Option<MdsNodes>,
+    /// The chunk servers.
+    pub cs: Option<CsNodes>,
+    /// The licence.
+    pub license: Option<License>,
+    /// The cluster's default of replicas.
+    pub replication: Option<Replication>,
+    /// The states of the chunks.
+    pub chunks: Option<Chunks>,
+    /// User data.
+    pub fs: Option<Fs>,
+    /// Traffic.
+    pub io: Io,
+    /// The table of the metadata servers.
+    pub mds_table: Option<Table>,
+    /// The table of the chunk servers.
+    pub cs_table: Option<Table>,
+    /// The lines after `Cluster` that no rule reads, without noise, in their order.
+    pub unread: Vec<Line>,
+    /// The labelled lines that were read, to name places in errors; empty where the report was built
+    /// rather than read.
+    pub read: Vec<Line>,
+}
+
+/// Reads a report. What is no UTF-8 is to be replaced before, as [`String::from_utf8_lossy`] does.
+///
+/// Fails where there is not exactly one `Cluster` line and after it one `Space` line, both complete.
+pub fn parse(text: &str) -> Result<StatReport, ParseError> {
+    let (lines, ended) = lines::clean(text);
+    let beyond = text.split_terminator('\n').count() + 1;
+    let start = lines.iter().position(|it| it.text.starts_with(CLUSTER));
+    let start = start.unwrap_or(lines.len());
+    // a whole Space line before the cluster's is not noise: which of the two would be billed?
+    let is_space = |it: &Line| whole(it.line, &it.text, space::space).is_ok();
+    let early = lines.iter().take(start).any(is_space);
+
+    let (mut cluster, mut space) = (None, None);
+    for Line { line, text } in lines.iter().skip(start) {
+        if text.starts_with(CLUSTER) {
+            only_one(cluster.is_some(), *line, text, ONE_CLUSTER)?;
+            cluster = Some(whole(*line, text, servers::cluster)?);
+        } else if text.starts_with(SPACE) {
+            only_one(early || space.is_some(), *line, text, ONE_SPACE)?;
+            space = Some(whole(*line, text, space::space)?);
+        }
+    }
+    let missing = |what: &str| ParseError::at_the_end(beyond, what);
+    let mut report = StatReport {
+        cluster: cluster.ok_or_else(|| missing(ONE_CLUSTER))?,
+        space: space.ok_or_else(|| missing(ONE_SPACE))?,
+        mds: None,
+        cs: None,
+        license: None,
+        replication: None,
+        chunks: None,
+        fs: None,
+        io: Io::default(),
+        mds_table: None,
+        cs_table: None,
+        unread: Vec::new(),
+        read: Vec::new(),
+    };
+    report.take_lines(lines.get(start..).unwrap_or_default(), ended);
+    Ok(report)
+}
+
+fn only_one(seen: bool, line: usize, text: &str, expected: &str) -> Result<(), ParseError> {
+    match seen {
+        true => Err(ParseError::within(line, text, text, expected)),
+        false => Ok(()),
+    }
+}
+
+impl StatReport {
+    /// The `Space` line in bytes.
+    ///
+    /// Fails, with the place of the size, where one has no amount in this base, or where more is free
+    /// than there is, even at the far ends of both intervals.
+    pub fn space_in(&self, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
+        match self.read.iter().find(|it| it.text.starts_with(SPACE)) {
+            Some(Line { line, text }) => space::in_base(*line, text, base),
+            None => space::in_base(0, &self.space.to_string(), base),
+        }
+    }
+
+    /// The report for a base: a line, other than `Space`, with a size that has no amount there is one that
+    /// cannot be read. Every size that is left has its amount.
+    pub fn within(mut self, base: SizeBase) -> Self {
+        if self.license.as_ref().is_some_and(|it| !it.fits(base)) {
+            self.license = None;
+            self.set_aside("License:");
+        }
+        if self.fs.is_some_and(|it| it.size.amount(base).is_none()) {
+            self.fs = None;
+            self.set_aside("FS:");
+        }
+        for label in self.io.drop_unfit(base) {
+            self.set_aside(label);
+        }
+        self.unread.sort_by_key(|it| it.line);
+        self
+    }
+
+    fn set_aside(&mut self, label: &str) {
+        let unread = self.read.extract_if(.., |it| it.text.starts_with(label));
+        self.unread.extend(unread);
+    }
+
+    fn take_lines(&mut self, lines: &[Line], ended: bool) {
+        let mut table = None;
+        let mut seen = Vec::new();
+        let mut rest = lines.iter().peekable();
+        while let Some(line) = rest.next() {
+            let mut group = vec![line];
+            let label = LABELS.into_iter().find(|it| line.text.starts_with(it));
+            if label == Some("Chunks:") {
+                group.extend(std::iter::from_fn(|| {
+                    rest.next_if(|it| continues(&it.text))
+                }));
+            }
+            let last = group.last().map_or("", |it| &it.text);
+            let whole = ended || rest.peek().is_some() || lines::shows_its_end(last);
+
+            let taken = match label {
+                Some(label) => {
+                    table = None;
+                    let first = !seen.contains(&label);
+                    seen.push(label);
+                    first && whole && self.take(label, &group)
+                }
+                None if last.trim().is_empty() => {
+                    table = None;
+                    true
+                }
+                None => whole && self.take_row(&mut table, &line.text),
+            };
+            let lines = group.into_iter().cloned();
+            match taken {
+                true => self.read.extend(lines.filter(|_| label.is_some())),
+                false => self.unread.extend(lines),
+            }
+        }
+    }
+
+    /// Whether the labelled line could be read, and so is kept.
+    fn take(&mut self, label: &str, group: &[&Line]) -> bool {
+        let texts: Vec<&str> = group.iter().map(|it| it.text.as_str()).collect();
+        let text = &texts.join(" ");
+        match label {
+            "MDS nodes:" => fill(&mut self.mds, text, servers::mds_nodes),
+            "CS nodes:" => fill(&mut self.cs, text, servers::cs_nodes),
+            "License:" => fill(&mut self.license, text, license::license),
+            "Replication:" => fill(&mut self.replication, text, chunks::replication),
+            "Chunks:" => fill(&mut self.chunks, text, chunks::chunks),
+            "FS:" => fill(&mut self.fs, text, io::fs),
+            "IO:" => fill(&mut self.io.current, text, io::current),
+            "IO total:" => fill(&mut self.io.total, text, io::total),
+            "Repl IO:" => fill(&mut self.io.replication, text, io::replication),
+            "Sync rate:" => fill(&mut self.io.sync, text, io::sync),
+            "IO QDEPTH:" => fill(&mut self.io.queue_depth, text, io::queue_depth),
+            // these two were read before all others
+            _ => label == CLUSTER || label == SPACE,
+        }
+    }
+
+    /// Whether the line is the header or a row of a table; `table` is the one that is open.
+    fn take_row(&mut self, table: &mut Option<Kind>, text: &str) -> bool {
+        if let Some(kind) = Kind::of(text) {
+            let slot = match kind {
+                Kind::Mds => &mut self.mds_table,
+                Kind::Cs => &mut self.cs_table,
+                Kind::Other => {
+                    *table = Some(kind);
+                    return true;
+                }
+            };
+            let opened = slot.is_none().then(|| Table::headed(text)).flatten();
+            *table = opened.is_some().then_some(kind);
+            *slot = slot.take().or(opened);
+            return table.is_some();
+        }
+        let slot = match table {
+            Some(Kind::Mds) => &mut self.mds_table,
+            Some(Kind::Cs) => &mut self.cs_table,
+            Some(Kind::Other) => return true,
+            None => return false,
+        };
+        let row = slot.as_ref().and_then(|it| it.row(text));
+        let taken = row.is_some();
+        if let Some(table) = slot {
+            table.rows.extend(row);
+        }
+        taken
+    }
+}
+
+/// A line that begins with a blank, and begins no table, belongs to the one before.
+fn continues(text: &str) -> bool {
+    text.starts_with([' ', '\t']) && !text.trim().is_empty() && Kind::of(text).is_none()
+}
+
+fn fill<'a, T>(
+    slot: &mut Option<T>,
+    text: &'a str,
+    parser: impl Parser<&'a str, Output = T, Error = Expected<'a>>,
+) -> bool {
+    match whole(1, text, parser) {
+        Ok(value) => {
+            *slot = Some(value);
+            true
+        }
+        // why it cannot be read is of no use to a biller; the line itself is kept
+        Err(_) => false,
+    }
+}
+
+impl fmt::Display for StatReport {
+    /// The lines in the order of the tool, each with its line end, and the tables below.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn line<T: fmt::Display>(f: &mut fmt::Formatter<'_>, it: &Option<T>) -> fmt::Result {
+            it.as_ref().map_or(Ok(()), |it| writeln!(f, "{it}"))
+        }
+        writeln!(f, "{}\n{}", self.cluster, self.space)?;
+        line(f, &self.mds)?;
+        line(f, &self.cs)?;
+        line(f, &self.license)?;
+        line(f, &self.replication)?;
+        line(f, &self.chunks)?;
+        line(f, &self.fs)?;
+        write!(f, "{}", self.io)?;
+        for table in self.mds_table.iter().chain(&self.cs_table) {
+            write!(f, "\n{table}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,244 @@
+//! The line that is billed.
+//!
+//! ```text
+//! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
+//! ```
+//!
+//! Both pairs name what is **left**, of what there is. Nothing on this line is used space.
+
+use crate::{
+    amount::{Amount, Capacity, SizeBase},
+    vstorage::{
+        error::ParseError,
+        token::{Parsed, Size, bracketed, mark, print_tag, size, whole, word},
+    },
+};
+use nom::{
+    Parser,
+    character::complete::space0,
+    combinator::map,
+    sequence::{preceded, separated_pair},
+};
+use std::fmt;
+
+/// What the cluster says of its space, as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Space {
+    /// The word in brackets, without them, such as `OK`; `None` where there are no brackets.
+    pub tag: Option<String>,
+    /// What clients may still allocate, of all that can be allocated: the *logical* pair.
+    pub allocatable: Left,
+    /// What is free on the disks, of all that is on them: the *physical* pair.
+    pub free: Left,
+}
+
+/// How much is left, of how much, as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// What is left.
+    pub free: Size,
+    /// Of how much.
+    pub total: Size,
+}
+
+/// The line in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpaceAmounts {
+    /// Of `allocatable A of B`: total B, free A, used B − A.
+    pub logical: Capacity,
+    /// Of `free C of D`: total D, free C, used D − C.
+    pub physical: Capacity,
+}
+
+impl fmt::Display for Space {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Space: ")?;
+        print_tag(self.tag.as_deref(), f)?;
+        write!(f, "allocatable {}, free {}", self.allocatable, self.free)
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.free, self.total)
+    }
+}
+
+/// The `Space:` line.
+pub(crate) fn space(input: &str) -> Parsed<'_, Space> {
+    map(placed, |(tag, allocatable, free)| Space {
+        tag,
+        allocatable: Left::from(allocatable),
+        free: Left::from(free),
+    })
+    .parse(input)
+}
+
+/// The line in bytes, read again from its text, so that a size that cannot be is named with its place.
+pub(crate) fn in_base(line: usize, text: &str, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
+    let (_, allocatable, free) = whole(line, text, placed)?;
+    let amount = |it: Placed| {
+        let refused = || ParseError::within(line, text, it.tail, it.size.refusal(base));
+        it.size.amount(base).ok_or_else(refused)
+    };
+    let capacity = |(free, total): (Placed, Placed)| {
+        let (left, all): (Amount, Amount) = (amount(free)?, amount(total)?);
+        let expected = || format!("no more free than the total of {}", total.size);
+        Capacity::with_free(all, left)
+            .ok_or_else(|| ParseError::within(line, text, free.tail, expected()))
+    };
+    Ok(SpaceAmounts {
+        logical: capacity(allocatable)?,
+        physical: capacity(free)?,
+    })
+}
+
+/// A size and the rest of the line from its first digit on.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    tail: &'a str,
+    size: Size,
+}
+
+impl From<(Placed<'_>, Placed<'_>)> for Left {
+    fn from((free, total): (Placed<'_>, Placed<'_>)) -> Self {
+        Left {
+            free: free.size,
+            total: total.size,
+        }
+    }
+}
+
+type PlacedLine<'a> = (
+    Option<String>,
+    (Placed<'a>, Placed<'a>),
+    (Placed<'a>, Placed<'a>),
+);
+
+fn placed(input: &str) -> Parsed<'_, PlacedLine<'_>> {
+    (
+        preceded(mark("Space:"), bracketed),
+        preceded(word("allocatable"), left),
+        preceded((mark(","), word("free")), left),
+    )
+        .parse(input)
+}
+
+fn left(input: &str) -> Parsed<'_, (Placed<'_>, Placed<'_>)> {
+    separated_pair(placed_size, word("of"), placed_size).parse(input)
+}
+
+fn placed_size(input: &str) -> Parsed<'_, Placed<'_>> {
+    let (tail, _) = space0(input)?;
+    let (rest, size) = size(tail)?;
+    Ok((rest, Placed { tail, size }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(text: &str) -> Space {
+        whole(2, text, space).unwrap()
+    }
+
+    #[track_caller]
+    fn refused(text: &str, column: usize, expected: &str, found: &str) {
+        let error = whole(2, text, space)
+            .and_then(|_| in_base(2, text, SizeBase::Binary).map(drop))
+            .unwrap_err();
+        let ParseError { line, .. } = error;
+        assert_eq!(line, 2);
+        assert_eq!(
+            (error.column, &*error.expected, &*error.found),
+            (column, expected, found)
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_not_what_is_used() {
+        let text = "Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB";
+        let line = reads(text);
+        assert_eq!(line.tag.as_deref(), Some("OK"));
+        assert_eq!(line.allocatable.free.to_string(), "1.32TB");
+        assert_eq!(line.free.free.to_string(), "1.39TB");
+        assert_eq!(line.to_string(), text);
+
+        let amounts = in_base(2, text, SizeBase::Decimal).unwrap();
+        assert_eq!(amounts.logical.free.bytes, 1_320_000_000_000);
+        assert_eq!(amounts.logical.used.bytes, 120_000_000_000);
+        assert_eq!(amounts.logical.used.max, 134_999_999_999);
+        assert_eq!(amounts.physical.used.bytes, 50_000_000_000);
+    }
+
+    #[test]
+    fn a_tag_is_anything_in_brackets_or_missing() {
+        let rest = "allocatable 287TB of 377TB, free 314TB of 386TB";
+        for tag in ["OK", "WARN 20%", ""] {
+            let line = reads(&format!("Space: [{tag}] {rest}"));
+            assert_eq!(line.tag.as_deref(), Some(tag));
+        }
+        let line = reads(&format!("Space: {rest}"));
+        assert_eq!(line.tag, None);
+        assert_eq!(line.to_string(), format!("Space: {rest}"));
+    }
+
+    #[test]
+    fn blanks_are_elastic_where_the_tool_puts_some() {
+        let text = "Space:[OK]  allocatable  1TB  of  2TB,  free 1TB of 2TB  ";
+        assert_eq!(
+            reads(text).to_string(),
+            "Space: [OK] allocatable 1TB of 2TB, free 1TB of 2TB"
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_whole_is_refused_with_its_place() {
+        let size = "a size such as 1.44TB";
+        refused(
+            "Space: [OK] allocatable 1.32XB of 1.44TB, free 1.39TB of 1.44TB",
+            25,
+            size,
+            "1.32XB of",
+        );
+        refused("Space: [OK] allocatable 1TB of 2T", 32, size, "2T");
+        refused(
+            "Space: [OK] allocatable 1TB of ",
+            32,
+            size,
+            "the end of the line",
+        );
+        refused(
+            "Space: [OK] allocatable 1TB of 2TB",
+            35,
+            ",",
+            "the end of the line",
+        );
+        refused("Space: [OK", 8, "allocatable", "[OK");
+        let whole = "Space: allocatable 1TB of 2TB, free 1TB of 2TB";
+        refused(&format!("{whole}, x"), 47, "the end of the line", ", x");
+    }
+
+    #[test]
+    fn figures_that_cannot_be_are_refused_with_their_place() {
+        refused(
+            "Space: allocatable 1TB of 2TB, free 58.0TB of 57.3TB",
+            37,
+            "no more free than the total of 57.3TB",
+            "58.0TB of",
+        );
+        refused(
+            "Space: allocatable 1TB of 16EB, free 1TB of 2TB",
+            27,
+            "a size below 2^64 bytes",
+            "16EB, free",
+        );
+        refused(
+            "Space: allocatable 1.2345678KB of 2TB, free 1TB of 2TB",
+            20,
+            "a size of whole bytes",
+            "1.2345678KB of",
+        );
+    }
+}
