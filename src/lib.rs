@@ -23,4 +23,5 @@ pub mod secret;
 pub mod source;
 pub mod ssh;
 pub mod usage;
+pub mod sim;
 pub mod vstorage;

@@ -1,0 +1,271 @@
+//! A connection to a node: who may log in, which channels there are, and the commands on them.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use russh::{
+    Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, Pty, Sig,
+    keys::PublicKey,
+    server::{self, Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey},
+};
+use tokio::sync::watch;
+use tracing::debug;
+
+use crate::sim::{
+    fault::Fault,
+    play::{End, Fate, Play},
+    scenario::{Scenario, count},
+    tasks::Tasks,
+};
+
+/// As OpenSSH's `MaxSessions`: channels at a time on one connection.
+const MAX_SESSIONS: usize = 10;
+
+/// Where a connection leads to: what all connections of a node share.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) scenario: Arc<Scenario>,
+    /// The node's number in the cluster, from 0.
+    pub(crate) number: usize,
+    /// The only key that may log in.
+    pub(crate) user_key: PublicKey,
+    pub(crate) tasks: Arc<Tasks>,
+}
+
+impl Place {
+    pub(crate) fn shows(&self, fault: Fault) -> bool {
+        self.scenario.on_node(self.number, fault)
+    }
+
+    fn accepts(&self, key: &PublicKey) -> Auth {
+        let same = key.key_data() == self.user_key.key_data();
+        if same && !self.shows(Fault::LoginRefused) {
+            Auth::Accept
+        } else {
+            count(&self.scenario.tally.keys_refused);
+            Auth::reject()
+        }
+    }
+}
+
+/// One connection.
+pub(crate) struct Connection {
+    place: Arc<Place>,
+    /// Commands that arrived so far.
+    commands: u64,
+    slots: Arc<AtomicUsize>,
+    channels: HashMap<ChannelId, Open>,
+}
+
+impl Connection {
+    pub(crate) fn new(place: Arc<Place>) -> Connection {
+        Connection {
+            place,
+            commands: 0,
+            slots: Arc::default(),
+            channels: HashMap::new(),
+        }
+    }
+}
+
+/// A channel of the connection.
+struct Open {
+    fate: watch::Sender<Fate>,
+    /// Until a command takes them.
+    idle: Option<(ChannelWriteHalf<Msg>, Slot)>,
+}
+
+/// One of the channels that a connection may have; counted as long as it lives.
+struct Slot {
+    slots: Arc<AtomicUsize>,
+    scenario: Arc<Scenario>,
+}
+
+impl Slot {
+    fn take(slots: &Arc<AtomicUsize>, scenario: &Arc<Scenario>) -> Option<Slot> {
+        if slots.load(Ordering::SeqCst) >= MAX_SESSIONS {
+            return None;
+        }
+        slots.fetch_add(1, Ordering::SeqCst);
+        count(&scenario.tally.channels_open);
+        Some(Slot {
+            slots: slots.clone(),
+            scenario: scenario.clone(),
+        })
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.fetch_sub(1, Ordering::SeqCst);
+        let open = &self.scenario.tally.channels_open;
+        open.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl server::Handler for Connection {
+    type Error = russh::Error;
+
+    async fn auth_publickey_offered(
+        &mut self,
+        _user: &str,
+        offer: PublicKeyOffer<'_>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(self.place.accepts(offer.public_key))
+    }
+
+    async fn auth_publickey(
+        &mut self,
+        _user: &str,
+        key: VerifiedPublicKey<'_>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(self.place.accepts(key.public_key))
+    }
+
+    async fn channel_open_session(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        // a command that ended left its place behind
+        self.channels
+            .retain(|_, open| open.idle.is_some() || !open.fate.is_closed());
+        match Slot::take(&self.slots, &self.place.scenario) {
+            None => reply.reject(ChannelOpenFailure::ConnectFailed).await,
+            Some(slot) => {
+                let id = channel.id();
+                let (_, write) = channel.split();
+                let open = Open {
+                    fate: watch::Sender::new(Fate::Wanted),
+                    idle: Some((write, slot)),
+                };
+                self.channels.insert(id, open);
+                reply.accept().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn exec_request(
+        &mut self,
+        id: ChannelId,
+        data: &[u8],
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        let Some(open) = self.channels.get_mut(&id) else {
+            return session.channel_failure(id);
+        };
+        let Some((channel, slot)) = open.idle.take() else {
+            return session.channel_failure(id);
+        };
+        let place = &self.place;
+        count(&place.scenario.tally.commands);
+        self.commands += 1;
+        if self.commands > 1
+            && place
+                .scenario
+                .take_on_node(place.number, Fault::ConnectionDrop)
+        {
+            return Err(russh::Error::Disconnect);
+        }
+        session.channel_success(id)?;
+        let line = String::from_utf8_lossy(data).into_owned();
+        let play = Play {
+            scenario: place.scenario.clone(),
+            node: place.number,
+            channel,
+            handle: session.handle(),
+        };
+        let fate = open.fate.subscribe();
+        place
+            .tasks
+            .spawn(command(play, line, fate, slot, place.tasks.stopped()));
+        Ok(())
+    }
+
+    async fn signal(
+        &mut self,
+        id: ChannelId,
+        signal: Sig,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        if let Some(open) = self.channels.get(&id) {
+            open.fate.send_replace(Fate::Killed(signal));
+        }
+        Ok(())
+    }
+
+    async fn channel_close(
+        &mut self,
+        id: ChannelId,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        if let Some(open) = self.channels.get_mut(&id) {
+            open.idle = None;
+            open.fate.send_if_modified(|fate| {
+                let first = matches!(fate, Fate::Wanted);
+                if first {
+                    *fate = Fate::Closed;
+                }
+                first
+            });
+        }
+        Ok(())
+    }
+
+    async fn pty_request(
+        &mut self,
+        id: ChannelId,
+        _term: &str,
+        _columns: u32,
+        _rows: u32,
+        _width: u32,
+        _height: u32,
+        _modes: &[(Pty, u32)],
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.channel_failure(id)
+    }
+
+    async fn shell_request(
+        &mut self,
+        id: ChannelId,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.channel_failure(id)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        _name: &str,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.channel_failure(id)
+    }
+}
+
+/// Runs a command, tells how it ended and closes the channel.
+async fn command(
+    play: Play,
+    line: String,
+    fate: watch::Receiver<Fate>,
+    slot: Slot,
+    stopped: impl Future<Output = ()>,
+) {
+    let end = tokio::select! {
+        end = play.run(&line, fate) => end,
+        () = stopped => End::Lost,
+    };
+    // given back first: a client that sees the channel closed finds the slot free
+    drop(slot);
+    if let Err(error) = play.tell(end).await {
+        debug!(%error, "nobody is left to hear how a command ended");
+    }
+}

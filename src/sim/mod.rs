@@ -1,0 +1,229 @@
+//! The simulator: clusters made up on loopback, each of nodes with a real SSH server and a panel with a real HTTPS server.
+//!
+//! ```text
+//! cluster1   root@127.0.0.1:40001  root@127.0.0.1:40002   https://127.0.0.1:40003
+//! ```
+//!
+//! The rest of the service does not know that it exists.
+
+pub(crate) mod certificate;
+pub mod cluster;
+pub(crate) mod command;
+pub(crate) mod compute;
+pub(crate) mod connection;
+pub mod error;
+pub mod fault;
+pub mod figures;
+pub(crate) mod http;
+pub(crate) mod listen;
+pub(crate) mod node;
+pub(crate) mod panel;
+pub(crate) mod play;
+pub(crate) mod routes;
+pub mod scenario;
+pub(crate) mod sessions;
+pub(crate) mod settings;
+pub(crate) mod storage;
+pub(crate) mod tasks;
+
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
+
+use russh::keys::{
+    Algorithm, HashAlg, PrivateKey, PublicKey,
+    key::safe_rng,
+    ssh_key::{self, LineEnding},
+};
+use tokio_rustls::TlsAcceptor;
+
+use crate::sim::{
+    cluster::{SimCluster, SimNode, SimPanel},
+    connection::Place,
+    error::SimError,
+    fault::Fault,
+    listen::{Bound, Listeners},
+    node::Node,
+    panel::Panel,
+    routes::Account,
+    scenario::Scenario,
+    settings::Connected,
+    tasks::Tasks,
+};
+
+/// What to simulate.
+#[derive(Debug, Clone)]
+pub struct SimSettings {
+    /// How many clusters.
+    pub clusters: usize,
+    /// How many nodes each of them has.
+    pub nodes: usize,
+    /// Where the first node listens. With port 0 the system chooses; else each further node takes the next port.
+    pub ssh_listen: SocketAddr,
+    /// Where the first panel listens; ports as for the nodes.
+    pub http_listen: SocketAddr,
+    /// What goes wrong from the start, everywhere.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for SimSettings {
+    fn default() -> SimSettings {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        SimSettings {
+            clusters: 1,
+            nodes: 2,
+            ssh_listen: any_port,
+            http_listen: any_port,
+            faults: Vec::new(),
+        }
+    }
+}
+
+/// A running simulator. Dropped, it ends where it stands.
+pub struct Simulator {
+    clusters: Vec<SimCluster>,
+    user_key: String,
+    api_token: String,
+    tasks: Arc<Tasks>,
+}
+
+impl Simulator {
+    /// Starts all servers; when it returns, all of them take connections.
+    pub async fn start(settings: SimSettings) -> Result<Simulator, SimError> {
+        let user_key = new_key()?;
+        let tasks = Tasks::new();
+        let mut simulator = Simulator {
+            clusters: Vec::new(),
+            user_key: written("user's key", user_key.to_openssh(LineEnding::LF))?.to_string(),
+            api_token: certificate::random_word()?,
+            tasks,
+        };
+        let mut ssh = Listeners::new(settings.ssh_listen, settings.clusters * settings.nodes);
+        let mut http = Listeners::new(settings.http_listen, settings.clusters);
+        for number in 0..settings.clusters {
+            let name = format!("cluster{}", number + 1);
+            let size = u64::try_from(number).unwrap_or(u64::MAX);
+            let scenario = Arc::new(Scenario::new(&name, size, &settings.faults));
+            let mut nodes = Vec::new();
+            for node in 0..settings.nodes {
+                let place = Place {
+                    scenario: scenario.clone(),
+                    number: node,
+                    user_key: user_key.public_key().clone(),
+                    tasks: simulator.tasks.clone(),
+                };
+                nodes.push(simulator.start_node(place, ssh.bind().await?)?);
+            }
+            let panel = simulator.start_panel(&scenario, http.bind().await?)?;
+            simulator.clusters.push(SimCluster {
+                name,
+                nodes,
+                panel,
+                scenario,
+            });
+        }
+        Ok(simulator)
+    }
+
+    /// The clusters, in the order of their names.
+    pub fn clusters(&self) -> &[SimCluster] {
+        &self.clusters
+    }
+
+    /// The private key that every node accepts for any user, as an OpenSSH file.
+    pub fn user_key(&self) -> &str {
+        &self.user_key
+    }
+
+    /// A token for the service's own API, made for this run.
+    pub fn api_token(&self) -> &str {
+        &self.api_token
+    }
+
+    /// Writes keys, passwords and the like into `dir`, which must exist, and returns the text of a settings file that
+    /// connects the service to all clusters and lets it listen on `listen`.
+    pub fn settings_toml(&self, dir: &Path, listen: &str) -> Result<String, SimError> {
+        let connected = Connected {
+            clusters: &self.clusters,
+            user_key: &self.user_key,
+            api_token: &self.api_token,
+        };
+        settings::write(&connected, dir, listen)
+    }
+
+    /// Ends all servers, commands and connections, and waits until they have ended.
+    pub async fn stop(self) {
+        self.tasks.stop().await;
+    }
+
+    fn start_node(&self, place: Place, bound: Bound) -> Result<SimNode, SimError> {
+        let host_key = new_key()?;
+        let public = host_key.public_key().clone();
+        let node = Node {
+            place: Arc::new(place),
+            config: node::config(host_key),
+            other_config: node::config(new_key()?),
+        };
+        let tasks = &self.tasks;
+        tasks.spawn(node::serve(Arc::new(node), bound.listener));
+        Ok(SimNode {
+            address: bound.address,
+            known_hosts: known_hosts(bound.address, &public)?,
+            fingerprint: public.fingerprint(HashAlg::Sha256).to_string(),
+        })
+    }
+
+    fn start_panel(&self, scenario: &Arc<Scenario>, bound: Bound) -> Result<SimPanel, SimError> {
+        let certificate = certificate::create()?;
+        let account = Account {
+            username: "billing-reader".to_owned(),
+            password: certificate::random_word()?,
+        };
+        let facts = SimPanel {
+            url: format!("https://{}", bound.address),
+            username: account.username.clone(),
+            password: account.password.clone(),
+            sha256: certificate.sha256,
+            certificate_pem: certificate.pem,
+        };
+        let panel = Panel::new(scenario.clone(), account, self.tasks.clone());
+        let tls = TlsAcceptor::from(certificate.tls);
+        self.tasks.spawn(panel::serve(panel, bound.listener, tls));
+        Ok(facts)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.tasks.abort();
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut simulator = f.debug_struct("Simulator");
+        simulator.field("clusters", &self.clusters);
+        simulator.field("user_key", &"***");
+        simulator.field("api_token", &"***");
+        simulator.finish_non_exhaustive()
+    }
+}
+
+fn new_key() -> Result<PrivateKey, SimError> {
+    written(
+        "key",
+        PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519),
+    )
+}
+
+fn known_hosts(address: SocketAddr, key: &PublicKey) -> Result<String, SimError> {
+    let key = written("host key", key.to_openssh())?;
+    Ok(format!("[{}]:{} {key}", address.ip(), address.port()))
+}
+
+fn written<T>(what: &'static str, key: Result<T, ssh_key::Error>) -> Result<T, SimError> {
+    key.map_err(|source| SimError::Key { what, source })
+}

@@ -1,0 +1,189 @@
+//! The figures as a report of `vstorage stat`, in the manner of VHI 6.2.
+//!
+//! ```text
+//! Cluster 'cluster1': healthy
+//! Space: [OK] allocatable 11.9TB of 57.3TB, free 13.0TB of 57.3TB
+//! ```
+
+use jiff::civil::Date;
+
+use crate::{
+    amount::SizeBase,
+    sim::figures::Figures,
+    vstorage::{
+        chunks::Replication,
+        io::{Both, Flow, Io},
+        license::License,
+        report::StatReport,
+        servers::{Cluster, CsNodes, MdsNodes},
+        space::{Left, Space},
+        table::{Row, Table},
+        token::{Rate, Size},
+    },
+};
+
+const MDS: u64 = 3;
+const CS: u64 = 32;
+/// What the tool prints for a licence without an end.
+const NEVER: Date = Date::constant(2100, 1, 1);
+
+/// The report of a healthy cluster with that name.
+pub(crate) fn report(it: &Figures, name: &str) -> StatReport {
+    StatReport {
+        cluster: Cluster {
+            name: name.to_owned(),
+            status: "healthy".to_owned(),
+        },
+        space: Space {
+            tag: Some("OK".to_owned()),
+            allocatable: left(it.allocatable_free, it.allocatable_total),
+            free: left(it.physical_free, it.physical_total),
+        },
+        mds: Some(MdsNodes {
+            available: MDS,
+            total: MDS,
+            epoch_uptime: Some("13d  3h".to_owned()),
+            cluster_version: None,
+        }),
+        cs: Some(CsNodes {
+            available: CS,
+            total: CS,
+            states: [("avail", CS), ("inactive", 0), ("offline", 0)]
+                .map(|(state, count)| (state.to_owned(), count))
+                .into(),
+            storage_version: None,
+        }),
+        license: Some(License::Dated {
+            state: "ACTIVE".to_owned(),
+            expires_on: NEVER,
+            capacity: size(it.license_capacity),
+            used: size(it.user_data),
+        }),
+        replication: Some(Replication {
+            normal: 1,
+            limit: 1,
+        }),
+        chunks: None,
+        fs: None,
+        io: io(it),
+        mds_table: Some(mds_table()),
+        cs_table: Some(cs_table(it)),
+        unread: Vec::new(),
+        read: Vec::new(),
+    }
+}
+
+fn size(bytes: u64) -> Size {
+    Size::three_digits(bytes, SizeBase::Binary)
+}
+
+fn left(free: u64, total: u64) -> Left {
+    Left {
+        free: size(free),
+        total: size(total),
+    }
+}
+
+/// Traffic goes with the number of VMs.
+fn io(it: &Figures) -> Io {
+    let flow = |bytes: u64, ops: u64| {
+        Some(Flow {
+            bytes: Rate(size(bytes)),
+            // below 1000 the tool prints no letter, and the words are the format's own
+            ops: format!("{}ops/s", ops.min(999)).parse().ok()?,
+        })
+    };
+    let both = |read, write| {
+        Some(Both {
+            read: read?,
+            write: write?,
+        })
+    };
+    Io {
+        current: both(
+            flow(it.active * 96_000, it.active * 2),
+            flow(it.active * 110_000, it.active * 3),
+        ),
+        ..Io::default()
+    }
+}
+
+fn mds_table() -> Table {
+    let rows = (1..=MDS).map(|id| Row {
+        master: id == 2,
+        cells: cells(&format!(
+            "{id} avail 0.{id}% {id}/s 0.2% 14{id}m 13d_3h node{id}"
+        )),
+    });
+    Table {
+        columns: columns("MDSID STATUS %CTIME COMMITS %CPU MEM UPTIME HOST"),
+        rows: rows.collect(),
+    }
+}
+
+fn cs_table(it: &Figures) -> Table {
+    let (space, avail) = (size(it.physical_total / CS), size(it.physical_free / CS));
+    let rows = (1..=CS).map(|number| {
+        let (id, host) = (1_024 + number, (number - 1) / 4 + 1);
+        Row {
+            master: false,
+            cells: cells(&format!(
+                "{id} active {space} {avail} 2813{number} 9{number} 1% 0/{host} 0.0 node{host}"
+            )),
+        }
+    });
+    Table {
+        columns: columns("CSID STATUS SPACE AVAIL REPLICAS UNIQUE IOWAIT IOLAT QDEPTH HOST"),
+        rows: rows.collect(),
+    }
+}
+
+fn columns(words: &str) -> Vec<String> {
+    words.split(' ').map(str::to_owned).collect()
+}
+
+/// The words of a row; a low line stands for a blank within a cell.
+fn cells(words: &str) -> Vec<Option<String>> {
+    let cell = |word: &str| Some(word.replace('_', " "));
+    words.split(' ').map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vstorage::report::parse;
+    use std::time::Duration;
+
+    #[test]
+    fn the_report_looks_like_the_tools() {
+        let text = report(&Figures::at(Duration::ZERO, 0), "stor1").to_string();
+        let header: Vec<&str> = text.lines().take(7).collect();
+        assert_eq!(
+            header,
+            [
+                "Cluster 'stor1': healthy",
+                "Space: [OK] allocatable 11.9TB of 57.3TB, free 13.0TB of 57.3TB",
+                "MDS nodes: 3 of 3, epoch uptime: 13d  3h",
+                "CS nodes:  32 of 32 (32 avail, 0 inactive, 0 offline)",
+                "License: ACTIVE (expiration: 01/01/2100, capacity: 500TB, used: 21.2TB)",
+                "Replication:  1 norm,  1 limit",
+                "IO:       read 24.5MB/s (536ops/s), write 28.1MB/s (804ops/s)",
+            ]
+        );
+        assert!(text.contains("\n  MDSID STATUS "));
+        assert!(text.contains("\n M 2 ") || text.contains("\nM "));
+    }
+
+    #[test]
+    fn nothing_in_the_report_is_unread_at_any_age() {
+        for hour in 0..48 {
+            let figures = Figures::at(Duration::from_secs(1_234 * hour), hour % 5);
+            let read = parse(&report(&figures, "stor1").to_string()).unwrap();
+            assert_eq!(read.unread, []);
+            assert_eq!(read.mds_table.unwrap().rows.len(), 3);
+            assert_eq!(read.cs_table.unwrap().rows.len(), 32);
+            let printed = report(&figures, "stor1");
+            assert_eq!((read.space, read.io), (printed.space, printed.io));
+        }
+    }
+}
