@@ -10,7 +10,7 @@ use rustls::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::sim::error::SimError;
+use crate::sim::{error::SimError, keys};
 
 /// A certificate, and the TLS set-up of a server that shows it.
 #[derive(Debug)]
@@ -38,39 +38,14 @@ pub(crate) fn create() -> Result<Certificate, SimError> {
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Certificate {
         pem: certificate.pem(),
-        sha256: hex(&Sha256::digest(certificate.der())),
+        sha256: keys::hex(&Sha256::digest(certificate.der())),
         tls: Arc::new(tls),
     })
-}
-
-/// Random bytes from the system, as 64 digits of lower-case hex.
-pub(crate) fn random_word() -> Result<String, SimError> {
-    let mut bytes = [0; 32];
-    match ring::default_provider().secure_random.fill(&mut bytes) {
-        Ok(()) => Ok(hex(&bytes)),
-        Err(_) => Err(SimError::Random),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hex_keeps_leading_zeros() {
-        assert_eq!(hex(&[0, 10, 255]), "000aff");
-    }
-
-    #[test]
-    fn two_words_differ() {
-        let word = random_word().unwrap();
-        assert_eq!(word.len(), 64);
-        assert_ne!(word, random_word().unwrap());
-    }
 
     #[test]
     fn a_certificate_comes_with_its_fingerprint() {

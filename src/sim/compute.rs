@@ -6,7 +6,7 @@
 //!
 //! Written by hand and not through any type of the panel's client: a wrong key would agree with itself.
 
-use jiff::{Timestamp, fmt::strtime};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::sim::figures::Figures;
@@ -18,7 +18,7 @@ pub(crate) enum Shape {
     Full,
     /// `servers` with five keys; `fenced` and `reserved` are null, the other groups are absent.
     Sparse,
-    /// The keys of product version 4.7 for memory, and no zone.
+    /// `compute` and `fenced` with the keys of product version 4.7, and no zone.
     OldNames,
 }
 
@@ -99,30 +99,32 @@ fn sparse(it: &Figures, now: Timestamp) -> Value {
 }
 
 fn old_names(it: &Figures, now: Timestamp) -> Value {
-    // a broken time without a zone: the text has none to print either
-    let datetime = strtime::format("%Y-%m-%dT%H:%M:%S%.6f", now);
-    json!({
-        "datetime": datetime.unwrap_or_default(),
-        "compute": {
-            "block_capacity": it.volumes_provisioned,
-            "block_usage": it.volumes_used,
-            "cpu_allocation_ratio": it.vcpus_per_core,
-            "cpu_usage": percent(it.cpu_load),
-            "mem_total": it.memory_used,
-            "mem_usage": it.memory_used / 3 * 2,
-            "vcpus": it.vcpus_used,
-            "vcpus_free": it.vcpus_free(),
-        },
-        "fenced": {
-            "compute_mem_total": 0,
-            "physical_cpu_cores": it.vcpus_fenced / it.vcpus_per_core,
-            "physical_cpu_usage": 0,
-            "physical_mem_total": it.memory_fenced,
-            "reserved_memory": 0,
-            "vcpus": it.vcpus_fenced,
-        },
-        "physical": physical(it),
-    })
+    let datetime = now.strftime("%Y-%m-%dT%H:%M:%S%.6f").to_string();
+    let compute = json!({
+        "block_capacity": it.volumes_provisioned,
+        "block_usage": it.volumes_used,
+        "cpu_allocation_ratio": it.vcpus_per_core,
+        "cpu_usage": percent(it.cpu_load),
+        "mem_total": it.memory_used,
+        "mem_usage": it.memory_used / 3 * 2,
+        "vcpus": it.vcpus_used,
+        "vcpus_free": it.vcpus_free(),
+    });
+    let fenced = json!({
+        "compute_mem_total": 0,
+        "physical_cpu_cores": it.vcpus_fenced / it.vcpus_per_core,
+        "physical_cpu_usage": 0,
+        "physical_mem_total": it.memory_fenced,
+        "reserved_memory": 0,
+        "vcpus": it.vcpus_fenced,
+    });
+    let mut body = full(it, now);
+    if let Some(groups) = body.as_object_mut() {
+        groups.insert("datetime".to_owned(), json!(datetime));
+        groups.insert("compute".to_owned(), compute);
+        groups.insert("fenced".to_owned(), fenced);
+    }
+    body
 }
 
 fn physical(it: &Figures) -> Value {
@@ -201,5 +203,6 @@ mod tests {
         assert!(it["compute"]["mem_total"].is_u64());
         assert!(it["fenced"]["compute_mem_total"].is_u64());
         assert_eq!(it["compute"].get("vm_mem_capacity"), None);
+        assert!(it["servers"]["count"].is_u64());
     }
 }

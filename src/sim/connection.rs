@@ -1,12 +1,6 @@
 //! A connection to a node: who may log in, which channels there are, and the commands on them.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::HashMap, sync::Arc};
 
 use russh::{
     Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, Pty, Sig,
@@ -20,11 +14,9 @@ use crate::sim::{
     fault::Fault,
     play::{End, Fate, Play},
     scenario::{Scenario, count},
+    slot::{Slot, Slots},
     tasks::Tasks,
 };
-
-/// As OpenSSH's `MaxSessions`: channels at a time on one connection.
-const MAX_SESSIONS: usize = 10;
 
 /// Where a connection leads to: what all connections of a node share.
 #[derive(Debug)]
@@ -58,7 +50,7 @@ pub(crate) struct Connection {
     place: Arc<Place>,
     /// Commands that arrived so far.
     commands: u64,
-    slots: Arc<AtomicUsize>,
+    slots: Slots,
     channels: HashMap<ChannelId, Open>,
 }
 
@@ -67,7 +59,7 @@ impl Connection {
         Connection {
             place,
             commands: 0,
-            slots: Arc::default(),
+            slots: Slots::default(),
             channels: HashMap::new(),
         }
     }
@@ -78,34 +70,6 @@ struct Open {
     fate: watch::Sender<Fate>,
     /// Until a command takes them.
     idle: Option<(ChannelWriteHalf<Msg>, Slot)>,
-}
-
-/// One of the channels that a connection may have; counted as long as it lives.
-struct Slot {
-    slots: Arc<AtomicUsize>,
-    scenario: Arc<Scenario>,
-}
-
-impl Slot {
-    fn take(slots: &Arc<AtomicUsize>, scenario: &Arc<Scenario>) -> Option<Slot> {
-        if slots.load(Ordering::SeqCst) >= MAX_SESSIONS {
-            return None;
-        }
-        slots.fetch_add(1, Ordering::SeqCst);
-        count(&scenario.tally.channels_open);
-        Some(Slot {
-            slots: slots.clone(),
-            scenario: scenario.clone(),
-        })
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        self.slots.fetch_sub(1, Ordering::SeqCst);
-        let open = &self.scenario.tally.channels_open;
-        open.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 impl server::Handler for Connection {
@@ -136,7 +100,7 @@ impl server::Handler for Connection {
         // a command that ended left its place behind
         self.channels
             .retain(|_, open| open.idle.is_some() || !open.fate.is_closed());
-        match Slot::take(&self.slots, &self.place.scenario) {
+        match self.slots.take(&self.place.scenario) {
             None => reply.reject(ChannelOpenFailure::ConnectFailed).await,
             Some(slot) => {
                 let id = channel.id();
@@ -231,6 +195,21 @@ impl server::Handler for Connection {
         session: &mut Session,
     ) -> Result<(), russh::Error> {
         session.channel_failure(id)
+    }
+
+    async fn env_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        _value: &str,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        // as `AcceptEnv LANG LC_*` of a fresh OpenSSH
+        if name == "LANG" || name.starts_with("LC_") {
+            session.channel_success(id)
+        } else {
+            session.channel_failure(id)
+        }
     }
 
     async fn shell_request(

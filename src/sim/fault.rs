@@ -49,7 +49,7 @@ pub enum Fault {
     PanelNotJson,
     /// The compute stat has `servers` with five of its keys and nothing else.
     SparseStat,
-    /// The compute stat has the key names of product version 4.7 and a `datetime` without zone.
+    /// In the compute stat, `compute` and `fenced` have the keys of product version 4.7, and `datetime` has no zone.
     OldNames,
 }
 

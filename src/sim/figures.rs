@@ -63,8 +63,9 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The figures at `age`; clusters of different `number` differ.
+    /// The figures at `age`; up to eight clusters of different `number` differ.
     pub fn at(age: Duration, number: u64) -> Figures {
+        let number = number % 8;
         let user_data = 212 * TIB / 10 + number * TIB / 2 + growth(age, 3 * TIB);
         let physical_total = 573 * TIB / 10 + number * 4 * TIB;
         let physical_free = physical_total - 2 * user_data - 19 * TIB / 10;

@@ -15,6 +15,7 @@ pub mod error;
 pub mod fault;
 pub mod figures;
 pub(crate) mod http;
+pub(crate) mod keys;
 pub(crate) mod listen;
 pub(crate) mod node;
 pub(crate) mod panel;
@@ -23,6 +24,7 @@ pub(crate) mod routes;
 pub mod scenario;
 pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod slot;
 pub(crate) mod storage;
 pub(crate) mod tasks;
 
@@ -33,11 +35,7 @@ use std::{
     sync::Arc,
 };
 
-use russh::keys::{
-    Algorithm, HashAlg, PrivateKey, PublicKey,
-    key::safe_rng,
-    ssh_key::{self, LineEnding},
-};
+use russh::keys::HashAlg;
 use tokio_rustls::TlsAcceptor;
 
 use crate::sim::{
@@ -93,15 +91,18 @@ pub struct Simulator {
 impl Simulator {
     /// Starts all servers; when it returns, all of them take connections.
     pub async fn start(settings: SimSettings) -> Result<Simulator, SimError> {
-        let user_key = new_key()?;
+        let user_key = keys::create()?;
         let tasks = Tasks::new();
         let mut simulator = Simulator {
             clusters: Vec::new(),
-            user_key: written("user's key", user_key.to_openssh(LineEnding::LF))?.to_string(),
-            api_token: certificate::random_word()?,
+            user_key: keys::private_text(&user_key)?,
+            api_token: keys::random_word()?,
             tasks,
         };
-        let mut ssh = Listeners::new(settings.ssh_listen, settings.clusters * settings.nodes);
+        let mut ssh = Listeners::new(
+            settings.ssh_listen,
+            settings.clusters.saturating_mul(settings.nodes),
+        );
         let mut http = Listeners::new(settings.http_listen, settings.clusters);
         for number in 0..settings.clusters {
             let name = format!("cluster{}", number + 1);
@@ -160,18 +161,18 @@ impl Simulator {
     }
 
     fn start_node(&self, place: Place, bound: Bound) -> Result<SimNode, SimError> {
-        let host_key = new_key()?;
+        let host_key = keys::create()?;
         let public = host_key.public_key().clone();
         let node = Node {
             place: Arc::new(place),
             config: node::config(host_key),
-            other_config: node::config(new_key()?),
+            other_config: node::config(keys::create()?),
         };
         let tasks = &self.tasks;
         tasks.spawn(node::serve(Arc::new(node), bound.listener));
         Ok(SimNode {
             address: bound.address,
-            known_hosts: known_hosts(bound.address, &public)?,
+            known_hosts: keys::known_hosts(bound.address, &public)?,
             fingerprint: public.fingerprint(HashAlg::Sha256).to_string(),
         })
     }
@@ -180,7 +181,7 @@ impl Simulator {
         let certificate = certificate::create()?;
         let account = Account {
             username: "billing-reader".to_owned(),
-            password: certificate::random_word()?,
+            password: keys::random_word()?,
         };
         let facts = SimPanel {
             url: format!("https://{}", bound.address),
@@ -210,20 +211,4 @@ impl fmt::Debug for Simulator {
         simulator.field("api_token", &"***");
         simulator.finish_non_exhaustive()
     }
-}
-
-fn new_key() -> Result<PrivateKey, SimError> {
-    written(
-        "key",
-        PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519),
-    )
-}
-
-fn known_hosts(address: SocketAddr, key: &PublicKey) -> Result<String, SimError> {
-    let key = written("host key", key.to_openssh())?;
-    Ok(format!("[{}]:{} {key}", address.ip(), address.port()))
-}
-
-fn written<T>(what: &'static str, key: Result<T, ssh_key::Error>) -> Result<T, SimError> {
-    key.map_err(|source| SimError::Key { what, source })
 }

@@ -13,7 +13,7 @@ use hyper::{
     Request, StatusCode, body::Incoming, header::HeaderName, server::conn::http1,
     service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
@@ -110,7 +110,6 @@ async fn connection(panel: Arc<Panel>, stream: TcpStream, peer: SocketAddr, tls:
         async move { Ok::<_, Infallible>(panel.answer(request).await) }
     });
     let served = http1::Builder::new()
-        .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service)
         .await;
     if let Err(error) = served {

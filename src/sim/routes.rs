@@ -9,10 +9,10 @@ use hyper::{
 use serde_json::{Value, json};
 
 use crate::sim::{
-    certificate,
     error::SimError,
     fault::Fault,
     http::{Answer, json, refusal, text, with_header},
+    keys,
     scenario::{Scenario, count},
     sessions::Sessions,
 };
@@ -149,18 +149,18 @@ impl Routes<'_> {
             "domain_id": DOMAIN,
             "project_id": null,
             "token": "unscoped",
-            "scoped_token": certificate::random_word()?,
+            "scoped_token": keys::random_word()?,
         });
         self.with_session(ok(&body), headers)
     }
 
     fn enter_project(&self, headers: &HeaderMap) -> Result<Answer, SimError> {
-        let body = json!({ "token": certificate::random_word()? });
+        let body = json!({ "token": keys::random_word()? });
         self.with_session(ok(&body), headers)
     }
 
     fn with_session(&self, answer: Answer, headers: &HeaderMap) -> Result<Answer, SimError> {
-        let cookie = self.sessions.begin(headers, certificate::random_word()?);
+        let cookie = self.sessions.begin(headers, keys::random_word()?);
         Ok(with_header(answer, SET_COOKIE, &cookie))
     }
 

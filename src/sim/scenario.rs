@@ -129,7 +129,8 @@ impl Scenario {
         }
     }
 
-    /// Switches a fault on or off for one node, counted from 0. A fault of the whole cluster stays in force beside it.
+    /// Switches a fault on or off for one node, counted from 0. A fault of the whole
+    /// cluster stays in force beside it; a fault of the panel is none of a node's and changes nothing here.
     pub fn set_node_fault(&self, node: usize, fault: Fault, on: bool) {
         let mut state = self.state();
         if on {

@@ -6,6 +6,7 @@ use crate::{
     clients::{Output, Ssh},
     cluster, simulator,
 };
+use russh::ChannelMsg;
 use vhi_usage::{
     sim::{Simulator, fault::Fault},
     vstorage::report,
@@ -145,6 +146,26 @@ async fn finished_commands_free_their_slots() {
         assert_eq!(ssh.run(BARE).await.unwrap().status, Some(0));
     }
     assert_eq!(cluster(&simulator).scenario.counts().connections, 1);
+}
+
+#[tokio::test]
+async fn an_endless_command_ends_when_nobody_reads_it() {
+    let simulator = simulator(&[]).await;
+    let scenario = &cluster(&simulator).scenario;
+    let ssh = Ssh::connect(&simulator, 0).await.unwrap();
+    scenario.set_fault(Fault::EndlessOutput, true);
+    let mut endless = ssh.begin(BARE).await.unwrap();
+    while !matches!(endless.wait().await.unwrap(), ChannelMsg::Data { .. }) {}
+    endless.close().await.unwrap();
+    scenario.set_fault(Fault::EndlessOutput, false);
+    let freed = async {
+        while scenario.counts().channels_open > 0 {
+            assert_eq!(ssh.run(BARE).await.unwrap().status, Some(0));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), freed)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
