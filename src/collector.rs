@@ -23,7 +23,7 @@ use crate::{
         error::{Code, Reason, SourceError},
         read::Read,
     },
-    usage::{ClusterUsage, Part},
+    usage::{Billed, ClusterUsage, Part},
 };
 
 /// After so long without an end, the first round counts as one without figures.
@@ -64,8 +64,14 @@ impl Collector {
     ) -> Collector {
         let now = Instant::now();
         let nothing = Held::<StorageReading>::default().part(timing, now);
+        let billed = Billed {
+            source: storage.source(),
+            basis: storage.basis(),
+            size_base: storage.size_base(),
+        };
         let usage = ClusterUsage {
             cluster: name.to_string(),
+            billed,
             serial: 0,
             at: clock::now(),
             published: now,
@@ -132,6 +138,7 @@ impl Collector {
             serial += 1;
             let usage = ClusterUsage {
                 cluster: self.name.to_string(),
+                billed: self.newest.borrow().billed,
                 serial,
                 at: clock::now(),
                 published: now,

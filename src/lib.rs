@@ -12,6 +12,7 @@
 )]
 
 pub mod amount;
+pub mod api;
 pub mod chain;
 pub mod clock;
 pub mod cluster_name;
@@ -20,8 +21,8 @@ pub mod figure;
 pub mod panel;
 pub mod reading;
 pub mod secret;
+pub mod sim;
 pub mod source;
 pub mod ssh;
 pub mod usage;
-pub mod sim;
 pub mod vstorage;

@@ -165,6 +165,12 @@ impl ComputeReading {
         let (_, figure) = self.figures.iter().find(|(known, _)| *known == name)?;
         *figure
     }
+
+    /// The ratio of this name; `None` where the panel does not say.
+    pub fn ratio(&self, name: &str) -> Option<&Number> {
+        let (_, ratio) = self.ratios.iter().find(|(known, _)| *known == name)?;
+        ratio.as_ref()
+    }
 }
 
 /// A time of the panel, which older panels write without a zone.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    reading::{ComputeReading, Evidence, StorageReading},
+    reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     source::error::Reason,
 };
 
@@ -63,12 +63,25 @@ pub struct ClusterUsage {
     pub next_round: Instant,
     /// Whether a round has ended, or had time enough to.
     pub settled: bool,
+    /// What is billed for storage, also where it is missing.
+    pub billed: Billed,
     /// What storage says.
     pub storage: Part<StorageReading>,
     /// What compute says.
     pub compute: Part<ComputeReading>,
     /// The newest raw text of a storage node, read or unreadable.
     pub evidence: Option<Arc<Evidence>>,
+}
+
+/// The source that is billed and what its figures mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Billed {
+    /// Which source.
+    pub source: Source,
+    /// What *logical* means for it.
+    pub basis: Basis,
+    /// What its printed unit letters stand for, where it prints sizes.
+    pub size_base: Option<BaseInForce>,
 }
 
 /// What can be said with both parts together.

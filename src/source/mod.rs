@@ -8,7 +8,10 @@ pub mod node;
 pub mod read;
 pub mod tool;
 
-use crate::source::{node::NodeSource, read::Read};
+use crate::{
+    reading::{BaseInForce, Basis, Source},
+    source::{node::NodeSource, read::Read},
+};
 
 /// The storage sources.
 #[derive(Debug)]
@@ -18,6 +21,27 @@ pub enum StorageSource {
 }
 
 impl StorageSource {
+    /// What its figures mean.
+    pub fn basis(&self) -> Basis {
+        match self {
+            StorageSource::Ssh(_) => Basis::Allocatable,
+        }
+    }
+
+    /// What its printed unit letters stand for; `None` where it gives exact bytes.
+    pub fn size_base(&self) -> Option<BaseInForce> {
+        match self {
+            StorageSource::Ssh(source) => Some(source.size_base()),
+        }
+    }
+
+    /// Its name.
+    pub fn source(&self) -> Source {
+        match self {
+            StorageSource::Ssh(_) => Source::Ssh,
+        }
+    }
+
     /// Asks the source once.
     pub async fn read(&self) -> Read {
         match self {

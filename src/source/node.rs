@@ -68,6 +68,11 @@ impl NodeSource {
         format!("{} -c {} stat", self.tool, self.cluster)
     }
 
+    /// What a printed unit letter stands for.
+    pub fn size_base(&self) -> BaseInForce {
+        self.size_base
+    }
+
     /// Asks the nodes once.
     pub async fn read(&self) -> Read {
         let command = self.command();

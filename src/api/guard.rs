@@ -1,0 +1,65 @@
+//! What every route stands on: the clusters, the token, the limit.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use warp::{Filter, Rejection, reject::custom};
+
+use crate::api::{
+    auth::{self, Token},
+    error::ApiError,
+    limit::Limit,
+    published::Published,
+};
+
+/// What the HTTP side needs.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The token that opens every route.
+    pub token: Token,
+    /// How often one address may ask; `None` sets no limit.
+    pub limit: Option<Limit>,
+    /// The newest usage of each cluster, in the order of the settings, never empty.
+    pub clusters: Arc<[Published]>,
+}
+
+impl Api {
+    /// The cluster of this name.
+    ///
+    /// # Errors
+    /// `UnknownCluster`.
+    pub fn cluster(&self, name: &str) -> Result<&Published, ApiError> {
+        let found = self.clusters.iter().find(|cluster| cluster.name() == name);
+        found.ok_or(ApiError::UnknownCluster)
+    }
+
+    /// The cluster of the routes that name none.
+    ///
+    /// # Errors
+    /// `UnknownCluster`, where the settings named none.
+    pub fn first(&self) -> Result<&Published, ApiError> {
+        self.clusters.first().ok_or(ApiError::UnknownCluster)
+    }
+}
+
+/// GET or HEAD, within the limit and with the token.
+pub fn guarded(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
+    let limit = api.limit.clone();
+    let limited = warp::addr::remote()
+        .and_then(move |address: Option<SocketAddr>| {
+            let address = address.map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
+            let allowed = limit.as_ref().map_or(Ok(()), |limit| limit.allows(address));
+            async move { allowed.map_err(custom) }
+        })
+        .untuple_one();
+    read_only()
+        .and(limited)
+        .and(auth::authorized(api.token.clone()))
+}
+
+/// GET or HEAD.
+pub fn read_only() -> impl Filter<Extract = (), Error = Rejection> + Clone {
+    warp::get().or(warp::head()).unify()
+}

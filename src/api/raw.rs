@@ -1,0 +1,60 @@
+//! `GET /api/v1/clusters/{name}/raw`: the newest text of a storage node, as it came, readable or not.
+
+use warp::{
+    Filter, Rejection,
+    http::{HeaderName, HeaderValue, Response, header},
+    hyper::body::Bytes,
+    reject::custom,
+};
+
+use crate::{
+    api::{
+        error::{Answer, ApiError},
+        guard::{Api, guarded},
+        published::{Published, to_next_round},
+    },
+    clock,
+};
+
+const NODE: HeaderName = HeaderName::from_static("x-vhi-node");
+const OBSERVED_AT: HeaderName = HeaderName::from_static("x-vhi-observed-at");
+const COMMAND: HeaderName = HeaderName::from_static("x-vhi-command");
+
+/// The raw text of a cluster by its name.
+pub fn route(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+    warp::path!("api" / "v1" / "clusters" / String / "raw")
+        .and(guarded(&api))
+        .and_then(move |name: String| {
+            let answer = api.cluster(&name).and_then(raw);
+            async move { answer.map_err(custom) }
+        })
+}
+
+fn raw(cluster: &Published) -> Result<Answer, ApiError> {
+    let usage = cluster.usage();
+    let evidence = usage.evidence.as_ref();
+    let evidence = evidence.ok_or_else(|| ApiError::NoText(to_next_round(&usage)))?;
+    let mut answer = Response::new(Bytes::from(evidence.text.clone()));
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    let said = [
+        (NODE, evidence.node.clone()),
+        (OBSERVED_AT, clock::rfc3339(evidence.at)),
+        (COMMAND, evidence.command.clone()),
+    ];
+    for (name, word) in said {
+        // Node and command come from the settings, which let only plain words pass.
+        if let Ok(value) = HeaderValue::from_str(&word) {
+            headers.insert(name, value);
+        }
+    }
+    Ok(answer)
+}
