@@ -17,6 +17,7 @@ pub mod chain;
 pub mod clock;
 pub mod cluster_name;
 pub mod collector;
+pub mod config;
 pub mod figure;
 pub mod panel;
 pub mod reading;

@@ -1,0 +1,114 @@
+//! Where the HTTP side listens.
+
+use std::{
+    fmt,
+    io::{Error, ErrorKind},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
+
+use tokio::net::TcpListener;
+
+/// An address and a port, or a port on every address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listen {
+    /// This address.
+    At(SocketAddr),
+    /// Every address, IPv6 and IPv4, as `PORT` alone has always meant.
+    Everywhere(u16),
+}
+
+impl Default for Listen {
+    fn default() -> Listen {
+        Listen::At(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)))
+    }
+}
+
+impl Listen {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// A sentence that says what stands in the way.
+    pub async fn bind(self) -> Result<TcpListener, BindError> {
+        let bound = match self {
+            Listen::At(address) => TcpListener::bind(address).await,
+            Listen::Everywhere(port) => {
+                match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+                    // A machine without IPv6.
+                    Err(error) if error.kind() != ErrorKind::AddrInUse => {
+                        TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+                    }
+                    bound => bound,
+                }
+            }
+        };
+        bound.map_err(|source| BindError {
+            listen: self,
+            source,
+        })
+    }
+}
+
+impl FromStr for Listen {
+    type Err = NoListen;
+
+    fn from_str(text: &str) -> Result<Listen, NoListen> {
+        if let Some(port) = text.strip_prefix(':') {
+            return port.parse().map(Listen::Everywhere).map_err(|_| NoListen);
+        }
+        text.parse().map(Listen::At).map_err(|_| NoListen)
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Listen::At(address) => write!(f, "{address}"),
+            Listen::Everywhere(port) => write!(f, ":{port}"),
+        }
+    }
+}
+
+/// A text that is no place to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write an address and a port such as 127.0.0.1:8080, or :8080 for every address")]
+pub struct NoListen;
+
+/// The port cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {listen}: {}", way_out(source))]
+pub struct BindError {
+    listen: Listen,
+    source: Error,
+}
+
+fn way_out(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            "another program listens there: choose another port with listen or LISTEN".to_owned()
+        }
+        ErrorKind::AddrNotAvailable => {
+            "this machine has no such address: see `ip address`".to_owned()
+        }
+        ErrorKind::PermissionDenied => {
+            "ports below 1024 need a privilege: choose a higher one".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_an_address_with_a_port_or_a_port_alone() {
+        for text in ["127.0.0.1:8080", "[::1]:80", ":8080"] {
+            let listen: Listen = text.parse().expect("a place");
+            assert_eq!(listen.to_string(), text);
+        }
+        for text in ["", "8080", "localhost:8080", ":", ":x", "127.0.0.1"] {
+            assert_eq!(text.parse::<Listen>(), Err(NoListen), "{text}");
+        }
+    }
+}

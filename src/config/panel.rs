@@ -1,0 +1,105 @@
+//! The panel's part of a cluster's settings.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    config::{file::PanelFile, words::Words},
+    panel::{session::PanelSettings, trust::Trust},
+    secret::Secret,
+};
+
+/// Where the panel is and who we are there; `None` where anything is wrong.
+pub fn panel(of: &mut Words<'_>, file: &PanelFile) -> Option<PanelSettings> {
+    let url = url(of, file);
+    let (key, variable) = ("panel.password_file", "ADMIN_PASSWORD");
+    let from_file = file.password_file.clone();
+    let password = match of.variables.secret(variable).and_then(Secret::new) {
+        Some(secret) => Some(secret),
+        None => match from_file.or_else(|| of.credentials.file(of.name, "panel-password")) {
+            Some(path) => of.secret(key, variable, Secret::from_file(&path)),
+            None => of.wrong(
+                key,
+                variable,
+                "it is missing: the password of the panel's user",
+            ),
+        },
+    };
+    let trust = trust(of, file);
+    let word = |of: &Words<'_>, variable, file: &Option<String>, default: &str| {
+        of.word(variable, file.as_deref())
+            .unwrap_or(default.to_owned())
+    };
+    Some(PanelSettings {
+        url: url?,
+        username: word(of, "ADMIN_USERNAME", &file.username, "admin"),
+        password: password?,
+        domain: word(of, "ADMIN_DOMAIN_NAME", &file.domain, "Default"),
+        project: file.project.clone(),
+        session_index: file.session_index,
+        trust: trust?,
+        timeout: file.timeout.unwrap_or(Duration::from_secs(15)),
+    })
+}
+
+fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
+    let (key, variable) = ("panel.url", "VHI_PANEL_URL");
+    let Some(word) = of.word(variable, file.url.as_deref()) else {
+        return of.wrong(
+            key,
+            variable,
+            "it is missing: the panel's address, such as https://panel.example:8888",
+        );
+    };
+    let Ok(url) = reqwest::Url::parse(&word) else {
+        return of.wrong(
+            key,
+            variable,
+            "it is no address: write https://panel.example:8888",
+        );
+    };
+    let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match url.scheme() {
+        "https" => {}
+        "http" if here => {}
+        _ => {
+            return of.wrong(
+                key,
+                variable,
+                "the password goes over https only: write https://panel.example:8888",
+            );
+        }
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
+        return of.wrong(
+            key,
+            variable,
+            "it must be an address alone, without user, password or query",
+        );
+    }
+    Some(word.trim_end_matches('/').to_owned())
+}
+
+fn trust(of: &mut Words<'_>, file: &PanelFile) -> Option<Trust> {
+    let ca = of
+        .variables
+        .get("PANEL_CA_FILE")
+        .map(PathBuf::from)
+        .or(file.ca_file.clone());
+    let pin = of.optional("panel.sha256", "PANEL_SHA256", file.sha256.as_deref())?;
+    let insecure = match of.variables.get("PANEL_INSECURE") {
+        Some("1" | "true" | "yes") => true,
+        Some("0" | "false" | "no") => false,
+        Some(_) => return of.wrong("panel.insecure", "PANEL_INSECURE", "write 1 or 0"),
+        None => file.insecure.unwrap_or(false),
+    };
+    match (ca, pin, insecure) {
+        (None, None, false) => Some(Trust::System),
+        (Some(ca), None, false) => Some(Trust::CaFile(ca)),
+        (None, Some(pin), false) => Some(Trust::Pinned(pin)),
+        (None, None, true) => Some(Trust::Anything),
+        _ => {
+            let why = "give one of ca_file (PANEL_CA_FILE), sha256 (PANEL_SHA256) and insecure (PANEL_INSECURE)";
+            of.wrong("panel.sha256", "PANEL_SHA256", why)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The storage nodes' part of a cluster's settings.
+
+use std::time::Duration;
+
+use russh::keys::ssh_key::Fingerprint;
+
+use crate::{
+    chain::chain,
+    config::{file::SshFile, words::Words},
+    secret::Secret,
+    ssh::{
+        host_keys::HostKeys,
+        login::{self, Login},
+        node::Node,
+    },
+};
+
+/// The nodes, the preferred one first; `None` where one is wrong or none is named.
+pub fn nodes(of: &mut Words<'_>, file: &SshFile) -> Option<Vec<Node>> {
+    let (key, variable) = ("ssh.nodes", "VSTORAGE_NODES");
+    let listed = of
+        .word(variable, None)
+        .map(|words| words.split(',').map(str::to_owned).collect());
+    let words: Vec<String> = listed.or_else(|| file.nodes.clone()).unwrap_or_default();
+    let words = words
+        .iter()
+        .map(|word| word.trim())
+        .filter(|word| !word.is_empty());
+    let mut nodes: Vec<Node> = Vec::new();
+    for word in words {
+        match word.parse() {
+            Ok(node) if nodes.contains(&node) => {
+                return of.wrong(key, variable, format!("`{word}` stands there twice"));
+            }
+            Ok(node) => nodes.push(node),
+            Err(error) => return of.wrong(key, variable, error.to_string()),
+        }
+    }
+    if nodes.is_empty() {
+        let why = "no storage node is named: write user@host[:port], such as root@node1.example";
+        return of.wrong(key, variable, why);
+    }
+    Some(nodes)
+}
+
+/// How their sessions are opened; `None` where anything is wrong.
+pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
+    let key_file = match of.path("VSTORAGE_SSH_KEY", file.key_file.as_ref(), "ssh-key") {
+        Some(path) => Some(path),
+        None => of.wrong(
+            "ssh.key_file",
+            "VSTORAGE_SSH_KEY",
+            "it is missing: the private key of the user on the nodes",
+        ),
+    };
+    let passphrase = match of.path("", file.key_passphrase_file.as_ref(), "ssh-key-passphrase") {
+        Some(path) => of
+            .secret("ssh.key_passphrase_file", "", Secret::from_file(&path))
+            .map(Some),
+        None => Some(None),
+    };
+    let host_keys = host_keys(of, file);
+    let login = Login {
+        key_file: key_file?,
+        key_passphrase: passphrase?,
+        host_keys: host_keys?,
+        connect_timeout: file.connect_timeout.unwrap_or(Duration::from_secs(10)),
+    };
+    match login::load_key(&login) {
+        Ok(_) => Some(login),
+        Err(error) => of.wrong("ssh.key_file", "VSTORAGE_SSH_KEY", chain(&error)),
+    }
+}
+
+fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
+    let (key, variable) = ("ssh.known_hosts_file", "VSTORAGE_KNOWN_HOSTS");
+    let path = of.path(variable, file.known_hosts_file.as_ref(), "known-hosts");
+    match (path, &file.host_key_sha256) {
+        (Some(_), Some(_)) => of.wrong(
+            key,
+            variable,
+            "give either known hosts or host_key_sha256, not both",
+        ),
+        (None, None) => {
+            let why = "it is missing: a file of the nodes' host keys, as `ssh-keyscan` and a careful look make it, or their fingerprints in host_key_sha256";
+            of.wrong(key, variable, why)
+        }
+        (Some(path), None) => match std::fs::read_to_string(&path) {
+            Ok(_) => Some(HostKeys::File(path)),
+            Err(error) => of.wrong(
+                key,
+                variable,
+                format!("cannot read {}: {error}", path.display()),
+            ),
+        },
+        (None, Some(pins)) => {
+            let pins: Option<Vec<_>> = pins.iter().map(|pin| fingerprint(pin)).collect();
+            match pins.filter(|pins| !pins.is_empty()) {
+                Some(pins) => Some(HostKeys::Pinned(pins)),
+                None => of.wrong(
+                    "ssh.host_key_sha256",
+                    "",
+                    "a fingerprint is written as `ssh-keygen -lf` prints it: SHA256: and 43 characters",
+                ),
+            }
+        }
+    }
+}
+
+fn fingerprint(text: &str) -> Option<Fingerprint> {
+    let text = text.trim().trim_end_matches('=');
+    let text = text.strip_prefix("SHA256:").unwrap_or(text);
+    format!("SHA256:{text}").parse().ok()
+}

@@ -1,0 +1,126 @@
+//! Single settings of a cluster: looked up, read, and every problem noted with its place.
+
+use std::{path::PathBuf, str::FromStr};
+
+use crate::{
+    chain::chain,
+    config::{error::Problem, variables::Variables},
+    secret::{Secret, SecretError},
+};
+
+/// Secrets that systemd hands to its service: files in `$CREDENTIALS_DIRECTORY`.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials(pub Option<PathBuf>);
+
+impl Credentials {
+    /// The credential of this name; of a cluster's own, where there is one.
+    pub fn file(&self, cluster: Option<&str>, name: &str) -> Option<PathBuf> {
+        let folder = self.0.as_ref()?;
+        let own = cluster.map(|cluster| folder.join(format!("{cluster}.{name}")));
+        let shared = Some(folder.join(name));
+        own.into_iter().chain(shared).find(|path| path.exists())
+    }
+}
+
+/// The words of one cluster's settings, and what is wrong with them.
+#[derive(Debug)]
+pub struct Words<'a> {
+    /// Variables, which override the file.
+    pub variables: &'a Variables,
+    /// Secrets that systemd hands over.
+    pub credentials: &'a Credentials,
+    /// The cluster's name, as far as the file says it.
+    pub name: Option<&'a str>,
+    /// Everything that is wrong.
+    pub problems: &'a mut Vec<Problem>,
+}
+
+impl Words<'_> {
+    /// The place of a setting, as an error names it.
+    fn place(&self, key: &str, variable: &str) -> String {
+        let table = match key.rsplit_once('.') {
+            Some((group, key)) => format!("{key} in [cluster.{group}]"),
+            None => format!("{key} in [[cluster]]"),
+        };
+        match (variable, self.name) {
+            ("", None) => table,
+            ("", Some(name)) => format!("{table} of {name}"),
+            (variable, None) => format!("{variable}, or {table}"),
+            (variable, Some(name)) => format!("{variable}, or {table} of {name}"),
+        }
+    }
+
+    /// Adds a problem with this setting.
+    pub fn wrong<T>(&mut self, key: &str, variable: &str, why: impl Into<String>) -> Option<T> {
+        let place = self.place(key, variable);
+        self.problems.push(Problem::new(place, why));
+        None
+    }
+
+    /// The variable's word, else the file's.
+    pub fn word(&self, variable: &str, file: Option<&str>) -> Option<String> {
+        let word = self.variables.get(variable).or(file)?;
+        Some(word.to_owned())
+    }
+
+    /// A value that may be missing; the outer `None` is one that cannot be read.
+    pub fn optional<T: FromStr>(
+        &mut self,
+        key: &str,
+        variable: &str,
+        file: Option<&str>,
+    ) -> Option<Option<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        match self.word(variable, file).map(|word| word.parse()) {
+            None => Some(None),
+            Some(Ok(value)) => Some(Some(value)),
+            Some(Err(error)) => self.wrong(key, variable, error.to_string()),
+        }
+    }
+
+    /// A value that must be there.
+    pub fn required<T: FromStr>(
+        &mut self,
+        key: &str,
+        variable: &str,
+        file: Option<&str>,
+    ) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        match self.optional(key, variable, file)? {
+            Some(value) => Some(value),
+            None => self.wrong(key, variable, "it is missing"),
+        }
+    }
+
+    /// A path that may be missing, at last the credential of this name.
+    pub fn path(
+        &self,
+        variable: &str,
+        file: Option<&PathBuf>,
+        credential: &str,
+    ) -> Option<PathBuf> {
+        let named = self
+            .variables
+            .get(variable)
+            .map(PathBuf::from)
+            .or(file.cloned());
+        named.or_else(|| self.credentials.file(self.name, credential))
+    }
+
+    /// A secret, or the problem with it.
+    pub fn secret(
+        &mut self,
+        key: &str,
+        variable: &str,
+        read: Result<Secret, SecretError>,
+    ) -> Option<Secret> {
+        match read {
+            Ok(secret) => Some(secret),
+            Err(error) => self.wrong(key, variable, chain(&error)),
+        }
+    }
+}
