@@ -12,5 +12,6 @@
 )]
 
 pub mod amount;
+pub mod cli;
 pub mod figure;
 pub mod vstorage;

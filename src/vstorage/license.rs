@@ -9,7 +9,10 @@
 
 use crate::{
     amount::SizeBase,
-    vstorage::token::{Parsed, Size, mark, size, word},
+    vstorage::{
+        grammar::{Parsed, mark, word},
+        token::{Size, size},
+    },
 };
 use jiff::civil::Date;
 use nom::{
@@ -165,7 +168,7 @@ fn date(input: &str) -> Parsed<'_, Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::token::whole;
+    use crate::vstorage::grammar::whole;
 
     #[test]
     fn both_dialects_are_printed_as_they_were_read() {

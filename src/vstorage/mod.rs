@@ -11,10 +11,14 @@
 //! [`report`] is the way in; each of the others holds one group of lines, its parser and its print.
 
 pub mod chunks;
+pub mod decimal;
 pub mod error;
+pub mod fs;
+pub mod grammar;
 pub mod io;
 pub mod license;
 pub mod lines;
+pub mod rate;
 pub mod report;
 pub mod servers;
 pub mod space;

@@ -16,38 +16,21 @@ use crate::{
     vstorage::{
         chunks::{self, Chunks, Replication},
         error::ParseError,
-        io::{self, Fs, Io},
+        fs::{self, Fs},
+        grammar::{Expected, whole},
+        io::{self, Io},
         license::{self, License},
-        lines::{self, Line},
+        lines::{self, CLUSTER, Group, Line, SPACE},
         servers::{self, Cluster, CsNodes, MdsNodes},
         space::{self, Space, SpaceAmounts},
-        table::{Kind, Table},
-        token::{Expected, whole},
+        table::{Table, Tables},
     },
 };
 use nom::Parser;
 use std::fmt;
 
-const CLUSTER: &str = "Cluster '";
-const SPACE: &str = "Space:";
 const ONE_CLUSTER: &str = "exactly one Cluster line";
 const ONE_SPACE: &str = "exactly one Space line";
-const LABELS: [&str; 13] = [
-    CLUSTER,
-    SPACE,
-    "MDS nodes:",
-    "CS nodes:",
-    "License:",
-    "Replication:",
-    "Chunks:",
-    "FS:",
-    "IO:",
-    "IO total:",
-    "Repl IO:",
-    "Sync rate:",
-    "IO QDEPTH:",
-];
-
 /// What the tool printed, as printed; `None` where it has no such line, or one that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatReport {
@@ -165,96 +148,60 @@ impl StatReport {
     }
 
     fn take_lines(&mut self, lines: &[Line], ended: bool) {
-        let mut table = None;
-        let mut seen = Vec::new();
-        let mut rest = lines.iter().peekable();
-        while let Some(line) = rest.next() {
-            let mut group = vec![line];
-            let label = LABELS.into_iter().find(|it| line.text.starts_with(it));
-            if label == Some("Chunks:") {
-                group.extend(std::iter::from_fn(|| {
-                    rest.next_if(|it| continues(&it.text))
-                }));
-            }
-            let last = group.last().map_or("", |it| &it.text);
-            let whole = ended || rest.peek().is_some() || lines::shows_its_end(last);
-
+        let (mut seen, mut tables) = (Vec::new(), Tables::default());
+        for Group {
+            label,
+            lines,
+            whole,
+        } in lines::groups(lines, ended)
+        {
+            let texts: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
+            let text = texts.join(" ");
             let taken = match label {
-                Some(label) => {
-                    table = None;
-                    let first = !seen.contains(&label);
-                    seen.push(label);
-                    first && whole && self.take(label, &group)
-                }
-                None if last.trim().is_empty() => {
-                    table = None;
+                // these two were read before all others
+                Some(CLUSTER | SPACE) => {
+                    tables.close();
                     true
                 }
-                None => whole && self.take_row(&mut table, &line.text),
+                Some(label) => {
+                    tables.close();
+                    let first = !seen.contains(&label);
+                    seen.push(label);
+                    first && whole && self.take(label, &text)
+                }
+                None if text.trim().is_empty() => {
+                    tables.close();
+                    true
+                }
+                None => whole && tables.take(&text),
             };
-            let lines = group.into_iter().cloned();
+            let lines = lines.into_iter().cloned();
             match taken {
                 true => self.read.extend(lines.filter(|_| label.is_some())),
                 false => self.unread.extend(lines),
             }
         }
+        self.mds_table = tables.mds;
+        self.cs_table = tables.cs;
     }
 
     /// Whether the labelled line could be read, and so is kept.
-    fn take(&mut self, label: &str, group: &[&Line]) -> bool {
-        let texts: Vec<&str> = group.iter().map(|it| it.text.as_str()).collect();
-        let text = &texts.join(" ");
+    fn take(&mut self, label: &str, text: &str) -> bool {
         match label {
             "MDS nodes:" => fill(&mut self.mds, text, servers::mds_nodes),
             "CS nodes:" => fill(&mut self.cs, text, servers::cs_nodes),
             "License:" => fill(&mut self.license, text, license::license),
             "Replication:" => fill(&mut self.replication, text, chunks::replication),
             "Chunks:" => fill(&mut self.chunks, text, chunks::chunks),
-            "FS:" => fill(&mut self.fs, text, io::fs),
+            "FS:" => fill(&mut self.fs, text, fs::fs),
             "IO:" => fill(&mut self.io.current, text, io::current),
             "IO total:" => fill(&mut self.io.total, text, io::total),
             "Repl IO:" => fill(&mut self.io.replication, text, io::replication),
             "Sync rate:" => fill(&mut self.io.sync, text, io::sync),
             "IO QDEPTH:" => fill(&mut self.io.queue_depth, text, io::queue_depth),
-            // these two were read before all others
-            _ => label == CLUSTER || label == SPACE,
+            _ => false,
         }
     }
-
-    /// Whether the line is the header or a row of a table; `table` is the one that is open.
-    fn take_row(&mut self, table: &mut Option<Kind>, text: &str) -> bool {
-        if let Some(kind) = Kind::of(text) {
-            let slot = match kind {
-                Kind::Mds => &mut self.mds_table,
-                Kind::Cs => &mut self.cs_table,
-                Kind::Other => {
-                    *table = Some(kind);
-                    return true;
-                }
-            };
-            let opened = slot.is_none().then(|| Table::headed(text)).flatten();
-            *table = opened.is_some().then_some(kind);
-            *slot = slot.take().or(opened);
-            return table.is_some();
-        }
-        let slot = match table {
-            Some(Kind::Mds) => &mut self.mds_table,
-            Some(Kind::Cs) => &mut self.cs_table,
-            Some(Kind::Other) => return true,
-            None => return false,
-        };
-        let row = slot.as_ref().and_then(|it| it.row(text));
-        let taken = row.is_some();
-        if let Some(table) = slot {
-            table.rows.extend(row);
-        }
-        taken
-    }
-}
-
-/// A line that begins with a blank, and begins no table, belongs to the one before.
-fn continues(text: &str) -> bool {
-    text.starts_with([' ', '\t']) && !text.trim().is_empty() && Kind::of(text).is_none()
 }
 
 fn fill<'a, T>(
@@ -290,5 +237,52 @@ impl fmt::Display for StatReport {
             write!(f, "\n{table}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "Cluster 'c1': healthy\nSpace: allocatable 1TB of 2TB, free 1TB of 3TB\n";
+
+    #[track_caller]
+    fn leaves_unread(rest: &str, expected: &[usize]) -> StatReport {
+        let report = parse(&format!("{HEADER}{rest}")).unwrap();
+        let unread: Vec<usize> = report.unread.iter().map(|it| it.line).collect();
+        assert_eq!(unread, expected, "{rest}");
+        report
+    }
+
+    #[test]
+    fn a_line_that_no_rule_reads_costs_nothing_but_itself() {
+        leaves_unread("Tiers: 3\n\n  x\nReplication: 1 norm, 1 limit\n", &[3, 5]);
+        let report = leaves_unread(
+            "Replication: 1 norm\nFS: none\nIO QDEPTH: 0 aver, 0 max\n",
+            &[3, 4],
+        );
+        assert_eq!(report.replication, None);
+        assert!(report.io.queue_depth.is_some());
+    }
+
+    #[test]
+    fn of_two_lines_with_one_label_only_the_first_counts() {
+        let (good, bad) = ("Replication: 1 norm, 1 limit\n", "Replication: ?\n");
+        let report = leaves_unread(&format!("{good}Replication: 2 norm, 1 limit\n"), &[4]);
+        assert_eq!(report.replication.map(|it| it.normal), Some(1));
+        assert_eq!(
+            leaves_unread(&format!("{bad}{good}"), &[3, 4]).replication,
+            None
+        );
+    }
+
+    #[test]
+    fn a_size_that_does_not_fit_the_base_makes_its_line_unread() {
+        let report = leaves_unread("x\nIO total: read 18EB (0ops), write 0B (0ops)\n", &[3]);
+        assert!(report.io.total.is_some());
+        let report = report.within(SizeBase::Decimal);
+        assert_eq!(report.io.total, None);
+        let unread: Vec<usize> = report.unread.iter().map(|it| it.line).collect();
+        assert_eq!(unread, [3, 4]);
     }
 }

@@ -10,7 +10,8 @@ use crate::{
     amount::{Amount, Capacity, SizeBase},
     vstorage::{
         error::ParseError,
-        token::{Parsed, Size, bracketed, mark, print_tag, size, whole, word},
+        grammar::{Parsed, bracketed, mark, print_tag, whole, word},
+        token::{Size, size},
     },
 };
 use nom::{
