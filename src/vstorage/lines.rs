@@ -96,23 +96,7 @@ fn continues(text: &str) -> bool {
 /// Whether a last line without a line end shows by its last word that nothing of it was cut off. Where the
 /// line ends in a number or a name, more of it may have followed.
 fn shows_its_end(text: &str) -> bool {
-    const LAST: [&str; 15] = [
-        "limit",
-        "replicas",
-        "max",
-        "capacity",
-        "healthy",
-        "standby",
-        "degraded",
-        "urgent",
-        "blocked",
-        "pending",
-        "offline",
-        "replicating",
-        "overcommitted",
-        "deleting",
-        "void",
-    ];
+    const LAST: [&str; 5] = ["limit", "void", "replicas", "max", "capacity"];
     let mut words = text.split_whitespace().rev();
     let (last, before) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
     LAST.contains(&last)

@@ -106,10 +106,8 @@ pub fn parse(text: &str) -> Result<StatReport, ParseError> {
 }
 
 fn only_one(seen: bool, line: usize, text: &str, expected: &str) -> Result<(), ParseError> {
-    match seen {
-        true => Err(ParseError::within(line, text, text, expected)),
-        false => Ok(()),
-    }
+    let error = || ParseError::within(line, text, text, expected);
+    (!seen).then_some(()).ok_or_else(error)
 }
 
 impl StatReport {
@@ -118,7 +116,10 @@ impl StatReport {
     /// Fails, with the place of the size, where one has no amount in this base, or where more is free
     /// than there is, even at the far ends of both intervals.
     pub fn space_in(&self, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
-        match self.read.iter().find(|it| it.text.starts_with(SPACE)) {
+        // a report may have been changed since: the line names the place, and never the figures
+        let is_read =
+            |it: &&Line| whole(it.line, &it.text, space::space).as_ref() == Ok(&self.space);
+        match self.read.iter().find(is_read) {
             Some(Line { line, text }) => space::in_base(*line, text, base),
             None => space::in_base(0, &self.space.to_string(), base),
         }
