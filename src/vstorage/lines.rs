@@ -191,4 +191,11 @@ mod tests {
             assert!(!shows_its_end(text), "{text}");
         }
     }
+
+    #[test]
+    fn a_table_that_follows_at_once_does_not_continue_the_chunks() {
+        let (lines, ended) = clean("Chunks: a,\n   b\n  CSID HOST\n  7 x\n");
+        let groups: Vec<usize> = groups(&lines, ended).map(|it| it.lines.len()).collect();
+        assert_eq!(groups, [2, 1, 1]);
+    }
 }

@@ -3,7 +3,6 @@
 //! ```text
 //! Cluster 'stor1': healthy
 //! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
-//! MDS nodes: 3 of 3, epoch uptime: 19d 23h, cluster version: 128
 //! …
 //! MDSID STATUS   %CTIME   COMMITS   %CPU    MEM   UPTIME HOST
 //! ```
@@ -11,20 +10,17 @@
 //! Strict where we bill: exactly one `Cluster` line and one `Space` line, each complete. Patient elsewhere:
 //! what cannot be read is kept in [`StatReport::unread`]. Lines may come in any order after `Cluster`.
 
-use crate::{
-    amount::SizeBase,
-    vstorage::{
-        chunks::{self, Chunks, Replication},
-        error::ParseError,
-        fs::{self, Fs},
-        grammar::{Expected, whole},
-        io::{self, Io},
-        license::{self, License},
-        lines::{self, CLUSTER, Group, Line, SPACE},
-        servers::{self, Cluster, CsNodes, MdsNodes},
-        space::{self, Space, SpaceAmounts},
-        table::{Table, Tables},
-    },
+use crate::vstorage::{
+    chunks::{self, Chunks, Replication},
+    error::ParseError,
+    fs::{self, Fs},
+    grammar::{Expected, whole},
+    io::{self, Io},
+    license::{self, License},
+    lines::{self, CLUSTER, Group, Line, SPACE},
+    servers::{self, Cluster, CsNodes, MdsNodes},
+    space::{self, Space},
+    table::{Table, Tables},
 };
 use nom::Parser;
 use std::fmt;
@@ -86,21 +82,9 @@ pub fn parse(text: &str) -> Result<StatReport, ParseError> {
         }
     }
     let missing = |what: &str| ParseError::at_the_end(beyond, what);
-    let mut report = StatReport {
-        cluster: cluster.ok_or_else(|| missing(ONE_CLUSTER))?,
-        space: space.ok_or_else(|| missing(ONE_SPACE))?,
-        mds: None,
-        cs: None,
-        license: None,
-        replication: None,
-        chunks: None,
-        fs: None,
-        io: Io::default(),
-        mds_table: None,
-        cs_table: None,
-        unread: Vec::new(),
-        read: Vec::new(),
-    };
+    let cluster = cluster.ok_or_else(|| missing(ONE_CLUSTER))?;
+    let space = space.ok_or_else(|| missing(ONE_SPACE))?;
+    let mut report = StatReport::new(cluster, space);
     report.take_lines(lines.get(start..).unwrap_or_default(), ended);
     Ok(report)
 }
@@ -111,41 +95,23 @@ fn only_one(seen: bool, line: usize, text: &str, expected: &str) -> Result<(), P
 }
 
 impl StatReport {
-    /// The `Space` line in bytes.
-    ///
-    /// Fails, with the place of the size, where one has no amount in this base, or where more is free
-    /// than there is, even at the far ends of both intervals.
-    pub fn space_in(&self, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
-        // a report may have been changed since: the line names the place, and never the figures
-        let is_read =
-            |it: &&Line| whole(it.line, &it.text, space::space).as_ref() == Ok(&self.space);
-        match self.read.iter().find(is_read) {
-            Some(Line { line, text }) => space::in_base(*line, text, base),
-            None => space::in_base(0, &self.space.to_string(), base),
+    /// A report of these two lines and no other.
+    pub fn new(cluster: Cluster, space: Space) -> Self {
+        StatReport {
+            cluster,
+            space,
+            mds: None,
+            cs: None,
+            license: None,
+            replication: None,
+            chunks: None,
+            fs: None,
+            io: Io::default(),
+            mds_table: None,
+            cs_table: None,
+            unread: Vec::new(),
+            read: Vec::new(),
         }
-    }
-
-    /// The report for a base: a line, other than `Space`, with a size that has no amount there is one that
-    /// cannot be read. Every size that is left has its amount.
-    pub fn within(mut self, base: SizeBase) -> Self {
-        if self.license.as_ref().is_some_and(|it| !it.fits(base)) {
-            self.license = None;
-            self.set_aside("License:");
-        }
-        if self.fs.is_some_and(|it| it.size.amount(base).is_none()) {
-            self.fs = None;
-            self.set_aside("FS:");
-        }
-        for label in self.io.drop_unfit(base) {
-            self.set_aside(label);
-        }
-        self.unread.sort_by_key(|it| it.line);
-        self
-    }
-
-    fn set_aside(&mut self, label: &str) {
-        let unread = self.read.extract_if(.., |it| it.text.starts_with(label));
-        self.unread.extend(unread);
     }
 
     fn take_lines(&mut self, lines: &[Line], ended: bool) {
@@ -275,15 +241,5 @@ mod tests {
             leaves_unread(&format!("{bad}{good}"), &[3, 4]).replication,
             None
         );
-    }
-
-    #[test]
-    fn a_size_that_does_not_fit_the_base_makes_its_line_unread() {
-        let report = leaves_unread("x\nIO total: read 18EB (0ops), write 0B (0ops)\n", &[3]);
-        assert!(report.io.total.is_some());
-        let report = report.within(SizeBase::Decimal);
-        assert_eq!(report.io.total, None);
-        let unread: Vec<usize> = report.unread.iter().map(|it| it.line).collect();
-        assert_eq!(unread, [3, 4]);
     }
 }
