@@ -4,8 +4,8 @@
 //! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
 //! ```
 //!
-//! Strict where we bill: a `Space` line that cannot be is an error, with the place of the size. Patient
-//! elsewhere: another line with such a size is one that cannot be read.
+//! A size of the `Space` line that has no bytes is an error with its place. Any other line with such a size
+//! counts as one that cannot be read.
 
 use crate::{
     amount::SizeBase,

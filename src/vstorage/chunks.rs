@@ -7,7 +7,7 @@
 //!              0 (0%) overcommitted,  0 (0%) deleting,  0 (0%) void
 //! ```
 //!
-//! The replication is the default of the whole cluster, not that of the data in it.
+//! A volume or directory may be kept with more replicas than the `Replication:` line says.
 
 use crate::vstorage::{
     decimal::{Decimal, decimal},

@@ -4,7 +4,7 @@
 //! FS:  20.3GB in 757 files, 757 inodes,  244 file maps,  323 chunks,  889 chunk replicas
 //! ```
 //!
-//! The size is that of all user data in the cluster, replicas not counted. (vstorage.md 2.8.)
+//! The size is what users have stored, each byte counted once. (vstorage.md 2.8.)
 
 use crate::vstorage::{
     grammar::{Parsed, count, mark, word},
@@ -17,10 +17,10 @@ use nom::{
 };
 use std::fmt;
 
-/// The file system: all user data, replicas not counted.
+/// The file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fs {
-    /// All user data, replicas not counted.
+    /// What users have stored, each byte counted once.
     pub size: Size,
     /// How many files.
     pub files: u64,

@@ -5,7 +5,7 @@
 //! License: ABCD.12345678.1234 is ACTIVE, 10TB capacity
 //! ```
 //!
-//! The date is month first, and `01/01/2100` stands for never. (vstorage.md 2.5.)
+//! The month comes first. A licence without an end is printed with a date in 2100. (vstorage.md 2.5.)
 
 use crate::{
     amount::SizeBase,
@@ -37,7 +37,7 @@ pub enum License {
         expires_on: Date,
         /// How much may be used.
         capacity: Size,
-        /// User data, replicas not counted.
+        /// What users have stored, each byte counted once.
         used: Size,
     },
     /// Acronis Storage and before: with the key.
@@ -66,7 +66,7 @@ impl License {
         }
     }
 
-    /// User data, replicas not counted; `None` in the old dialect.
+    /// What users have stored; `None` in the old dialect.
     pub fn used(&self) -> Option<Size> {
         match self {
             License::Dated { used, .. } => Some(*used),

@@ -7,8 +7,8 @@
 //! MDSID STATUS   %CTIME   COMMITS   %CPU    MEM   UPTIME HOST
 //! ```
 //!
-//! Strict where we bill: exactly one `Cluster` line and one `Space` line, each complete. Patient elsewhere:
-//! what cannot be read is kept in [`StatReport::unread`]. Lines may come in any order after `Cluster`.
+//! Two lines must be there, each once and to its last character: `Cluster` and, somewhere below it, `Space`.
+//! The others are welcome in any order; one that no rule reads ends in [`StatReport::unread`].
 
 use crate::vstorage::{
     chunks::{self, Chunks, Replication},

@@ -6,7 +6,7 @@
 //! CS nodes:  3 of 3 (3 avail, 0 inactive, 0 offline), storage version: 128
 //! ```
 //!
-//! The version tails came and went between releases: they do not tell the product.
+//! Not every release prints the version at the end of a line, nor does a later one always do.
 
 use crate::vstorage::grammar::{Parsed, count, mark, word};
 use nom::{
