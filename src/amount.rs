@@ -64,7 +64,7 @@ impl FromStr for SizeBase {
     }
 }
 
-/// Bytes, and the least and the greatest count that the print may stand for: `min <= bytes <= max`.
+/// A figure and its bounds: `min <= bytes <= max`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Amount {
     /// The printed number times its unit, in bytes, to the nearest one.

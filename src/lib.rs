@@ -18,6 +18,7 @@ pub mod clock;
 pub mod cluster_name;
 pub mod collector;
 pub mod config;
+pub mod cli;
 pub mod figure;
 pub mod panel;
 pub mod reading;

@@ -7,11 +7,12 @@
 //!              0 (0%) overcommitted,  0 (0%) deleting,  0 (0%) void
 //! ```
 //!
-//! The replication is the default of the whole cluster, not that of the data in it.
+//! A volume or directory may be kept with more replicas than the `Replication:` line says.
 
 use crate::vstorage::{
+    decimal::{Decimal, decimal},
+    grammar::{Parsed, bracketed, count, mark, print_tag, word},
     servers::all_differ,
-    token::{Decimal, Parsed, bracketed, count, decimal, mark, print_tag, word},
 };
 use nom::{
     Parser,
@@ -109,7 +110,7 @@ pub(crate) fn chunks(input: &str) -> Parsed<'_, Chunks> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::token::whole;
+    use crate::vstorage::grammar::whole;
 
     #[test]
     fn replicas_are_aligned_to_the_right() {

@@ -1,7 +1,6 @@
-//! What is stored, and what is read and written.
+//! What is read and written.
 //!
 //! ```text
-//! FS:  20.3GB in 757 files, 757 inodes,  244 file maps,  323 chunks,  889 chunk replicas
 //! IO:       read     0B/s (  0ops/s), write     0B/s (  0ops/s)
 //! IO total: read   37.1GB ( 473Kops), write  133.7GB ( 4.7Mops)
 //! Repl IO:  read     0B/s, write:     0B/s
@@ -13,8 +12,11 @@
 
 use crate::{
     amount::SizeBase,
-    vstorage::token::{
-        Decimal, Expected, Ops, Parsed, Rate, Size, count, decimal, mark, ops, rate, size, word,
+    vstorage::{
+        decimal::{Decimal, decimal},
+        grammar::{Expected, Parsed, mark, word},
+        rate::{Ops, Rate, ops, rate},
+        token::{Size, size},
     },
 };
 use nom::{
@@ -23,63 +25,6 @@ use nom::{
     sequence::{delimited, preceded, terminated},
 };
 use std::fmt;
-
-/// The file system: all user data, replicas not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fs {
-    /// All user data, replicas not counted.
-    pub size: Size,
-    /// How many files.
-    pub files: u64,
-    /// How many inodes.
-    pub inodes: u64,
-    /// How many file maps.
-    pub file_maps: u64,
-    /// How many chunks.
-    pub chunks: u64,
-    /// How many replicas of chunks.
-    pub chunk_replicas: u64,
-}
-
-impl fmt::Display for Fs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FS:  {} in {} files, ", self.size, self.files)?;
-        write!(
-            f,
-            "{} inodes,  {} file maps,  ",
-            self.inodes, self.file_maps
-        )?;
-        write!(
-            f,
-            "{} chunks,  {} chunk replicas",
-            self.chunks, self.chunk_replicas
-        )
-    }
-}
-
-/// The `FS:` line.
-pub(crate) fn fs(input: &str) -> Parsed<'_, Fs> {
-    let line = (
-        delimited(mark("FS:"), size, word("in")),
-        terminated(count, (word("files"), mark(","))),
-        terminated(count, (word("inodes"), mark(","))),
-        terminated(count, (word("file"), word("maps"), mark(","))),
-        terminated(count, (word("chunks"), mark(","))),
-        terminated(count, (word("chunk"), word("replicas"))),
-    );
-    map(
-        line,
-        |(size, files, inodes, file_maps, chunks, chunk_replicas)| Fs {
-            size,
-            files,
-            inodes,
-            file_maps,
-            chunks,
-            chunk_replicas,
-        },
-    )
-    .parse(input)
-}
 
 /// The lines on traffic, each `None` where the report does not have it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -236,10 +181,8 @@ fn flow<'a, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::token::whole;
+    use crate::vstorage::grammar::whole;
 
-    const FS: &str =
-        "FS:  20.3GB in 757 files, 757 inodes,  244 file maps,  323 chunks,  889 chunk replicas";
     const LINES: &str = "\
 IO:       read 26.2MB/s (1.9Kop/s), write  426MB/s (11Kops/s)
 IO total: read   37.1GB ( 473Kops), write  133.7GB ( 4.7Mops)
@@ -247,13 +190,6 @@ Repl IO:  read     0B/s, write:     0B/s
 Sync rate:   0ops/s, datasync rate:   0ops/s
 IO QDEPTH: 0.0 aver, 0.0 max
 ";
-
-    #[test]
-    fn the_file_system_is_printed_as_it_was_read() {
-        let read = whole(1, FS, fs).unwrap();
-        assert_eq!(read.to_string(), FS);
-        assert_eq!((read.files, read.chunk_replicas), (757, 889));
-    }
 
     #[test]
     fn traffic_is_printed_as_it_was_read() {
@@ -273,8 +209,6 @@ IO QDEPTH: 0.0 aver, 0.0 max
 
     #[test]
     fn a_line_that_is_not_whole_is_refused() {
-        let rest = |it: &'static str| it.trim_end_matches(|c: char| c.is_alphabetic());
-        assert!(whole(1, rest(FS), fs).is_err());
         assert!(whole(1, "IO: read 0B/s (0ops/s)", current).is_err());
         assert!(whole(1, "IO: read 0B (0ops/s), write 0B (0ops/s)", current).is_err());
         assert!(whole(1, "IO total: read 0B/s (0ops), write 0B/s (0ops)", total).is_err());

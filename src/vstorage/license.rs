@@ -5,11 +5,14 @@
 //! License: ABCD.12345678.1234 is ACTIVE, 10TB capacity
 //! ```
 //!
-//! The date is month first, and `01/01/2100` stands for never. (vstorage.md 2.5.)
+//! The month comes first. A licence without an end is printed with a date in 2100. (vstorage.md 2.5.)
 
 use crate::{
     amount::SizeBase,
-    vstorage::token::{Parsed, Size, mark, size, word},
+    vstorage::{
+        grammar::{Parsed, mark, word},
+        token::{Size, size},
+    },
 };
 use jiff::civil::Date;
 use nom::{
@@ -34,7 +37,7 @@ pub enum License {
         expires_on: Date,
         /// How much may be used.
         capacity: Size,
-        /// User data, replicas not counted.
+        /// What users have stored, each byte counted once.
         used: Size,
     },
     /// Acronis Storage and before: with the key.
@@ -63,7 +66,7 @@ impl License {
         }
     }
 
-    /// User data, replicas not counted; `None` in the old dialect.
+    /// What users have stored; `None` in the old dialect.
     pub fn used(&self) -> Option<Size> {
         match self {
             License::Dated { used, .. } => Some(*used),
@@ -165,7 +168,7 @@ fn date(input: &str) -> Parsed<'_, Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::token::whole;
+    use crate::vstorage::grammar::whole;
 
     #[test]
     fn both_dialects_are_printed_as_they_were_read() {

@@ -10,7 +10,28 @@
 //! These four are noise wherever they stand; so are colour (`ESC [ … letter`), a carriage return at the end
 //! of a line and a byte order mark at the start of the text. (vstorage.md 1 and 1.1.)
 
-use crate::vstorage::token::is_duration_part;
+use crate::vstorage::{grammar::is_duration_part, table::Kind};
+
+/// What the first line of a report begins with.
+pub(crate) const CLUSTER: &str = "Cluster '";
+/// What the line that is billed begins with.
+pub(crate) const SPACE: &str = "Space:";
+/// What a labelled line begins with, in its first column.
+const LABELS: [&str; 13] = [
+    CLUSTER,
+    SPACE,
+    "MDS nodes:",
+    "CS nodes:",
+    "License:",
+    "Replication:",
+    "Chunks:",
+    "FS:",
+    "IO:",
+    "IO total:",
+    "Repl IO:",
+    "Sync rate:",
+    "IO QDEPTH:",
+];
 
 /// A line of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +42,7 @@ pub struct Line {
     pub text: String,
 }
 
-/// All lines but those of noise, and whether the last one has its line end.
+/// All lines but those of noise, and whether the last of them has its line end.
 pub(crate) fn clean(text: &str) -> (Vec<Line>, bool) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.split_terminator('\n').zip(1..);
@@ -29,30 +50,53 @@ pub(crate) fn clean(text: &str) -> (Vec<Line>, bool) {
         line,
         text: without_colour(text.strip_suffix('\r').unwrap_or(text)),
     });
-    let lines = lines.filter(|it| !is_noise(&it.text)).collect();
-    (lines, text.is_empty() || text.ends_with('\n'))
+    let mut lines: Vec<Line> = lines.collect();
+    let ended = text.ends_with('\n') || lines.last().is_none_or(|it| is_noise(&it.text));
+    lines.retain(|it| !is_noise(&it.text));
+    (lines, ended)
+}
+
+/// Lines that say one thing: one line, or `Chunks:` with its continuations.
+#[derive(Debug)]
+pub(crate) struct Group<'a> {
+    /// Which of the labels it begins with.
+    pub(crate) label: Option<&'static str>,
+    pub(crate) lines: Vec<&'a Line>,
+    /// Nothing of it was cut off, as far as its end shows.
+    pub(crate) whole: bool,
+}
+
+/// The lines in groups; `ended` says whether the last one has its line end.
+pub(crate) fn groups(lines: &[Line], ended: bool) -> impl Iterator<Item = Group<'_>> {
+    let mut rest = lines.iter().peekable();
+    std::iter::from_fn(move || {
+        let first = rest.next()?;
+        let label = LABELS.into_iter().find(|it| first.text.starts_with(it));
+        let mut lines = vec![first];
+        if label == Some("Chunks:") {
+            lines.extend(std::iter::from_fn(|| {
+                rest.next_if(|it| continues(&it.text))
+            }));
+        }
+        let last = lines.last().is_none_or(|it| shows_its_end(&it.text));
+        let whole = ended || rest.peek().is_some() || last;
+        Some(Group {
+            label,
+            lines,
+            whole,
+        })
+    })
+}
+
+/// A line that begins with a blank, and begins no table, belongs to the one before.
+fn continues(text: &str) -> bool {
+    text.starts_with([' ', '\t']) && !text.trim().is_empty() && Kind::of(text).is_none()
 }
 
 /// Whether a last line without a line end shows by its last word that nothing of it was cut off. Where the
 /// line ends in a number or a name, more of it may have followed.
-pub(crate) fn shows_its_end(text: &str) -> bool {
-    const LAST: [&str; 15] = [
-        "limit",
-        "replicas",
-        "max",
-        "capacity",
-        "healthy",
-        "standby",
-        "degraded",
-        "urgent",
-        "blocked",
-        "pending",
-        "offline",
-        "replicating",
-        "overcommitted",
-        "deleting",
-        "void",
-    ];
+fn shows_its_end(text: &str) -> bool {
+    const LAST: [&str; 5] = ["limit", "void", "replicas", "max", "capacity"];
     let mut words = text.split_whitespace().rev();
     let (last, before) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
     LAST.contains(&last)
@@ -146,5 +190,12 @@ mod tests {
         ] {
             assert!(!shows_its_end(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_table_that_follows_at_once_does_not_continue_the_chunks() {
+        let (lines, ended) = clean("Chunks: a,\n   b\n  CSID HOST\n  7 x\n");
+        let groups: Vec<usize> = groups(&lines, ended).map(|it| it.lines.len()).collect();
+        assert_eq!(groups, [2, 1, 1]);
     }
 }

@@ -10,11 +10,16 @@
 //!
 //! [`report`] is the way in; each of the others holds one group of lines, its parser and its print.
 
+pub mod bytes;
 pub mod chunks;
+pub mod decimal;
 pub mod error;
+pub mod fs;
+pub(crate) mod grammar;
 pub mod io;
 pub mod license;
 pub mod lines;
+pub mod rate;
 pub mod report;
 pub mod servers;
 pub mod space;

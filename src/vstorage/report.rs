@@ -3,51 +3,30 @@
 //! ```text
 //! Cluster 'stor1': healthy
 //! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
-//! MDS nodes: 3 of 3, epoch uptime: 19d 23h, cluster version: 128
 //! …
 //! MDSID STATUS   %CTIME   COMMITS   %CPU    MEM   UPTIME HOST
 //! ```
 //!
-//! Strict where we bill: exactly one `Cluster` line and one `Space` line, each complete. Patient elsewhere:
-//! what cannot be read is kept in [`StatReport::unread`]. Lines may come in any order after `Cluster`.
+//! Two lines must be there, each once and to its last character: `Cluster` and, somewhere below it, `Space`.
+//! The others are welcome in any order; one that no rule reads ends in [`StatReport::unread`].
 
-use crate::{
-    amount::SizeBase,
-    vstorage::{
-        chunks::{self, Chunks, Replication},
-        error::ParseError,
-        io::{self, Fs, Io},
-        license::{self, License},
-        lines::{self, Line},
-        servers::{self, Cluster, CsNodes, MdsNodes},
-        space::{self, Space, SpaceAmounts},
-        table::{Kind, Table},
-        token::{Expected, whole},
-    },
+use crate::vstorage::{
+    chunks::{self, Chunks, Replication},
+    error::ParseError,
+    fs::{self, Fs},
+    grammar::{Expected, whole},
+    io::{self, Io},
+    license::{self, License},
+    lines::{self, CLUSTER, Group, Line, SPACE},
+    servers::{self, Cluster, CsNodes, MdsNodes},
+    space::{self, Space},
+    table::{Table, Tables},
 };
 use nom::Parser;
 use std::fmt;
 
-const CLUSTER: &str = "Cluster '";
-const SPACE: &str = "Space:";
 const ONE_CLUSTER: &str = "exactly one Cluster line";
 const ONE_SPACE: &str = "exactly one Space line";
-const LABELS: [&str; 13] = [
-    CLUSTER,
-    SPACE,
-    "MDS nodes:",
-    "CS nodes:",
-    "License:",
-    "Replication:",
-    "Chunks:",
-    "FS:",
-    "IO:",
-    "IO total:",
-    "Repl IO:",
-    "Sync rate:",
-    "IO QDEPTH:",
-];
-
 /// What the tool printed, as printed; `None` where it has no such line, or one that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatReport {
@@ -103,158 +82,93 @@ pub fn parse(text: &str) -> Result<StatReport, ParseError> {
         }
     }
     let missing = |what: &str| ParseError::at_the_end(beyond, what);
-    let mut report = StatReport {
-        cluster: cluster.ok_or_else(|| missing(ONE_CLUSTER))?,
-        space: space.ok_or_else(|| missing(ONE_SPACE))?,
-        mds: None,
-        cs: None,
-        license: None,
-        replication: None,
-        chunks: None,
-        fs: None,
-        io: Io::default(),
-        mds_table: None,
-        cs_table: None,
-        unread: Vec::new(),
-        read: Vec::new(),
-    };
+    let cluster = cluster.ok_or_else(|| missing(ONE_CLUSTER))?;
+    let space = space.ok_or_else(|| missing(ONE_SPACE))?;
+    let mut report = StatReport::new(cluster, space);
     report.take_lines(lines.get(start..).unwrap_or_default(), ended);
     Ok(report)
 }
 
 fn only_one(seen: bool, line: usize, text: &str, expected: &str) -> Result<(), ParseError> {
-    match seen {
-        true => Err(ParseError::within(line, text, text, expected)),
-        false => Ok(()),
-    }
+    let error = || ParseError::within(line, text, text, expected);
+    (!seen).then_some(()).ok_or_else(error)
 }
 
 impl StatReport {
-    /// The `Space` line in bytes.
-    ///
-    /// Fails, with the place of the size, where one has no amount in this base, or where more is free
-    /// than there is, even at the far ends of both intervals.
-    pub fn space_in(&self, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
-        match self.read.iter().find(|it| it.text.starts_with(SPACE)) {
-            Some(Line { line, text }) => space::in_base(*line, text, base),
-            None => space::in_base(0, &self.space.to_string(), base),
+    /// A report of these two lines and no other.
+    pub fn new(cluster: Cluster, space: Space) -> Self {
+        StatReport {
+            cluster,
+            space,
+            mds: None,
+            cs: None,
+            license: None,
+            replication: None,
+            chunks: None,
+            fs: None,
+            io: Io::default(),
+            mds_table: None,
+            cs_table: None,
+            unread: Vec::new(),
+            read: Vec::new(),
         }
-    }
-
-    /// The report for a base: a line, other than `Space`, with a size that has no amount there is one that
-    /// cannot be read. Every size that is left has its amount.
-    pub fn within(mut self, base: SizeBase) -> Self {
-        if self.license.as_ref().is_some_and(|it| !it.fits(base)) {
-            self.license = None;
-            self.set_aside("License:");
-        }
-        if self.fs.is_some_and(|it| it.size.amount(base).is_none()) {
-            self.fs = None;
-            self.set_aside("FS:");
-        }
-        for label in self.io.drop_unfit(base) {
-            self.set_aside(label);
-        }
-        self.unread.sort_by_key(|it| it.line);
-        self
-    }
-
-    fn set_aside(&mut self, label: &str) {
-        let unread = self.read.extract_if(.., |it| it.text.starts_with(label));
-        self.unread.extend(unread);
     }
 
     fn take_lines(&mut self, lines: &[Line], ended: bool) {
-        let mut table = None;
-        let mut seen = Vec::new();
-        let mut rest = lines.iter().peekable();
-        while let Some(line) = rest.next() {
-            let mut group = vec![line];
-            let label = LABELS.into_iter().find(|it| line.text.starts_with(it));
-            if label == Some("Chunks:") {
-                group.extend(std::iter::from_fn(|| {
-                    rest.next_if(|it| continues(&it.text))
-                }));
-            }
-            let last = group.last().map_or("", |it| &it.text);
-            let whole = ended || rest.peek().is_some() || lines::shows_its_end(last);
-
+        let (mut seen, mut tables) = (Vec::new(), Tables::default());
+        for Group {
+            label,
+            lines,
+            whole,
+        } in lines::groups(lines, ended)
+        {
+            let texts: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
+            let text = texts.join(" ");
             let taken = match label {
-                Some(label) => {
-                    table = None;
-                    let first = !seen.contains(&label);
-                    seen.push(label);
-                    first && whole && self.take(label, &group)
-                }
-                None if last.trim().is_empty() => {
-                    table = None;
+                // these two were read before all others
+                Some(CLUSTER | SPACE) => {
+                    tables.close();
                     true
                 }
-                None => whole && self.take_row(&mut table, &line.text),
+                Some(label) => {
+                    tables.close();
+                    let first = !seen.contains(&label);
+                    seen.push(label);
+                    first && whole && self.take(label, &text)
+                }
+                None if text.trim().is_empty() => {
+                    tables.close();
+                    true
+                }
+                None => whole && tables.take(&text),
             };
-            let lines = group.into_iter().cloned();
+            let lines = lines.into_iter().cloned();
             match taken {
                 true => self.read.extend(lines.filter(|_| label.is_some())),
                 false => self.unread.extend(lines),
             }
         }
+        self.mds_table = tables.mds;
+        self.cs_table = tables.cs;
     }
 
     /// Whether the labelled line could be read, and so is kept.
-    fn take(&mut self, label: &str, group: &[&Line]) -> bool {
-        let texts: Vec<&str> = group.iter().map(|it| it.text.as_str()).collect();
-        let text = &texts.join(" ");
+    fn take(&mut self, label: &str, text: &str) -> bool {
         match label {
             "MDS nodes:" => fill(&mut self.mds, text, servers::mds_nodes),
             "CS nodes:" => fill(&mut self.cs, text, servers::cs_nodes),
             "License:" => fill(&mut self.license, text, license::license),
             "Replication:" => fill(&mut self.replication, text, chunks::replication),
             "Chunks:" => fill(&mut self.chunks, text, chunks::chunks),
-            "FS:" => fill(&mut self.fs, text, io::fs),
+            "FS:" => fill(&mut self.fs, text, fs::fs),
             "IO:" => fill(&mut self.io.current, text, io::current),
             "IO total:" => fill(&mut self.io.total, text, io::total),
             "Repl IO:" => fill(&mut self.io.replication, text, io::replication),
             "Sync rate:" => fill(&mut self.io.sync, text, io::sync),
             "IO QDEPTH:" => fill(&mut self.io.queue_depth, text, io::queue_depth),
-            // these two were read before all others
-            _ => label == CLUSTER || label == SPACE,
+            _ => false,
         }
     }
-
-    /// Whether the line is the header or a row of a table; `table` is the one that is open.
-    fn take_row(&mut self, table: &mut Option<Kind>, text: &str) -> bool {
-        if let Some(kind) = Kind::of(text) {
-            let slot = match kind {
-                Kind::Mds => &mut self.mds_table,
-                Kind::Cs => &mut self.cs_table,
-                Kind::Other => {
-                    *table = Some(kind);
-                    return true;
-                }
-            };
-            let opened = slot.is_none().then(|| Table::headed(text)).flatten();
-            *table = opened.is_some().then_some(kind);
-            *slot = slot.take().or(opened);
-            return table.is_some();
-        }
-        let slot = match table {
-            Some(Kind::Mds) => &mut self.mds_table,
-            Some(Kind::Cs) => &mut self.cs_table,
-            Some(Kind::Other) => return true,
-            None => return false,
-        };
-        let row = slot.as_ref().and_then(|it| it.row(text));
-        let taken = row.is_some();
-        if let Some(table) = slot {
-            table.rows.extend(row);
-        }
-        taken
-    }
-}
-
-/// A line that begins with a blank, and begins no table, belongs to the one before.
-fn continues(text: &str) -> bool {
-    text.starts_with([' ', '\t']) && !text.trim().is_empty() && Kind::of(text).is_none()
 }
 
 fn fill<'a, T>(
@@ -290,5 +204,42 @@ impl fmt::Display for StatReport {
             write!(f, "\n{table}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "Cluster 'c1': healthy\nSpace: allocatable 1TB of 2TB, free 1TB of 3TB\n";
+
+    #[track_caller]
+    fn leaves_unread(rest: &str, expected: &[usize]) -> StatReport {
+        let report = parse(&format!("{HEADER}{rest}")).unwrap();
+        let unread: Vec<usize> = report.unread.iter().map(|it| it.line).collect();
+        assert_eq!(unread, expected, "{rest}");
+        report
+    }
+
+    #[test]
+    fn a_line_that_no_rule_reads_costs_nothing_but_itself() {
+        leaves_unread("Tiers: 3\n\n  x\nReplication: 1 norm, 1 limit\n", &[3, 5]);
+        let report = leaves_unread(
+            "Replication: 1 norm\nFS: none\nIO QDEPTH: 0 aver, 0 max\n",
+            &[3, 4],
+        );
+        assert_eq!(report.replication, None);
+        assert!(report.io.queue_depth.is_some());
+    }
+
+    #[test]
+    fn of_two_lines_with_one_label_only_the_first_counts() {
+        let (good, bad) = ("Replication: 1 norm, 1 limit\n", "Replication: ?\n");
+        let report = leaves_unread(&format!("{good}Replication: 2 norm, 1 limit\n"), &[4]);
+        assert_eq!(report.replication.map(|it| it.normal), Some(1));
+        assert_eq!(
+            leaves_unread(&format!("{bad}{good}"), &[3, 4]).replication,
+            None
+        );
     }
 }

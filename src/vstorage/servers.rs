@@ -6,9 +6,9 @@
 //! CS nodes:  3 of 3 (3 avail, 0 inactive, 0 offline), storage version: 128
 //! ```
 //!
-//! The version tails came and went between releases: they do not tell the product.
+//! Not every release prints the version at the end of a line, nor does a later one always do.
 
-use crate::vstorage::token::{Parsed, count, mark, word};
+use crate::vstorage::grammar::{Parsed, count, mark, word};
 use nom::{
     Parser,
     bytes::complete::{take_till1, take_while1},
@@ -174,7 +174,7 @@ fn version(input: &str) -> Parsed<'_, String> {
 fn rest<'a>(
     what: &'static str,
     belong: impl Fn(char) -> bool,
-) -> impl Parser<&'a str, Output = String, Error = crate::vstorage::token::Expected<'a>> {
+) -> impl Parser<&'a str, Output = String, Error = crate::vstorage::grammar::Expected<'a>> {
     let text = map(take_while1(belong), |text: &str| {
         text.trim_end().to_string()
     });
@@ -184,7 +184,7 @@ fn rest<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::token::whole;
+    use crate::vstorage::grammar::whole;
 
     #[test]
     fn the_cluster_line_keeps_its_status_as_printed() {

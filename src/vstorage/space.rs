@@ -4,13 +4,15 @@
 //! Space: [OK] allocatable 1.32TB of 1.44TB, free 1.39TB of 1.44TB
 //! ```
 //!
-//! Both pairs name what is **left**, of what there is. Nothing on this line is used space.
+//! In each pair the first size is what remains of the second. What is used has to be derived: to read
+//! `allocatable` as *used* is the easiest way to send a wrong bill.
 
 use crate::{
     amount::{Amount, Capacity, SizeBase},
     vstorage::{
         error::ParseError,
-        token::{Parsed, Size, bracketed, mark, print_tag, size, whole, word},
+        grammar::{Parsed, bracketed, mark, print_tag, whole, word},
+        token::{Size, size},
     },
 };
 use nom::{

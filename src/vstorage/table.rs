@@ -9,7 +9,7 @@
 //! Columns and their widths differ between releases, so a row is split at its blanks and its cells are named
 //! by the header. Tables of clients (`CLID`) and of events (`TIME SYS`) are known and passed over.
 
-use crate::vstorage::token::is_duration_part;
+use crate::vstorage::grammar::is_duration_part;
 use std::fmt;
 
 /// Which table a header row begins.
@@ -30,6 +30,57 @@ impl Kind {
             (Some("CSID"), _) => Some(Kind::Cs),
             (Some("CLID"), _) | (Some("TIME"), Some("SYS")) => Some(Kind::Other),
             _ => None,
+        }
+    }
+}
+
+/// The tables of a text, while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) mds: Option<Table>,
+    pub(crate) cs: Option<Table>,
+    open: Option<Kind>,
+}
+
+impl Tables {
+    /// What follows is no row of the table before.
+    pub(crate) fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// Whether the line is a table's header, of which each may come once, or a row of the open table.
+    pub(crate) fn take(&mut self, text: &str) -> bool {
+        if let Some(kind) = Kind::of(text) {
+            let headed = Table::headed(text);
+            let taken = match self.table(kind) {
+                Some(table @ None) => {
+                    *table = headed;
+                    table.is_some()
+                }
+                Some(Some(_)) => false,
+                None => true,
+            };
+            self.open = taken.then_some(kind);
+            return taken;
+        }
+        let Some(kind) = self.open else {
+            return false;
+        };
+        let Some(Some(table)) = self.table(kind) else {
+            return true; // a row that is passed over
+        };
+        let row = table.row(text);
+        let taken = row.is_some();
+        table.rows.extend(row);
+        taken
+    }
+
+    /// Where a table is kept; `None` where it is passed over.
+    fn table(&mut self, kind: Kind) -> Option<&mut Option<Table>> {
+        match kind {
+            Kind::Mds => Some(&mut self.mds),
+            Kind::Cs => Some(&mut self.cs),
+            Kind::Other => None,
         }
     }
 }
@@ -189,5 +240,20 @@ mod tests {
         assert_eq!(Kind::of("TIME  SYS SEV MESSAGE"), Some(Kind::Other));
         assert_eq!(Kind::of("TIME"), None);
         assert_eq!(Kind::of(""), None);
+    }
+
+    #[test]
+    fn a_row_needs_an_open_table_and_a_table_comes_once() {
+        let mut tables = Tables::default();
+        assert!(!tables.take("1 a"));
+        for text in ["MDSID HOST", "M 1 a", "CSID", "7", "CLID", "anything"] {
+            assert!(tables.take(text), "{text}");
+        }
+        tables.close();
+        for text in ["8", "MDSID HOST", "2 b"] {
+            assert!(!tables.take(text), "{text}");
+        }
+        assert_eq!(tables.mds.map(|it| it.rows.len()), Some(1));
+        assert_eq!(tables.cs.map(|it| it.rows.len()), Some(1));
     }
 }

@@ -1,173 +1,28 @@
-//! The words of the report: numbers, sizes, rates, operations, tags.
+//! Sizes.
 //!
 //! ```text
-//! 1.32TB   523B   26.2MB/s   1.9Kop/s   473Kops   0.0   [OK]
+//! 1.32TB   523B   11.9TB   180GB
 //! ```
 //!
 //! A size is kept as it was printed: digits, and a unit letter whose worth the text does not say. No blank
-//! before the unit, no comma, and a `B` at its end: what lacks it was cut.
+//! before the unit, no comma, and a `B` at its end: what lacks it was cut. (vstorage.md 3 and 6.)
 
 use crate::{
     amount::{Amount, SizeBase},
-    vstorage::error::ParseError,
+    vstorage::{
+        decimal::Decimal,
+        error::ParseError,
+        grammar::{Parsed, boundary, whole},
+    },
 };
 use nom::{
-    IResult, Parser,
-    branch::alt,
-    bytes::complete::{tag, take_till},
-    character::complete::{char, digit1, one_of, satisfy, space0},
-    combinator::{all_consuming, eof, map, map_opt, not, opt, recognize},
-    error::{ContextError, ErrorKind, context},
-    sequence::{delimited, preceded, terminated},
+    Parser,
+    character::complete::{char, digit1, one_of, space0},
+    combinator::{map_opt, opt},
+    error::context,
+    sequence::{preceded, terminated},
 };
 use std::{fmt, str::FromStr};
-
-/// What a parser of this room wanted, and the tail of the line where it wanted it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Expected<'a> {
-    pub(crate) at: &'a str,
-    pub(crate) what: &'static str,
-}
-
-impl<'a> nom::error::ParseError<&'a str> for Expected<'a> {
-    fn from_error_kind(at: &'a str, _: ErrorKind) -> Self {
-        Expected { at, what: "" }
-    }
-
-    fn append(_: &'a str, _: ErrorKind, other: Self) -> Self {
-        other
-    }
-}
-
-impl<'a> ContextError<&'a str> for Expected<'a> {
-    /// The innermost words win, with the place where their token begins.
-    fn add_context(at: &'a str, what: &'static str, other: Self) -> Self {
-        if other.what.is_empty() {
-            Expected { at, what }
-        } else {
-            other
-        }
-    }
-}
-
-/// What a parser of this room gives.
-pub(crate) type Parsed<'a, T> = IResult<&'a str, T, Expected<'a>>;
-
-/// The whole of `text`, but for blanks at its end, read by `parser`; `line` is for the error.
-pub(crate) fn whole<'a, T>(
-    line: usize,
-    text: &'a str,
-    parser: impl Parser<&'a str, Output = T, Error = Expected<'a>>,
-) -> Result<T, ParseError> {
-    let ended = preceded(space0, context("the end of the line", eof));
-    match all_consuming(terminated(parser, ended)).parse(text) {
-        Ok((_, value)) => Ok(value),
-        Err(nom::Err::Error(it) | nom::Err::Failure(it)) => {
-            Err(ParseError::within(line, text, it.at, it.what))
-        }
-        // no parser of this room streams
-        Err(nom::Err::Incomplete(_)) => Err(ParseError::within(line, text, "", "more of the line")),
-    }
-}
-
-/// A word as it stands, with blanks before it and no letter or digit after it.
-pub(crate) fn word<'a>(
-    word: &'static str,
-) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    preceded(space0, context(word, terminated(tag(word), boundary)))
-}
-
-/// A label or a sign of punctuation, with blanks before it and anything after it.
-pub(crate) fn mark<'a>(
-    mark: &'static str,
-) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    preceded(space0, context(mark, tag(mark)))
-}
-
-/// A token ends here: no letter, digit or point follows.
-fn boundary(input: &str) -> Parsed<'_, ()> {
-    not(satisfy(|c| c.is_alphanumeric() || c == '.')).parse(input)
-}
-
-/// A whole number that a `u64` holds.
-pub(crate) fn count(input: &str) -> Parsed<'_, u64> {
-    let digits = map_opt(digit1, |digits: &str| digits.parse().ok());
-    preceded(
-        space0,
-        context("a whole number", terminated(digits, boundary)),
-    )
-    .parse(input)
-}
-
-/// `[OK]` gives `OK`; anything may stand in the brackets, blanks and nothing at all included.
-pub(crate) fn bracketed(input: &str) -> Parsed<'_, Option<String>> {
-    let inside = delimited(char('['), take_till(|c| c == ']'), char(']'));
-    preceded(space0, opt(map(inside, String::from))).parse(input)
-}
-
-/// Prints what [`bracketed`] reads, with a blank after it.
-pub(crate) fn print_tag(tag: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match tag {
-        Some(tag) => write!(f, "[{tag}] "),
-        None => Ok(()),
-    }
-}
-
-/// A decimal number as printed, such as `1.32`, `007` or `0.0`: 20 digits at most, and no more than a
-/// `u64` holds without the point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Decimal {
-    digits: u64,
-    whole: u8,
-    fraction: u8,
-}
-
-impl Decimal {
-    fn new(whole: &str, fraction: &str) -> Option<Self> {
-        if whole.len() + fraction.len() > 20 {
-            return None;
-        }
-        Some(Decimal {
-            digits: format!("{whole}{fraction}").parse().ok()?,
-            whole: u8::try_from(whole.len()).ok()?,
-            fraction: u8::try_from(fraction.len()).ok()?,
-        })
-    }
-
-    /// How many digits stand after the point.
-    pub fn decimals(self) -> u8 {
-        self.fraction
-    }
-
-    fn scale(self) -> u128 {
-        10_u128.pow(u32::from(self.fraction))
-    }
-}
-
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (digits, scale) = (u128::from(self.digits), self.scale());
-        let whole = format!(
-            "{:0width$}",
-            digits / scale,
-            width = usize::from(self.whole)
-        );
-        if self.fraction == 0 {
-            return f.pad(&whole);
-        }
-        let width = usize::from(self.fraction);
-        f.pad(&format!("{whole}.{:0width$}", digits % scale))
-    }
-}
-
-/// A decimal number; what follows is the caller's business.
-pub(crate) fn decimal(input: &str) -> Parsed<'_, Decimal> {
-    let number = (digit1, opt(preceded(char('.'), digit1)));
-    let number = map_opt(number, |(whole, fraction): (&str, Option<&str>)| {
-        Decimal::new(whole, fraction.unwrap_or(""))
-    });
-    preceded(space0, context("a number such as 0.0", number)).parse(input)
-}
 
 /// Unit letters, each a step of the base above the one before.
 const UNITS: [&str; 7] = ["", "K", "M", "G", "T", "P", "E"];
@@ -267,7 +122,8 @@ pub(crate) fn size(input: &str) -> Parsed<'_, Size> {
     preceded(space0, context("a size such as 1.44TB", size)).parse(input)
 }
 
-fn bare_size(input: &str) -> Parsed<'_, Size> {
+/// A size of which the word may go on, as that of a rate does.
+pub(crate) fn bare_size(input: &str) -> Parsed<'_, Size> {
     let number = (digit1, opt(preceded(char('.'), digit1)));
     let parts = (number, terminated(opt(one_of("KMGTPE")), char('B')));
     map_opt(
@@ -296,56 +152,6 @@ impl FromStr for Size {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         whole(1, text, size)
     }
-}
-
-/// Bytes a second, printed as a size and `/s`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rate(pub Size);
-
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}/s", self.0))
-    }
-}
-
-/// A rate, such as `26.2MB/s`.
-pub(crate) fn rate(input: &str) -> Parsed<'_, Rate> {
-    let rate = terminated(map(bare_size, Rate), (tag("/s"), boundary));
-    preceded(space0, context("a rate such as 26.2MB/s", rate)).parse(input)
-}
-
-/// Operations as printed, such as `1.9Kop/s` or `473Kops`. The tool drops letters where room is short, and
-/// what its `K` stands for is not known: so it stays text.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Ops(String);
-
-impl fmt::Display for Ops {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl FromStr for Ops {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        whole(1, text, ops)
-    }
-}
-
-/// Operations, or operations a second.
-pub(crate) fn ops(input: &str) -> Parsed<'_, Ops> {
-    let number = (digit1, opt((char('.'), digit1)), opt(one_of("KMGT")));
-    let unit = alt((tag("ops/s"), tag("op/s"), tag("ops"), tag("op")));
-    let ops = terminated(recognize((number, unit)), boundary);
-    let ops = map(ops, |it: &str| Ops(it.into()));
-    preceded(space0, context("operations such as 1.9Kop/s", ops)).parse(input)
-}
-
-/// `6d`, `23h`: a number and a letter, half of a duration.
-pub(crate) fn is_duration_part(word: &str) -> bool {
-    let number = word.strip_suffix(['d', 'h', 'm', 's']).unwrap_or("");
-    !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -442,15 +248,5 @@ mod tests {
         prints(286 << 40, Binary, "286TB");
         prints(999_600, Decimal, "1.00MB");
         prints(u64::MAX, Binary, "16.0EB");
-    }
-
-    #[test]
-    fn operations_are_kept_as_printed() {
-        for text in ["0ops/s", "1.9Kop/s", "473Kops", "4.7Mops", "7op"] {
-            assert_eq!(text.parse::<Ops>().unwrap().to_string(), text);
-        }
-        for text in ["", "ops/s", "1 ops", "1ops/", "1opsx", ".5ops"] {
-            assert!(text.parse::<Ops>().is_err(), "{text}");
-        }
     }
 }

@@ -1,0 +1,4 @@
+//! The commands of `vhi-usage`.
+
+mod json;
+pub mod parse_json;

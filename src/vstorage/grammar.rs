@@ -1,0 +1,151 @@
+//! What all lines are made of: words, marks, whole numbers and tags, with blanks before them.
+//!
+//! ```text
+//! Space: [OK] allocatable … of …, free … of …
+//! ```
+//!
+//! A parser that fails says in words what it wanted, and where: the tail of the line gives the column.
+
+use crate::vstorage::error::ParseError;
+use nom::{
+    IResult, Parser,
+    bytes::complete::{tag, take_till},
+    character::complete::{char, digit1, satisfy, space0},
+    combinator::{all_consuming, eof, map, map_opt, not, opt},
+    error::{ContextError, ErrorKind, context},
+    sequence::{delimited, preceded, terminated},
+};
+use std::fmt;
+
+/// What a parser of this room wanted, and the tail of the line where it wanted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expected<'a> {
+    pub(crate) at: &'a str,
+    pub(crate) what: &'static str,
+}
+
+impl<'a> nom::error::ParseError<&'a str> for Expected<'a> {
+    fn from_error_kind(at: &'a str, _: ErrorKind) -> Self {
+        Expected { at, what: "" }
+    }
+
+    fn append(_: &'a str, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+impl<'a> ContextError<&'a str> for Expected<'a> {
+    /// The innermost words win, with the place where their token begins.
+    fn add_context(at: &'a str, what: &'static str, other: Self) -> Self {
+        if other.what.is_empty() {
+            Expected { at, what }
+        } else {
+            other
+        }
+    }
+}
+
+/// What a parser of this room gives.
+pub(crate) type Parsed<'a, T> = IResult<&'a str, T, Expected<'a>>;
+
+/// The whole of `text`, but for blanks at its end, read by `parser`; `line` is for the error.
+pub(crate) fn whole<'a, T>(
+    line: usize,
+    text: &'a str,
+    parser: impl Parser<&'a str, Output = T, Error = Expected<'a>>,
+) -> Result<T, ParseError> {
+    let ended = preceded(space0, context("the end of the line", eof));
+    match all_consuming(terminated(parser, ended)).parse(text) {
+        Ok((_, value)) => Ok(value),
+        Err(nom::Err::Error(it) | nom::Err::Failure(it)) => {
+            Err(ParseError::within(line, text, it.at, it.what))
+        }
+        // no parser of this room streams
+        Err(nom::Err::Incomplete(_)) => Err(ParseError::within(line, text, "", "more of the line")),
+    }
+}
+
+/// A word as it stands, with blanks before it and no letter or digit after it.
+pub(crate) fn word<'a>(
+    word: &'static str,
+) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
+    preceded(space0, context(word, terminated(tag(word), boundary)))
+}
+
+/// A label or a sign of punctuation, with blanks before it and anything after it.
+pub(crate) fn mark<'a>(
+    mark: &'static str,
+) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
+    preceded(space0, context(mark, tag(mark)))
+}
+
+/// A token ends here: no letter, digit or point follows.
+pub(crate) fn boundary(input: &str) -> Parsed<'_, ()> {
+    not(satisfy(|c| c.is_alphanumeric() || c == '.')).parse(input)
+}
+
+/// A whole number that a `u64` holds.
+pub(crate) fn count(input: &str) -> Parsed<'_, u64> {
+    let digits = map_opt(digit1, |digits: &str| digits.parse().ok());
+    preceded(
+        space0,
+        context("a whole number", terminated(digits, boundary)),
+    )
+    .parse(input)
+}
+
+/// `[OK]` gives `OK`; anything may stand in the brackets, blanks and nothing at all included.
+pub(crate) fn bracketed(input: &str) -> Parsed<'_, Option<String>> {
+    let inside = delimited(char('['), take_till(|c| c == ']'), char(']'));
+    preceded(space0, opt(map(inside, String::from))).parse(input)
+}
+
+/// Prints what [`bracketed`] reads, with a blank after it.
+pub(crate) fn print_tag(tag: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match tag {
+        Some(tag) => write!(f, "[{tag}] "),
+        None => Ok(()),
+    }
+}
+
+/// `6d`, `23h`: a number and a letter, half of a duration.
+pub(crate) fn is_duration_part(word: &str) -> bool {
+    let number = word.strip_suffix(['d', 'h', 'm', 's']).unwrap_or("");
+    !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn stops<T: fmt::Debug>(
+        text: &'static str,
+        parser: impl Parser<&'static str, Output = T, Error = Expected<'static>>,
+        column: usize,
+        expected: &str,
+    ) {
+        let error = whole(1, text, parser).unwrap_err();
+        assert_eq!((error.column, &*error.expected), (column, expected));
+    }
+
+    #[test]
+    fn what_is_wanted_is_named_where_it_should_begin() {
+        stops("3  off", (count, word("of")), 4, "of");
+        stops("3 of4", (count, word("of")), 3, "of");
+        stops("18446744073709551616", count, 1, "a whole number");
+        stops("3.5", count, 1, "a whole number");
+        stops("3 )", (count, mark(",")), 3, ",");
+        stops("3  x", count, 4, "the end of the line");
+    }
+
+    #[test]
+    fn a_tag_is_anything_in_brackets() {
+        assert_eq!(
+            whole(1, " [a b] ", bracketed).unwrap().as_deref(),
+            Some("a b")
+        );
+        assert_eq!(whole(1, "[]", bracketed).unwrap().as_deref(), Some(""));
+        assert_eq!(whole(1, "", bracketed).unwrap(), None);
+    }
+}
