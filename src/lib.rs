@@ -14,11 +14,12 @@
 pub mod amount;
 pub mod api;
 pub mod chain;
+pub mod cli;
 pub mod clock;
 pub mod cluster_name;
 pub mod collector;
 pub mod config;
-pub mod cli;
+
 pub mod figure;
 pub mod panel;
 pub mod reading;

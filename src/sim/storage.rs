@@ -14,11 +14,12 @@ use crate::{
         chunks::Replication,
         io::{Both, Flow, Io},
         license::License,
+        rate::Rate,
         report::StatReport,
         servers::{Cluster, CsNodes, MdsNodes},
         space::{Left, Space},
         table::{Row, Table},
-        token::{Rate, Size},
+        token::Size,
     },
 };
 
