@@ -138,8 +138,8 @@ mod tests {
         writes(tib_nearest(63_002_016_271_565), "57.3");
         writes(tib_nearest(49_917_827_901_031), "45.4");
         writes(tib_nearest(13_084_188_370_534), "11.9");
-        writes(tib_nearest(tib / 200), "0.01");
-        writes(tib_nearest(tib / 200 - 1), "0");
+        writes(tib_nearest(tib / 200 + 1), "0.01");
+        writes(tib_nearest(tib / 200), "0");
         writes(tib_nearest(u64::MAX), "16777216");
     }
 }

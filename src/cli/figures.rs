@@ -123,7 +123,7 @@ mod tests {
             "logical.total     57.3TB   63002016271565   57.3000  62947040690176 .. 63111967434342"
         );
         assert!(
-            lines[2].starts_with("logical.used              49917827901031   45.4000  "),
+            lines[2].starts_with("logical.used               49917827901031   45.4000  "),
             "{out}"
         );
     }
