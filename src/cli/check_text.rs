@@ -27,6 +27,7 @@ pub fn write(out: &mut impl Write, found: &Found) -> io::Result<()> {
     let words = match found.verdict() {
         Verdict::Well => "all well: everything was read, and prints back as it was printed",
         Verdict::Differs => "NOT well: something cannot be read, or is not what it should be",
+        Verdict::Misconfigured => "NOT well: the settings do not fit what is there",
         Verdict::Unreached => "NOT well: a peer cannot be reached, or refused us",
     };
     writeln!(out, "\n== {}: {words}\n", found.config.name)

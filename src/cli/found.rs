@@ -12,9 +12,10 @@ use crate::{
     },
     clock,
     config::cluster::ClusterConfig,
-    panel::error::TrustError,
+    panel::error::{PanelError, TrustError},
     reading::{ComputeReading, StorageReading},
     source::{compute_stat, error::SourceError, read::Read},
+    ssh::error::SshError,
     vstorage::{bytes, error::ParseError, report::StatReport, space::SpaceAmounts},
 };
 
@@ -40,6 +41,8 @@ pub enum Verdict {
     Well,
     /// Something cannot be read, or is not what it should be.
     Differs,
+    /// The settings do not fit what is there.
+    Misconfigured,
     /// A peer cannot be reached or refused us.
     Unreached,
 }
@@ -50,6 +53,7 @@ impl Verdict {
         match self {
             Verdict::Well => "well",
             Verdict::Differs => "differs",
+            Verdict::Misconfigured => "misconfigured",
             Verdict::Unreached => "unreached",
         }
     }
@@ -59,6 +63,7 @@ impl Verdict {
         match self {
             Verdict::Well => ExitCode::SUCCESS,
             Verdict::Differs => ExitCode::from(1),
+            Verdict::Misconfigured => ExitCode::from(2),
             Verdict::Unreached => ExitCode::from(3),
         }
     }
@@ -159,11 +164,15 @@ impl Found {
 
 fn judge(error: &SourceError) -> Verdict {
     match error {
-        SourceError::Ssh(_) | SourceError::Panel(_) => Verdict::Unreached,
-        SourceError::Report { .. }
-        | SourceError::OtherCluster { .. }
+        SourceError::Ssh(SshError::TooLong { .. })
+        | SourceError::Panel(PanelError::Shape { .. })
+        | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. } => Verdict::Differs,
+        SourceError::Ssh(SshError::Key { .. }) | SourceError::OtherCluster { .. } => {
+            Verdict::Misconfigured
+        }
+        SourceError::Ssh(_) | SourceError::Panel(_) => Verdict::Unreached,
     }
 }
 
