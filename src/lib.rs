@@ -50,6 +50,7 @@
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
 //! | [`cluster_name`] | a name that is safe on a command line |
 //! | [`clock`] | times as they are said |
+//! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
 //!
 //! # What holds everywhere
