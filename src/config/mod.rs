@@ -197,8 +197,8 @@ fn token(
     credentials: &Credentials,
     problems: &mut Vec<Problem>,
 ) -> Option<Secret> {
-    if let Some(word) = variables.secret("API_BEARER_TOKEN") {
-        return Secret::new(word.trim());
+    if let Some(word) = variables.get("API_BEARER_TOKEN") {
+        return Secret::new(word);
     }
     let credential = || credentials.file(None, "api-token");
     let path = file.token_file.clone().or_else(credential)?;

@@ -53,29 +53,36 @@ pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
             "it is missing: the private key of the user on the nodes",
         ),
     };
-    let passphrase = match of.path("", file.key_passphrase_file.as_ref(), "ssh-key-passphrase") {
-        Some(path) => of
-            .secret("ssh.key_passphrase_file", "", Secret::from_file(&path))
-            .map(Some),
-        None => Some(None),
+    let (key, variable) = ("ssh.key_passphrase_file", "VSTORAGE_SSH_KEY_PASSPHRASE");
+    let in_file = file.key_passphrase_file.clone();
+    let passphrase = match of.variables.secret(variable).and_then(Secret::new) {
+        Some(passphrase) => Some(Some(passphrase)),
+        None => match in_file.or_else(|| of.credentials.file(of.name, "ssh-key-passphrase")) {
+            Some(path) => of.secret(key, variable, Secret::from_file(&path)).map(Some),
+            None => Some(None),
+        },
     };
     let host_keys = host_keys(of, file);
-    let login = Login {
-        key_file: key_file?,
-        key_passphrase: passphrase?,
+    let (key_file, key_passphrase) = (key_file?, passphrase?);
+    // What cannot be used now would be a failure of every round.
+    if let Err(error) = login::load_key(&key_file, key_passphrase.as_ref()) {
+        return of.wrong("ssh.key_file", "VSTORAGE_SSH_KEY", chain(&error));
+    }
+    Some(Login {
+        key_file,
+        key_passphrase,
         host_keys: host_keys?,
         connect_timeout: file.connect_timeout.unwrap_or(Duration::from_secs(10)),
-    };
-    match login::load_key(&login) {
-        Ok(_) => Some(login),
-        Err(error) => of.wrong("ssh.key_file", "VSTORAGE_SSH_KEY", chain(&error)),
-    }
+    })
 }
 
 fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
     let (key, variable) = ("ssh.known_hosts_file", "VSTORAGE_KNOWN_HOSTS");
     let path = of.path(variable, file.known_hosts_file.as_ref(), "known-hosts");
-    match (path, &file.host_key_sha256) {
+    // A variable overrides whatever the file chose.
+    let pins = file.host_key_sha256.as_ref();
+    let pins = pins.filter(|_| of.variables.get(variable).is_none());
+    match (path, pins) {
         (Some(_), Some(_)) => of.wrong(
             key,
             variable,

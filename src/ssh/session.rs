@@ -41,7 +41,7 @@ impl Session {
     /// # Errors
     /// `Connect`, `HostKey`, `Key`, or `Auth` with `next_try` set to now: the caller knows how long to wait.
     pub async fn open(node: &Node, login: &Login) -> Result<Session, SshError> {
-        let key = login::load_key(login)?;
+        let key = login::load_key(&login.key_file, login.key_passphrase.as_ref())?;
         let deadline = Instant::now() + login.connect_timeout;
         let failed = |why| SshError::Connect {
             node: node.clone(),
