@@ -233,10 +233,10 @@ mod tests {
         );
         let logical = reading.expect("a reading").logical;
         assert_eq!(logical.total.amount.bytes, 63_002_016_271_565);
-        assert_eq!(logical.free.amount.bytes, 13_084_188_367_258);
+        assert_eq!(logical.free.amount.bytes, 13_084_188_370_534);
         assert_eq!(
             logical.used.amount.bytes,
-            63_002_016_271_565 - 13_084_188_367_258
+            63_002_016_271_565 - 13_084_188_370_534
         );
         assert_eq!(logical.used.printed, None);
     }
