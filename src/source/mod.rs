@@ -6,6 +6,7 @@ pub mod compute_stat;
 pub mod error;
 pub mod node;
 pub mod read;
+pub mod stat_keys;
 pub mod tool;
 
 use crate::{

@@ -1,0 +1,210 @@
+//! Who is let in, and what the others are told.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use vhi_usage::{
+    panel::error::PanelError,
+    source::error::{Code, SourceError},
+    ssh::error::SshError,
+    usage::Part,
+};
+
+use crate::{
+    USAGE, json_of,
+    published::{
+        Site, ask, complete, compute, missing, not_yet, problem, stale, storage, stranger, usage,
+    },
+};
+
+const BEHIND_THE_TOKEN: [&str; 8] = [
+    USAGE,
+    "/api/v1/usage/cluster",
+    "/api/v1/clusters",
+    "/api/v1/clusters/cluster1/usage",
+    "/api/v1/clusters/cluster1/raw",
+    "/api/v1/clusters/another/usage",
+    "/api/v1/nothing/of/the/kind",
+    "/api/v1",
+];
+
+#[tokio::test(start_paused = true)]
+async fn nothing_below_api_v1_is_told_without_the_token() {
+    let site = Site::new(complete());
+    for path in BEHIND_THE_TOKEN {
+        for method in ["GET", "HEAD", "POST", "DELETE"] {
+            for word in [
+                None,
+                Some("Bearer wrong"),
+                Some("Bearer"),
+                Some("Basic a-word-of-the-caller"),
+                Some("a-word-of-the-caller"),
+            ] {
+                let request = stranger(path).method(method);
+                let request = match word {
+                    Some(word) => request.header("authorization", word),
+                    None => request,
+                };
+                let answer = site.answer(request).await;
+                problem(&answer, 401, "unauthorized");
+                let realm = "Bearer realm=\"vhi-usage\"";
+                assert_eq!(answer.headers()["www-authenticate"], realm, "{path}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_in_the_address_opens_nothing() {
+    let path = format!("{USAGE}?token=a-word-of-the-caller&access_token=a-word-of-the-caller");
+    let answer = Site::new(complete()).answer(stranger(&path)).await;
+    problem(&answer, 401, "unauthorized");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_is_a_problem_too() {
+    let site = Site::new(complete());
+    for path in ["/api/v1/nothing", "/api/v1", "/api/v1/cluster/usage/more"] {
+        problem(&site.get(path).await, 404, "not_found");
+    }
+    for path in ["/", "/nothing", "/health/more"] {
+        problem(&site.answer(stranger(path)).await, 404, "not_found");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_here() {
+    let site = Site::new(complete());
+    for path in [USAGE, "/api/v1/clusters", "/health", "/ready"] {
+        for method in ["POST", "PUT", "DELETE", "PATCH"] {
+            let answer = site.answer(ask(path).method(method)).await;
+            problem(&answer, 405, "method_not_allowed");
+            assert_eq!(answer.headers()["allow"], "GET, HEAD");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_head_of_an_answer_is_that_of_the_whole() {
+    let site = Site::new(complete());
+    for path in [USAGE, "/api/v1/clusters", "/health", "/ready"] {
+        let whole = site.get(path).await;
+        let head = site.answer(ask(path).method("HEAD")).await;
+        assert_eq!(head.status(), whole.status());
+        assert_eq!(head.headers(), whole.headers(), "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_process_lives_whatever_it_knows() {
+    for usage in [complete(), not_yet()] {
+        let answer = Site::new(usage).answer(stranger("/health")).await;
+        assert_eq!(answer.status(), 200);
+        let body = json_of(&answer);
+        assert_eq!(body["status"], "healthy");
+        let time = body["time"].as_str().unwrap();
+        assert!(
+            time.ends_with('Z') && time.parse::<Timestamp>().is_ok(),
+            "{time}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ready_means_that_every_part_can_be_used() {
+    let old = stale(compute(), Code::PanelTimeout);
+    for usable in [complete(), usage(Part::Fresh(storage()), old)] {
+        let answer = Site::new(usable).answer(stranger("/ready")).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(json_of(&answer)["status"], "ready");
+    }
+    let half = usage(missing(Code::HostKeyChanged), Part::Fresh(compute()));
+    let answer = Site::new(half).answer(stranger("/ready")).await;
+    problem(&answer, 503, "not_ready");
+    let lacking = json!([{
+        "cluster": "cluster1",
+        "part": "storage",
+        "code": "host_key_changed",
+        "message": "the storage node shows another host key than expected",
+    }]);
+    assert_eq!(json_of(&answer)["missing"], lacking);
+    let answer = Site::new(not_yet()).answer(stranger("/ready")).await;
+    problem(&answer, 503, "not_ready");
+    assert_eq!(
+        json_of(&answer)["missing"].as_array().map(Vec::len),
+        Some(2)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_asks_too_often_waits_and_others_do_not() {
+    let site = Site::limited(complete(), 2);
+    let from = async |address: &str, path: &str| {
+        let request = ask(path).remote_addr(address.parse().unwrap());
+        site.answer(request).await
+    };
+    let mut answered = 0;
+    let refused = loop {
+        let answer = from("192.0.2.1:1000", USAGE).await;
+        if answer.status() != 200 {
+            break answer;
+        }
+        answered += 1;
+        assert!(answered < 20, "there is no limit");
+    };
+    assert!(answered >= 2, "{answered} of a burst of 2");
+    problem(&refused, 429, "too_many_requests");
+    assert_eq!(refused.headers()["retry-after"], "1");
+    assert_eq!(from("192.0.2.2:1000", USAGE).await.status(), 200);
+    assert_eq!(from("192.0.2.1:1003", "/health").await.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_learn_what_happened_and_neither_where_nor_to_whom() {
+    let node = "billing@node7.internal:2222".parse().unwrap();
+    let next_try: Timestamp = "2026-11-22T06:05:00Z".parse().unwrap();
+    let url = "https://panel.internal:8888".to_owned();
+    let (command, stderr) = ("vstorage -c cluster1 stat", "no route to node7.internal");
+    let ssh = |error| SourceError::Ssh(error);
+    let errors = [
+        ssh(SshError::Auth { node, next_try }),
+        ssh(SshError::Exit {
+            node: "root@node7.internal".parse().unwrap(),
+            command: command.to_owned(),
+            status: vhi_usage::ssh::error::ExitStatus::Code(1),
+            stderr: stderr.to_owned(),
+        }),
+        SourceError::Panel(PanelError::Login {
+            url: url.clone(),
+            status: 401,
+            next_try,
+        }),
+        SourceError::Panel(PanelError::Timeout {
+            url,
+            path: "/api/v2/login".to_owned(),
+            within: Duration::from_secs(9),
+        }),
+        SourceError::OtherCluster {
+            node: "node7.internal".to_owned(),
+            asked: "cluster1".to_owned(),
+            found: "somebody-elses".to_owned(),
+        },
+    ];
+    for error in errors {
+        let why = error.reason(next_try);
+        let dated = why.message.contains("next try at 2026-11-22T06:05:00.000Z");
+        assert_eq!(dated, why.code == Code::AuthRefused, "{why:?}");
+        let half = usage(Part::Missing(why.clone()), Part::Fresh(compute()));
+        let nothing = usage(Part::Missing(why.clone()), Part::Missing(why));
+        for usage in [half, nothing] {
+            let site = Site::new(usage);
+            for path in [USAGE, "/ready", "/api/v1/clusters"] {
+                let text = Value::to_string(&json_of(&site.get(path).await));
+                for hidden in ["internal", "billing", "somebody", "route", "/api/v2"] {
+                    assert!(!text.contains(hidden), "{hidden} in {text}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The collector against a simulated cluster, with a clock that is set forward: what is fresh, stale
+//! and missing, when, and why.
+
+mod common;
+
+use std::{sync::Arc, time::Duration};
+
+use common::{Site, later, soon};
+use tokio::{
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
+use vhi_usage::{
+    collector::{Collector, Timing},
+    sim::fault::Fault,
+    source::error::Code,
+    usage::{ClusterUsage, Part, Status},
+};
+
+const POLL: Duration = Duration::from_secs(60);
+const MAX_AGE: Duration = Duration::from_secs(900);
+/// No deadline of a source comes before the end of its figures.
+const FOR_EVER: Duration = Duration::from_secs(3_600);
+
+/// A collector at work.
+struct Running {
+    newest: watch::Receiver<Arc<ClusterUsage>>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    fn new(site: &Site) -> Running {
+        Running::every(site, POLL, MAX_AGE)
+    }
+
+    fn every(site: &Site, poll: Duration, max_age: Duration) -> Running {
+        let name = site.cluster().name.parse().unwrap();
+        let timing = Timing { poll, max_age };
+        let (storage, compute) = (site.storage(FOR_EVER), site.compute(FOR_EVER));
+        let collector = Collector::new(name, storage, compute, timing);
+        let newest = collector.newest();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(collector.run(async { drop(stopped.await) }));
+        Running { newest, stop, task }
+    }
+
+    /// The newest usage, once it is so.
+    async fn when(&mut self, so: impl Fn(&ClusterUsage) -> bool) -> Arc<ClusterUsage> {
+        let usage = soon(self.newest.wait_for(|usage| so(usage))).await;
+        Arc::clone(&usage.unwrap())
+    }
+
+    async fn complete(&mut self) -> Arc<ClusterUsage> {
+        self.when(|usage| usage.status() == Status::Complete).await
+    }
+
+    /// The newest usage after one more round, whatever it gave.
+    async fn round(&mut self, poll: Duration) -> Arc<ClusterUsage> {
+        let before = self.newest.borrow().serial;
+        later(poll).await;
+        self.when(|usage| usage.serial > before).await
+    }
+
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        soon(self.task).await.unwrap();
+    }
+}
+
+#[track_caller]
+fn states(usage: &ClusterUsage, storage: &str, compute: &str) {
+    let found = (usage.storage.state(), usage.compute.state());
+    assert_eq!(found, (storage, compute), "{usage:#?}");
+}
+
+fn code<T>(part: &Part<T>) -> Option<Code> {
+    part.reason().map(|reason| reason.code)
+}
+
+#[tokio::test]
+async fn the_first_round_begins_at_once_and_gives_both_parts() {
+    let site = Site::new(2).await;
+    let mut running = Running::new(&site);
+    assert_eq!(running.newest.borrow().status(), Status::NotYet);
+    let usage = running.complete().await;
+    assert_eq!(usage.cluster, "cluster1");
+    assert_eq!(
+        usage.storage.reading().unwrap().node.as_deref(),
+        Some("127.0.0.1")
+    );
+    let evidence = usage.evidence.as_ref().unwrap();
+    assert!(evidence.text.starts_with(b"Cluster 'cluster1': "));
+    assert!(usage.ready());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn every_round_brings_newer_figures_over_the_same_session() {
+    let site = Site::new(1).await;
+    let mut running = Running::new(&site);
+    let mut last = running.complete().await;
+    for _ in 0..3 {
+        later(POLL).await;
+        let newer = running
+            .when(|usage| {
+                let at = |usage: &ClusterUsage| usage.storage.reading().map(|it| it.observed_at);
+                usage.status() == Status::Complete && at(usage) > at(&last)
+            })
+            .await;
+        assert!(newer.serial > last.serial);
+        last = newer;
+    }
+    assert_eq!(site.scenario().counts().connections, 1);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_node_that_hangs_makes_storage_stale_and_then_missing_on_time() {
+    let site = Site::new(1).await;
+    let mut running = Running::new(&site);
+    let good = running.complete().await;
+    site.scenario().set_fault(Fault::HangHard, true);
+    states(&*running.round(POLL).await, "fresh", "fresh");
+    later(POLL).await;
+    let stale = running.when(|usage| usage.storage.state() == "stale").await;
+    assert_eq!(code(&stale.storage), Some(Code::NoAnswer));
+    let figures = |usage: &ClusterUsage| usage.storage.reading().map(|reading| reading.logical);
+    for _ in 3..15 {
+        let usage = running.round(POLL).await;
+        assert_eq!(usage.storage.state(), "stale");
+        assert_eq!(figures(&usage), figures(&good));
+    }
+    later(POLL).await;
+    let missing = running
+        .when(|usage| usage.storage.state() == "missing")
+        .await;
+    assert_eq!(
+        (figures(&missing), code(&missing.storage)),
+        (None, Some(Code::NoAnswer))
+    );
+    assert!(!missing.ready());
+    // Compute was read all along, and the node was not asked again while it was silent.
+    running
+        .when(|usage| usage.status() == Status::Partial && usage.compute.state() == "fresh")
+        .await;
+    assert_eq!(site.scenario().counts().commands, 2);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_node_that_fails_keeps_its_figures_until_they_are_too_old_and_then_recovers() {
+    let site = Site::new(1).await;
+    let mut running = Running::new(&site);
+    running.complete().await;
+    site.scenario().set_fault(Fault::Exit1, true);
+    states(&*running.round(POLL).await, "fresh", "fresh");
+    later(POLL).await;
+    let stale = running
+        .when(|usage| code(&usage.storage) == Some(Code::CommandFailed))
+        .await;
+    assert_eq!(stale.storage.state(), "stale");
+    let since = stale.storage.reason().unwrap().since;
+    for _ in 2..15 {
+        running.round(POLL).await;
+    }
+    let missing = running
+        .when(|usage| usage.storage.state() == "missing")
+        .await;
+    assert_eq!(
+        missing.storage.reason().map(|reason| reason.since),
+        Some(since)
+    );
+    assert!(missing.storage.reading().is_none());
+    site.scenario().set_fault(Fault::Exit1, false);
+    later(POLL).await;
+    let usage = running.complete().await;
+    assert_eq!(code(&usage.storage), None);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_panel_that_hangs_does_not_hurt_storage() {
+    let site = Site::new(1).await;
+    let mut running = Running::new(&site);
+    running.complete().await;
+    site.scenario().set_fault(Fault::PanelHang, true);
+    for _ in 1..15 {
+        running.round(POLL).await;
+    }
+    let usage = running.when(|usage| usage.storage.state() == "fresh").await;
+    states(&usage, "fresh", "stale");
+    assert_eq!(code(&usage.compute), Some(Code::NoAnswer));
+    later(POLL).await;
+    let gone = |usage: &ClusterUsage| usage.compute.state() == "missing";
+    running.when(gone).await;
+    let usage = running
+        .when(|usage| gone(usage) && usage.storage.state() == "fresh")
+        .await;
+    assert_eq!(usage.status(), Status::NoCompute);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_panel_that_fails_says_why_and_recovers() {
+    let site = Site::with(1, Fault::Panel500).await;
+    let mut running = Running::new(&site);
+    let failed = running
+        .when(|usage| usage.status() == Status::NoCompute)
+        .await;
+    states(&failed, "fresh", "missing");
+    assert_eq!(code(&failed.compute), Some(Code::PanelStatus));
+    site.scenario().set_fault(Fault::Panel500, false);
+    later(POLL).await;
+    running.complete().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn one_part_that_hangs_from_the_start_does_not_hold_the_other_back_for_long() {
+    let site = Site::with(1, Fault::PanelHang).await;
+    let mut running = Running::new(&site);
+    let first = running.when(|usage| usage.storage.state() == "fresh").await;
+    assert_eq!(first.status(), Status::NotYet);
+    later(Duration::from_secs(5)).await;
+    let usage = running.when(|usage| usage.settled).await;
+    assert_eq!(usage.status(), Status::NoCompute);
+    assert_eq!(code(&usage.compute), Some(Code::NotYet));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_report_that_is_refused_takes_nothing_from_the_last_good_one() {
+    let site = Site::new(1).await;
+    let mut running = Running::new(&site);
+    let good = running.complete().await;
+    site.scenario().set_fault(Fault::OtherCluster, true);
+    later(POLL).await;
+    let other = b"Cluster 'another': ";
+    let shown = |usage: &ClusterUsage| usage.evidence.as_ref().unwrap().text.starts_with(other);
+    let usage = running.when(shown).await;
+    assert_eq!(usage.storage.state(), "fresh");
+    assert_eq!(usage.storage.reading(), good.storage.reading());
+    later(POLL).await;
+    let usage = running.when(|usage| usage.storage.state() == "stale").await;
+    assert_eq!(code(&usage.storage), Some(Code::OtherCluster));
+    assert_eq!(usage.storage.reading(), good.storage.reading());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn where_nothing_was_ever_read_nothing_is_served() {
+    let site = Site::with(1, Fault::NodeDown).await;
+    site.scenario().set_fault(Fault::PanelNotJson, true);
+    let mut running = Running::new(&site);
+    let usage = running
+        .when(|usage| usage.status() == Status::Nothing)
+        .await;
+    states(&usage, "missing", "missing");
+    assert_eq!(code(&usage.storage), Some(Code::ConnectFailed));
+    assert_eq!(code(&usage.compute), Some(Code::PanelUnreadable));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_refused_is_left_alone_however_short_the_poll() {
+    let site = Site::with(1, Fault::LoginRefused).await;
+    site.scenario().set_fault(Fault::PanelLoginRefused, true);
+    let second = Duration::from_secs(1);
+    let mut running = Running::every(&site, second, second * 3);
+    running
+        .when(|usage| usage.status() == Status::Nothing)
+        .await;
+    for _ in 0..15 {
+        running.round(second).await;
+    }
+    let counts = site.scenario().counts();
+    assert_eq!((counts.keys_refused, counts.login_attempts), (1, 1));
+    let usage = running.newest.borrow().clone();
+    for reason in [usage.storage.reason(), usage.compute.reason()] {
+        let reason = reason.unwrap();
+        assert_eq!(reason.code, Code::AuthRefused);
+        assert!(reason.message.contains("next try at 20"), "{reason:?}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_collector_stops_at_once_in_the_middle_of_a_round() {
+    let site = Site::with(1, Fault::HangHard).await;
+    site.scenario().set_fault(Fault::PanelHang, true);
+    let running = Running::new(&site);
+    common::until(|| site.scenario().counts().commands == 1).await;
+    running.stop().await;
+    // What was being asked is dropped with its session.
+    site.quiet().await;
+}
