@@ -12,8 +12,8 @@ use tokio::{
 };
 use vhi_usage::{
     collector::{Collector, Timing},
+    reason::Code,
     sim::fault::Fault,
-    source::error::Code,
     usage::{ClusterUsage, Part, Status},
 };
 
