@@ -22,6 +22,7 @@ pub mod config;
 
 pub mod figure;
 pub mod panel;
+pub mod pause;
 pub mod reading;
 pub mod secret;
 pub mod sim;

@@ -1,3 +1,7 @@
 //! The command `vhi-usage`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vhi_usage::cli::run()
+}

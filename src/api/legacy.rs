@@ -134,12 +134,12 @@ mod tests {
 
     #[test]
     fn logical_storage_is_rounded_to_the_nearest_hundredth() {
-        // Half of a hundredth of a TiB is 5497558138.88 bytes.
+        let tib = 1_u64 << 40;
         writes(tib_nearest(63_002_016_271_565), "57.3");
         writes(tib_nearest(49_917_827_901_031), "45.4");
         writes(tib_nearest(13_084_188_370_534), "11.9");
-        writes(tib_nearest(5_497_558_139), "0.01");
-        writes(tib_nearest(5_497_558_138), "0");
+        writes(tib_nearest(tib / 200 + 1), "0.01");
+        writes(tib_nearest(tib / 200), "0");
         writes(tib_nearest(u64::MAX), "16777216");
     }
 }

@@ -1,4 +1,142 @@
 //! The commands of `vhi-usage`.
+//!
+//! Results go to stdout, logs and errors to stderr. Exit codes: 0 all well, 1 the input does not parse
+//! or a check found a difference, 2 wrong usage or settings, 3 a peer cannot be reached or refused us.
 
-mod json;
+pub mod caret;
+pub mod check;
+pub mod check_text;
+pub mod demo;
+pub mod exit;
+pub mod figures;
+pub mod found;
+pub mod logging;
+pub mod parse;
 pub mod parse_json;
+pub mod printed_back;
+pub mod serve;
+pub mod service;
+pub mod sim;
+pub mod stop;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    cli::{
+        exit::Failure,
+        logging::{LogFormat, Logging},
+    },
+    config::{
+        Config,
+        error::ConfigError,
+        listen::Listen,
+        origins::{EnvFile, Origins},
+    },
+};
+
+/// Usage of Virtuozzo Hybrid Infrastructure clusters over HTTP, for billing.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    /// Settings file, TOML
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// File of environment variables; ./.env if it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// How logs are written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// More logs; twice for all of them
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Warnings and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Collect usage and serve it over HTTP until stopped
+    Serve {
+        /// Address and port, or :PORT for every address
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<Listen>,
+    },
+    /// Serve a simulated cluster; needs no settings and no network
+    Demo(demo::Options),
+    /// Run the simulator alone and print settings that connect to it
+    Sim(sim::Options),
+    /// Read saved output of `vstorage stat` and show what it means
+    Parse(parse::Options),
+    /// Connect as the service would and hold the raw text against the figures
+    Check(check::Options),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    // A wrong usage is told by clap, and ends with 2.
+    let cli = Cli::parse();
+    let logging = Logging {
+        format: cli.log_format,
+        verbose: cli.verbose,
+        quiet: cli.quiet,
+    };
+    logging.start();
+    match dispatch(cli) {
+        Ok(code) => code,
+        // The reader of our output has gone, as `head` does.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            let told = writeln!(io::stderr(), "vhi-usage: {failure}");
+            // Nobody is left to be told.
+            drop(told);
+            failure.code()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
+    let mut origins = Origins {
+        file: cli.config,
+        env_file: cli.env_file.map_or(EnvFile::Usual, EnvFile::At),
+        environment: environment(),
+        listen: None,
+    };
+    match cli.command {
+        Command::Parse(options) => parse::run(&options),
+        Command::Serve { listen } => {
+            origins.listen = listen;
+            exit::block_on(serve::run(load(&origins)?))
+        }
+        Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
+        Command::Demo(options) => exit::block_on(demo::run(options)),
+        Command::Sim(options) => exit::block_on(sim::run(options)),
+    }
+}
+
+fn load(origins: &Origins) -> Result<Config, ConfigError> {
+    let config = Config::load(origins)?;
+    for notice in &config.notices {
+        tracing::warn!("{notice}");
+    }
+    Ok(config)
+}
+
+/// The variables of the process that are text.
+fn environment() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}

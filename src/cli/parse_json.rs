@@ -7,245 +7,173 @@
 //!
 //! A line that the report does not have is `null`, and so is one that cannot be read.
 
+use serde_json::{Map, Value, json};
+
 use crate::{
     amount::{Capacity, SizeBase},
-    cli::json::{Json, object},
     figure::Figure,
     vstorage::{
         chunks::Chunks,
+        decimal::Decimal,
         error::ParseError,
-        fs::Fs,
         io::{Both, Flow, Io},
         license::License,
         rate::Rate,
-        report::{self, StatReport},
-        servers::{CsNodes, MdsNodes},
-        space::Left,
+        report::StatReport,
+        space::{Left, SpaceAmounts},
         table::Table,
     },
 };
-use serde::Serialize;
 
-/// The line of one input: its report, or why it is none.
-#[derive(Debug, Clone, Serialize)]
-#[serde(transparent)]
-pub struct ParsedInput {
-    line: Json,
-    #[serde(skip)]
-    ok: bool,
-}
-
-impl ParsedInput {
-    /// Reads a text; `input` is the name it goes by.
-    pub fn read(input: &str, text: &str, base: SizeBase) -> Self {
-        let outcome = report::parse(text).and_then(|it| body(it, base));
-        let ok = outcome.is_ok();
-        let mut line: Vec<(String, Json)> = vec![
-            ("input".into(), input.to_string().into()),
-            ("ok".into(), ok.into()),
-        ];
-        match outcome {
-            Ok(body) => line.extend(body),
-            Err(error) => line.push(("error".into(), place(error))),
-        }
-        let line = Json::Object(line);
-        ParsedInput { line, ok }
-    }
-
-    /// Whether the text is a report.
-    pub fn is_ok(&self) -> bool {
-        self.ok
+/// The line of one input that goes by this name: its report, or why it is none.
+pub fn line(
+    input: &str,
+    report: Result<&(StatReport, SpaceAmounts), &ParseError>,
+    base: SizeBase,
+) -> Value {
+    match report {
+        Ok((report, space)) => body(input, report, *space, base),
+        Err(error) => json!({"input": input, "ok": false, "error": {
+            "line": error.line,
+            "column": error.column,
+            "expected": error.expected,
+            "found": error.found,
+        }}),
     }
 }
 
-fn place(it: ParseError) -> Json {
-    object([
-        ("line", it.line.into()),
-        ("column", it.column.into()),
-        ("expected", it.expected.into()),
-        ("found", it.found.into()),
-    ])
+fn body(input: &str, report: &StatReport, space: SpaceAmounts, base: SizeBase) -> Value {
+    let figure = |size| Figure::of(size, base);
+    json!({
+        "input": input,
+        "ok": true,
+        "cluster": {"name": report.cluster.name, "status": report.cluster.status},
+        "space": {
+            "tag": report.space.tag,
+            "logical": capacity(report.space.allocatable, space.logical),
+            "physical": capacity(report.space.free, space.physical),
+        },
+        "mds": report.mds.as_ref().map(|it| json!({
+            "available": it.available,
+            "total": it.total,
+            "epoch_uptime": it.epoch_uptime,
+            "cluster_version": it.cluster_version,
+        })),
+        "cs": report.cs.as_ref().map(|it| json!({
+            "available": it.available,
+            "total": it.total,
+            "states": Map::from_iter(it.states.iter().map(|(name, count)| (name.clone(), json!(count)))),
+            "storage_version": it.storage_version,
+        })),
+        "license": report.license.as_ref().map(|it| license(it, base)),
+        "replication": report.replication.as_ref().map(|it| json!({
+            "normal": it.normal,
+            "limit": it.limit,
+        })),
+        "chunks": report.chunks.as_ref().map(chunks),
+        "fs": report.fs.as_ref().map(|it| json!({
+            "size": figure(it.size),
+            "files": it.files,
+            "inodes": it.inodes,
+            "file_maps": it.file_maps,
+            "chunks": it.chunks,
+            "chunk_replicas": it.chunk_replicas,
+        })),
+        "io": io(&report.io, base),
+        "mds_table": rows(report.mds_table.as_ref(), true),
+        "cs_table": rows(report.cs_table.as_ref(), false),
+        "unread": report.unread.iter().map(|it| json!({"line": it.line, "text": it.text})).collect::<Vec<_>>(),
+    })
 }
 
-fn body(report: StatReport, base: SizeBase) -> Result<Vec<(String, Json)>, ParseError> {
-    let space = report.space_in(base)?;
-    let report = report.within(base);
-    let body = [
-        (
-            "cluster",
-            object([
-                ("name", report.cluster.name.into()),
-                ("status", report.cluster.status.into()),
-            ]),
-        ),
-        (
-            "space",
-            object([
-                ("tag", report.space.tag.into()),
-                ("logical", capacity(report.space.allocatable, space.logical)),
-                ("physical", capacity(report.space.free, space.physical)),
-            ]),
-        ),
-        ("mds", report.mds.map(mds).into()),
-        ("cs", report.cs.map(cs).into()),
-        ("license", report.license.map(|it| license(it, base)).into()),
-        (
-            "replication",
-            report
-                .replication
-                .map(|it| object([("normal", it.normal.into()), ("limit", it.limit.into())]))
-                .into(),
-        ),
-        ("chunks", report.chunks.map(chunks).into()),
-        ("fs", report.fs.map(|it| fs(it, base)).into()),
-        ("io", io(report.io, base)),
-        ("mds_table", rows(report.mds_table, true)),
-        ("cs_table", rows(report.cs_table, false)),
-        (
-            "unread",
-            Json::list(
-                report
-                    .unread
-                    .into_iter()
-                    .map(|it| object([("line", it.line.into()), ("text", it.text.into())])),
-            ),
-        ),
-    ];
-    Ok(body.map(|(key, value)| (key.to_string(), value)).into())
+fn capacity(printed: Left, amounts: Capacity) -> Value {
+    json!({
+        "total": Figure::printed(printed.total, amounts.total),
+        "used": Figure::from(amounts.used),
+        "free": Figure::printed(printed.free, amounts.free),
+    })
 }
 
-fn capacity(printed: Left, amounts: Capacity) -> Json {
-    object([
-        (
-            "total",
-            Figure::printed(printed.total, amounts.total).into(),
-        ),
-        ("used", Figure::from(amounts.used).into()),
-        ("free", Figure::printed(printed.free, amounts.free).into()),
-    ])
-}
-
-fn mds(it: MdsNodes) -> Json {
-    object([
-        ("available", it.available.into()),
-        ("total", it.total.into()),
-        ("epoch_uptime", it.epoch_uptime.into()),
-        ("cluster_version", it.cluster_version.into()),
-    ])
-}
-
-fn cs(it: CsNodes) -> Json {
-    object([
-        ("available", it.available.into()),
-        ("total", it.total.into()),
-        (
-            "states",
-            object(
-                it.states
-                    .into_iter()
-                    .map(|(name, count)| (name, count.into())),
-            ),
-        ),
-        ("storage_version", it.storage_version.into()),
-    ])
-}
-
-fn license(license: License, base: SizeBase) -> Json {
-    let capacity = Figure::of(license.capacity(), base);
-    let used = license.used().and_then(|it| Figure::of(it, base));
-    let (key, state, expires_on) = match license {
-        License::Dated {
-            state, expires_on, ..
-        } => (None, state, Some(expires_on.to_string())),
-        License::Keyed { key, state, .. } => (Some(key), state, None),
+fn license(license: &License, base: SizeBase) -> Value {
+    let (key, expires_on) = match license {
+        License::Dated { expires_on, .. } => (None, Some(expires_on)),
+        License::Keyed { key, .. } => (Some(key), None),
     };
-    object([
-        ("key", key.into()),
-        ("state", state.into()),
-        ("expires_on", expires_on.into()),
-        ("capacity", capacity.into()),
-        ("used", used.into()),
-    ])
+    json!({
+        "key": key,
+        "state": license.state(),
+        "expires_on": expires_on,
+        "capacity": Figure::of(license.capacity(), base),
+        "used": license.used().and_then(|used| Figure::of(used, base)),
+    })
 }
 
-fn chunks(it: Chunks) -> Json {
-    let states = it.states.into_iter().map(|(name, it)| {
-        let state = [
-            ("count", it.count.into()),
-            ("percent", Json::Decimal(it.percent)),
-        ];
-        (name, object(state))
+fn chunks(it: &Chunks) -> Value {
+    let states = it.states.iter().map(|(name, state)| {
+        let state = json!({"count": state.count, "percent": percent(state.percent)});
+        (name.clone(), state)
     });
-    object([("tag", it.tag.into()), ("states", object(states))])
+    json!({"tag": it.tag, "states": Map::from_iter(states)})
 }
 
-fn fs(it: Fs, base: SizeBase) -> Json {
-    object([
-        ("size", Figure::of(it.size, base).into()),
-        ("files", it.files.into()),
-        ("inodes", it.inodes.into()),
-        ("file_maps", it.file_maps.into()),
-        ("chunks", it.chunks.into()),
-        ("chunk_replicas", it.chunk_replicas.into()),
-    ])
+/// The one printed number that may pass through a float; nothing is billed by it.
+fn percent(percent: Decimal) -> Value {
+    let text = percent.to_string();
+    match percent.decimals() {
+        0 => json!(text.parse::<u64>().ok()),
+        _ => json!(text.parse::<f64>().ok()),
+    }
 }
 
-fn io(it: Io, base: SizeBase) -> Json {
-    let rate = |rate: Rate| Json::from(rate.0.amount(base).map(|it| Figure::printed(rate, it)));
-    let current =
-        |Flow { bytes, ops }| object([("rate", rate(bytes)), ("ops", ops.to_string().into())]);
-    let total = |Flow { bytes, ops }| {
-        object([
-            ("size", Figure::of(bytes, base).into()),
-            ("ops", ops.to_string().into()),
-        ])
-    };
-    let sync = it.sync.map(|it| {
-        let (sync, datasync) = (it.sync.to_string(), it.datasync.to_string());
-        object([("sync", sync.into()), ("datasync", datasync.into())])
-    });
-    let queue_depth = it.queue_depth.map(|it| {
-        let (average, max) = (it.average.to_string(), it.max.to_string());
-        object([("average", average.into()), ("max", max.into())])
-    });
-    object([
-        ("current", both(it.current, current)),
-        ("total", both(it.total, total)),
-        ("replication", both(it.replication, rate)),
-        ("sync", sync.into()),
-        ("queue_depth", queue_depth.into()),
-    ])
+fn io(it: &Io, base: SizeBase) -> Value {
+    let rate = |rate: &Rate| rate.0.amount(base).map(|it| Figure::printed(rate, it));
+    json!({
+        "current": both(&it.current, |Flow { bytes, ops }| {
+            json!({"rate": rate(bytes), "ops": ops.to_string()})
+        }),
+        "total": both(&it.total, |Flow { bytes, ops }| {
+            json!({"size": Figure::of(*bytes, base), "ops": ops.to_string()})
+        }),
+        "replication": both(&it.replication, |it| json!(rate(it))),
+        "sync": it.sync.as_ref().map(|it| {
+            json!({"sync": it.sync.to_string(), "datasync": it.datasync.to_string()})
+        }),
+        "queue_depth": it.queue_depth.as_ref().map(|it| {
+            json!({"average": it.average.to_string(), "max": it.max.to_string()})
+        }),
+    })
 }
 
-fn both<T>(it: Option<Both<T>>, body: impl Fn(T) -> Json) -> Json {
-    let both = it.map(|it| object([("read", body(it.read)), ("write", body(it.write))]));
-    both.into()
+fn both<T>(it: &Option<Both<T>>, body: impl Fn(&T) -> Value) -> Value {
+    let both = it
+        .as_ref()
+        .map(|it| json!({"read": body(&it.read), "write": body(&it.write)}));
+    json!(both)
 }
 
 /// Rows by the names of their columns, those of metadata servers with `master` before.
-fn rows(table: Option<Table>, with_master: bool) -> Json {
-    let Some(Table { columns, rows }) = table else {
-        return Json::list([]);
-    };
-    Json::list(rows.into_iter().map(|row| {
-        let master = with_master.then(|| ("master".to_string(), row.master.into()));
-        let cells = columns
-            .iter()
-            .cloned()
-            .zip(row.cells.into_iter().map(Json::from));
-        object(master.into_iter().chain(cells))
-    }))
+fn rows(table: Option<&Table>, with_master: bool) -> Value {
+    let rows = table.into_iter().flat_map(|table| {
+        table.rows.iter().map(|row| {
+            let master = with_master.then(|| ("master".to_owned(), json!(row.master)));
+            let cells = row.cells.iter().map(|cell| json!(cell));
+            let named = table.columns.iter().cloned().zip(cells);
+            Value::Object(master.into_iter().chain(named).collect())
+        })
+    });
+    rows.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vstorage::bytes;
 
     #[track_caller]
     fn says(text: &str, expected: &str) {
-        let parsed = ParsedInput::read("x.txt", text, SizeBase::Binary);
-        assert_eq!(serde_json::to_string(&parsed).unwrap(), expected);
-        assert_eq!(parsed.is_ok(), expected.contains(r#""ok":true"#));
+        let base = SizeBase::Binary;
+        let read = bytes::read(text, base);
+        assert_eq!(line("x.txt", read.as_ref(), base).to_string(), expected);
     }
 
     #[test]

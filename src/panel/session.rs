@@ -15,12 +15,9 @@ use crate::{
         login::{self, Credentials, SessionCookie},
         trust::Trust,
     },
+    pause,
     secret::Secret,
 };
-
-/// How long a refused login is not repeated; doubles with each refusal in a row.
-const REFUSED_PAUSE: Duration = Duration::from_secs(300);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// Where the panel is and who we are there.
 #[derive(Clone, Debug)]
@@ -221,8 +218,7 @@ impl Session {
     }
 
     fn refuse(&self, standing: &mut Standing, status: StatusCode) -> PanelError {
-        let factor = 1u32.checked_shl(standing.refusals).unwrap_or(u32::MAX);
-        let pause = REFUSED_PAUSE.saturating_mul(factor).min(LONGEST_PAUSE);
+        let pause = pause::REFUSED.after(standing.refusals);
         let refusal = Refusal {
             until: Instant::now() + pause,
             next_try: clock::later(clock::now(), pause),

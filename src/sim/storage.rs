@@ -126,10 +126,11 @@ fn cs_table(it: &Figures) -> Table {
     let (space, avail) = (size(it.physical_total / CS), size(it.physical_free / CS));
     let rows = (1..=CS).map(|number| {
         let (id, host) = (1_024 + number, (number - 1) / 4 + 1);
+        let (replicas, unique) = (28_120 + 7 * number % 31, 90 + number % 7);
         Row {
             master: false,
             cells: cells(&format!(
-                "{id} active {space} {avail} 2813{number} 9{number} 1% 0/{host} 0.0 node{host}"
+                "{id} active {space} {avail} {replicas} {unique} 1% 0/{host} 0.0 node{host}"
             )),
         }
     });

@@ -38,6 +38,9 @@ pub struct Command<'a> {
     pub node: &'a Node,
     /// A shell's word list; it runs with `LC_ALL=C`.
     pub words: &'a str,
+    /// How long the node may take to give it a channel. A session that takes longer is dead: a node
+    /// that lost its power says nothing any more.
+    pub opening: Duration,
     /// How long it may take.
     pub within: Duration,
 }
@@ -49,11 +52,11 @@ impl Command<'_> {
     /// # Errors
     /// A status other than 0 or none at all, no end in time, too much output, or a lost session.
     pub async fn run<H: Handler>(&self, handle: &Handle<H>) -> Result<Output, SshError> {
-        let deadline = Instant::now() + self.within + KILL_AFTER;
-        let mut channel = timeout_at(deadline, handle.channel_open_session())
+        let mut channel = timeout(self.opening, handle.channel_open_session())
             .await
-            .map_err(|_| self.late(false))?
+            .map_err(|_| self.lost(russh::Error::ConnectionTimeout))?
             .map_err(|error| self.not_opened(error))?;
+        let deadline = Instant::now() + self.within + KILL_AFTER;
         let end = match timeout_at(deadline, self.follow(&mut channel)).await {
             Ok(end) => end,
             Err(_) => Err(self.late(false)),

@@ -15,20 +15,15 @@ use tokio::time::Instant;
 
 use crate::{
     clock,
+    pause::{self, Pause},
     ssh::{command::Output, error::SshError, login::Login, node::Node, session::Session},
 };
 
 /// How long a node that failed is asked after the others; doubles with each failure in a row.
-const UNREACHED_PAUSE: Pause = Pause {
+const UNREACHED: Pause = Pause {
     first: Duration::from_secs(15),
     most: Duration::from_secs(300),
 };
-/// How long a node that refused our key is not asked at all.
-const REFUSED_PAUSE: Pause = Pause {
-    first: Duration::from_secs(300),
-    most: Duration::from_secs(3_600),
-};
-
 /// The storage nodes of one cluster.
 #[derive(Debug)]
 pub struct Pool {
@@ -174,41 +169,16 @@ impl Slot {
         state.failures = failures.saturating_add(1);
         match error {
             SshError::Auth { node, .. } => {
-                let pause = REFUSED_PAUSE.after(failures);
+                let pause = pause::REFUSED.after(failures);
                 let next_try = clock::later(clock::now(), pause);
                 state.standing = Standing::Refused(Instant::now() + pause, next_try);
                 SshError::Auth { node, next_try }
             }
             error => {
-                let pause = UNREACHED_PAUSE.after(failures);
+                let pause = UNREACHED.after(failures);
                 state.standing = Standing::Unreached(Instant::now() + pause);
                 error
             }
         }
-    }
-}
-
-/// A pause that doubles from `first` to `most`.
-#[derive(Clone, Copy, Debug)]
-struct Pause {
-    first: Duration,
-    most: Duration,
-}
-
-impl Pause {
-    fn after(self, failures: u32) -> Duration {
-        let factor = 1u32.checked_shl(failures).unwrap_or(u32::MAX);
-        self.first.saturating_mul(factor).min(self.most)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_a_limit() {
-        let minutes = |failures| REFUSED_PAUSE.after(failures).as_secs() / 60;
-        assert_eq!([0, 1, 2, 3, 4, 40].map(minutes), [5, 10, 20, 40, 60, 60]);
     }
 }

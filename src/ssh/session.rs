@@ -31,6 +31,7 @@ use crate::{
 pub struct Session {
     node: Node,
     handle: Handle<Peer>,
+    opening: Duration,
     _closer: Closer,
 }
 
@@ -76,6 +77,7 @@ impl Session {
         let mut session = Session {
             node: node.clone(),
             handle,
+            opening: login.connect_timeout,
             _closer: closer,
         };
         timeout(login.connect_timeout, session.authenticate(key))
@@ -122,6 +124,7 @@ impl Session {
         let command = Command {
             node: &self.node,
             words,
+            opening: self.opening,
             within,
         };
         command.run(&self.handle).await

@@ -13,10 +13,19 @@ use crate::{
         error::ParseError,
         grammar::whole,
         lines::Line,
-        report::StatReport,
+        report::{self, StatReport},
         space::{self, SpaceAmounts},
     },
 };
+
+/// Reads a report for a base: the report, whose every size has its amount, and its `Space` line in bytes.
+///
+/// Fails as [`report::parse`] and [`StatReport::space_in`] do.
+pub fn read(text: &str, base: SizeBase) -> Result<(StatReport, SpaceAmounts), ParseError> {
+    let report = report::parse(text)?;
+    let space = report.space_in(base)?;
+    Ok((report.within(base), space))
+}
 
 impl StatReport {
     /// The `Space` line in bytes.
@@ -60,7 +69,6 @@ impl StatReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::report;
 
     const HEADER: &str = "Cluster 'c1': healthy\nSpace: allocatable 1TB of 2TB, free 1TB of 3TB\n";
 

@@ -105,7 +105,8 @@ fn shows_its_end(text: &str) -> bool {
         || (text.starts_with("MDS nodes:") && is_duration_part(last) && is_duration_part(before))
 }
 
-fn without_colour(text: &str) -> String {
+/// The text without `ESC [ … letter`.
+pub(crate) fn without_colour(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut clean = parts.next().unwrap_or("").to_string();
     for part in parts {

@@ -1,0 +1,61 @@
+//! `check`: connects as the service would, once, and holds the raw text against the figures.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        check_text,
+        exit::Failure,
+        found::{self, Verdict},
+    },
+    config::{Config, cluster::ClusterConfig},
+};
+
+/// What to check.
+#[derive(Clone, Debug, Args)]
+pub struct Options {
+    /// One JSON object per cluster, one line each
+    #[arg(long)]
+    json: bool,
+    /// This cluster only
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+}
+
+/// Checks every cluster, or the one that is named.
+///
+/// # Errors
+/// When no cluster has this name, or the panel's CA file cannot be used.
+pub async fn run(config: Config, options: Options) -> Result<ExitCode, Failure> {
+    let wanted = |cluster: &&ClusterConfig| {
+        let name = options.cluster.as_deref();
+        name.is_none_or(|name| cluster.name.as_str() == name)
+    };
+    let clusters: Vec<&ClusterConfig> = config.clusters.iter().filter(wanted).collect();
+    if clusters.is_empty() {
+        let names: Vec<&str> = config
+            .clusters
+            .iter()
+            .map(|cluster| cluster.name.as_str())
+            .collect();
+        let why = format!(
+            "no such cluster in the settings; there are: {}",
+            names.join(", ")
+        );
+        return Err(Failure::Usage(why));
+    }
+    let mut worst = Verdict::Well;
+    for cluster in clusters {
+        let found = found::look(cluster).await?;
+        worst = worst.max(found.verdict());
+        let mut out = std::io::stdout().lock();
+        match options.json {
+            true => writeln!(out, "{}", found.json())?,
+            false => check_text::write(&mut out, &found)?,
+        }
+        out.flush()?;
+    }
+    Ok(worst.code())
+}

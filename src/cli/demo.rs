@@ -1,0 +1,100 @@
+//! `demo`: the service against the simulator, on loopback, until stopped.
+
+use std::{io::Write, process::ExitCode, time::Duration};
+
+use clap::Args;
+use tokio::time::timeout;
+
+use crate::{
+    cli::{exit::Failure, service::Service, stop::Signals},
+    config::{
+        Config,
+        listen::Listen,
+        origins::{EnvFile, Origins},
+    },
+    sim::{SimSettings, Simulator, fault::Fault},
+};
+
+/// Often enough that one sees the cluster live.
+const POLL: Duration = Duration::from_secs(5);
+/// The first figures are there within this time, or a fault keeps them away.
+const FIRST_FIGURES: Duration = Duration::from_secs(6);
+
+/// What to show.
+#[derive(Clone, Debug, Args)]
+pub struct Options {
+    /// Where to listen; a free port on loopback if not given
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: Listen,
+    /// How many clusters
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    clusters: u16,
+    /// What goes wrong in them, separated by commas; see `sim --help`
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    fault: Vec<Fault>,
+}
+
+/// Runs it to its end.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn run(options: Options) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen()?;
+    let settings = SimSettings {
+        clusters: usize::from(options.clusters),
+        faults: options.fault,
+        ..SimSettings::default()
+    };
+    let simulator = Simulator::start(settings).await?;
+    let folder = tempfile::tempdir()?;
+    let listener = options.listen.bind().await?;
+    let address = listener.local_addr()?;
+    let path = folder.path().join("vhi-usage.toml");
+    std::fs::write(
+        &path,
+        simulator.settings_toml(folder.path(), &address.to_string())?,
+    )?;
+    // The settings of the simulator alone: what the environment says is of another cluster.
+    let mut config = Config::load(&Origins {
+        file: Some(path),
+        env_file: EnvFile::Nowhere,
+        ..Origins::default()
+    })?;
+    config.timing.poll = POLL;
+    let mut service = Service::start(&config, listener)?;
+
+    let first = async {
+        for newest in &mut service.newest {
+            if newest.wait_for(|usage| usage.settled).await.is_err() {
+                tracing::error!("a collector ended before its first round");
+            }
+        }
+    };
+    let stopped = tokio::select! {
+        () = signals.wait() => true,
+        late = timeout(FIRST_FIGURES, first) => {
+            if late.is_err() {
+                tracing::warn!("no figures yet");
+            }
+            false
+        }
+    };
+    if !stopped {
+        let url = format!("http://{address}/api/v1/cluster/usage");
+        let token = simulator.api_token();
+        let mut out = std::io::stdout().lock();
+        writeln!(
+            out,
+            "A simulated cluster, served like a real one. Ctrl-C ends it.\n"
+        )?;
+        writeln!(out, "  address  http://{address}")?;
+        writeln!(out, "  token    {token}\n")?;
+        writeln!(out, "  curl -i -H 'Authorization: Bearer {token}' {url}\n")?;
+        out.flush()?;
+        drop(out);
+        signals.wait().await;
+    }
+    service.stop().await;
+    simulator.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,93 @@
+//! How a command ends.
+
+use std::{fmt, future::Future, io, process::ExitCode};
+
+use crate::{
+    chain::chain,
+    config::{error::ConfigError, listen::BindError},
+    panel::error::TrustError,
+    sim::error::SimError,
+};
+
+/// Why a command came to no end of its own.
+#[derive(Debug)]
+pub enum Failure {
+    /// The settings cannot be used.
+    Settings(ConfigError),
+    /// The port cannot be had.
+    Bind(BindError),
+    /// The panel's certificate authorities cannot be used.
+    Trust(TrustError),
+    /// The simulator does not start.
+    Simulator(SimError),
+    /// The command line asks for what is not there.
+    Usage(String),
+    /// The result cannot be written.
+    Output(io::Error),
+}
+
+impl Failure {
+    /// 2 for whatever the caller can set right; 1 where the machine fails us.
+    pub fn code(&self) -> ExitCode {
+        match self {
+            Failure::Output(_) => ExitCode::from(1),
+            _ => ExitCode::from(2),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Settings(error) => write!(f, "{error}"),
+            Failure::Bind(error) => write!(f, "{error}"),
+            Failure::Trust(error) => f.write_str(&chain(error)),
+            Failure::Simulator(error) => f.write_str(&chain(error)),
+            Failure::Usage(why) => f.write_str(why),
+            Failure::Output(error) => write!(f, "cannot write the result: {error}"),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Failure {
+        Failure::Settings(error)
+    }
+}
+
+impl From<BindError> for Failure {
+    fn from(error: BindError) -> Failure {
+        Failure::Bind(error)
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Failure {
+        Failure::Trust(error)
+    }
+}
+
+impl From<SimError> for Failure {
+    fn from(error: SimError) -> Failure {
+        Failure::Simulator(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::Output(error)
+    }
+}
+
+/// Runs a command that waits.
+///
+/// # Errors
+/// The command's own, and where the machine gives no threads.
+pub fn block_on(
+    command: impl Future<Output = Result<ExitCode, Failure>>,
+) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(command)
+}

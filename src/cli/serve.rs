@@ -1,0 +1,32 @@
+//! `serve`: collects every poll interval and serves HTTP until SIGTERM or SIGINT.
+
+use std::process::ExitCode;
+
+use crate::{
+    cli::{exit::Failure, service::Service, stop::Signals},
+    config::Config,
+};
+
+/// Runs the service to its end.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen()?;
+    config.token()?;
+    let listener = config.listen.bind().await?;
+    let address = listener.local_addr()?;
+    let service = Service::start(&config, listener)?;
+    let names: Vec<&str> = config
+        .clusters
+        .iter()
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    tracing::info!(%address, clusters = names.join(","), poll = ?config.timing.poll, "serving");
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "tokens and figures cross the network without TLS: put a proxy with TLS in front");
+    }
+    signals.wait().await;
+    service.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,80 @@
+//! The service itself, for `serve` and for `demo`: one collector a cluster, and the HTTP side.
+
+use std::sync::Arc;
+
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::{
+    api::{self, auth::Token, guard::Api, limit::Limit, published::Published},
+    cli::{exit::Failure, stop},
+    collector::Collector,
+    config::Config,
+    usage::ClusterUsage,
+};
+
+/// A running service.
+#[derive(Debug)]
+pub struct Service {
+    /// The newest usage of each cluster.
+    pub newest: Vec<watch::Receiver<Arc<ClusterUsage>>>,
+    stop: watch::Sender<bool>,
+    collectors: JoinSet<()>,
+    http: JoinHandle<()>,
+}
+
+impl Service {
+    /// Starts to collect and to answer.
+    ///
+    /// # Errors
+    /// When there is no token, or the panel's CA file cannot be used.
+    pub fn start(config: &Config, listener: TcpListener) -> Result<Service, Failure> {
+        let token = Token::new(config.token()?);
+        let mut ready = Vec::new();
+        for cluster in &config.clusters {
+            let (storage, compute) = (cluster.storage(), cluster.compute()?);
+            ready.push(Collector::new(
+                cluster.name.clone(),
+                storage,
+                compute,
+                config.timing,
+            ));
+        }
+        let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
+        let (stop, asked) = watch::channel(false);
+        let mut collectors = JoinSet::new();
+        for collector in ready {
+            collectors.spawn(collector.run(stop::requested(asked.clone())));
+        }
+        let api = Api {
+            token,
+            limit: config
+                .rate_limit
+                .map(|(rate, burst)| Limit::new(rate, burst)),
+            clusters: newest.iter().cloned().map(Published::new).collect(),
+        };
+        let http = tokio::spawn(api::serve(api, listener, stop::requested(asked)));
+        Ok(Service {
+            newest,
+            stop,
+            collectors,
+            http,
+        })
+    }
+
+    /// Lets what is in flight come to its end, and returns when everything has ended.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.http.await {
+            tracing::error!(%error, "the HTTP side ended badly");
+        }
+        while let Some(ended) = self.collectors.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a collector ended badly");
+            }
+        }
+    }
+}
