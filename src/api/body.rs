@@ -10,7 +10,7 @@ use crate::{
     clock,
     figure::Figure as Wire,
     reading::{ComputeReading, Figure, License, Replication, Space, StorageReading},
-    source::{error::Reason, stat_keys},
+    source::{compute_stat, error::Reason},
     usage::{Billed, ClusterUsage, Part},
 };
 
@@ -213,10 +213,10 @@ impl Serialize for Compute<'_> {
             }
         });
         map.serialize_entry("panel_time_zone", &zone)?;
-        for name in stat_keys::figure_names() {
+        for name in compute_stat::figure_names() {
             map.serialize_entry(name, &reading.and_then(|reading| reading.figure(name)))?;
         }
-        for name in stat_keys::ratio_names() {
+        for name in compute_stat::ratio_names() {
             map.serialize_entry(name, &reading.and_then(|reading| reading.ratio(name)))?;
         }
         map.end()
