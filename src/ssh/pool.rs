@@ -78,10 +78,13 @@ impl Pool {
                 Ok(output) => return Ok((slot.node.clone(), output)),
                 Err(error) => {
                     tracing::debug!(node = %slot.node, error = crate::chain::chain(&error), "a node gave no output");
-                    errors.push(error);
+                    errors.push((slot, error));
                 }
             }
         }
+        // In the order of preference, so that the reason is the same whichever was asked first.
+        errors.sort_by_key(|(slot, _)| self.slots.iter().position(|it| std::ptr::eq(it, *slot)));
+        let mut errors: Vec<SshError> = errors.into_iter().map(|(_, error)| error).collect();
         Err(match (errors.pop(), errors.is_empty()) {
             (Some(only), true) => only,
             (Some(last), false) => {
