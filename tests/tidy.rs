@@ -17,7 +17,14 @@ const FLOORS: &[&[&str]] = &[
     &["source", "sim"],
     &["reading", "reason", "figure", "ssh", "panel"],
     &["vstorage"],
-    &["amount", "chain", "clock", "cluster_name", "secret"],
+    &[
+        "amount",
+        "chain",
+        "clock",
+        "cluster_name",
+        "pause",
+        "secret",
+    ],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;
