@@ -17,12 +17,8 @@ use crate::{
     clock,
     cluster_name::ClusterName,
     reading::{ComputeReading, Evidence, StorageReading},
-    source::{
-        StorageSource,
-        compute_stat::ComputeStat,
-        error::{Code, Reason, SourceError},
-        read::Read,
-    },
+    reason::{Code, Reason},
+    source::{StorageSource, compute_stat::ComputeStat, error::SourceError, read::Read},
     usage::{Billed, ClusterUsage, Part},
 };
 

@@ -1,4 +1,87 @@
 //! Usage figures of a Virtuozzo Hybrid Infrastructure cluster, for billing.
+//!
+//! This page is the map. What callers see is in the README; each room says more at its own head.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! flags, environment, .env, TOML ── config ── builds all that stands below
+//!
+//!   storage node                       panel
+//!        │ ssh: bytes, status 0          │ panel: JSON, status 2xx
+//!   vstorage: StatReport                 │
+//!        │ source::node                  │ source::compute_stat
+//!   StorageReading                  ComputeReading
+//!        └───────────────┬───────────────┘
+//!                   collector: one clock a cluster
+//!                        │
+//!                   ClusterUsage
+//!                        │ watch
+//!                       api ── HTTP ── caller
+//! ```
+//!
+//! Each station is a plain struct and the end of one way of thinking. `ssh` gives bytes and a status;
+//! a status other than 0 is an error before anybody parses. `StatReport` is what the tool printed, as
+//! printed: `1.32TB` is 132 hundredths of a T. A reading is what that means, with its source and its
+//! time. [`usage::ClusterUsage`] is what we say: two parts, each fresh, stale, or missing with a reason.
+//!
+//! A collector has a clock of its own. A request reads what was published last; it waits for no node
+//! and no panel, and starts no command.
+//!
+//! # The rooms
+//!
+//! From the top floor to the ground. A room imports from the floors below it and from no other.
+//!
+//! | room | what it is for |
+//! | --- | --- |
+//! | [`cli`] | the commands, what they print, how they end |
+//! | [`config`] | flags, environment, `.env` and TOML become the settings of each room; every problem with its place |
+//! | [`api`] | the routes, the token, the errors, the body; shows what was published |
+//! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
+//! | [`usage`] | both readings side by side, and what can be said of them together |
+//! | [`source`] | a way of asking joined with a meaning; why there is no reading |
+//! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
+//! | [`reading`] | what one source says at one moment |
+//! | [`figure`] | the wire shape of an amount |
+//! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
+//! | [`panel`] | a session with the panel: certificate, login, GET |
+//! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
+//! | [`amount`] | bytes and the interval that they lie in; all arithmetic on them |
+//! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
+//! | [`cluster_name`] | a name that is safe on a command line |
+//! | [`clock`] | times as they are said |
+//! | [`pause`] | how long a peer that failed is left alone |
+//! | [`chain`] | an error and its causes in one line |
+//!
+//! # What holds everywhere
+//!
+//! * **Formats know no transport.** [`vstorage`] reads a text, wherever it came from.
+//! * **Transports know no meaning.** [`ssh`] and [`panel`] know how to ask, and not what an answer means.
+//! * **Arrows point down.** No import leads up or in a circle; nothing but [`cli`] knows of [`sim`].
+//! * **Absence travels as absence**, as `Option` or `Result`, from the wire to the wire. What was not
+//!   read is `null` in the answer; a 0 in it is a 0 that was read.
+//! * **No figure has a default.** `unwrap_or(0)` on one is a bug.
+//! * **A printed figure carries its interval**, and every difference of two carries both.
+//! * **Figures are integers.** The floats of the answer are born in [`api::legacy`] and nowhere else,
+//!   from integers, with their rounding named. Ratios and percentages, which nobody bills, pass as the
+//!   panel writes them.
+//! * **Every wait has an end**, here and on the node, and a peer that refused us is left alone for minutes.
+//! * **What others sent cannot panic us**, and nothing that they sent is echoed in an error to callers.
+//!
+//! # Where to add things
+//!
+//! | what | where | and one line in |
+//! | --- | --- | --- |
+//! | a line of the report | its file in [`vstorage`]: type, parser, `Display`, tests | [`vstorage::report`], and a fixture |
+//! | a storage source | a file in [`source`] | [`source::StorageSource`], [`reading::Source`], [`reading::Basis`] |
+//! | a figure of the panel's stat | the table in [`source::compute_stat`] | – |
+//! | a reason | the list in [`source::error`] | the README's list |
+//! | a field of the answer | [`api::body`] | – |
+//! | a route | a file in [`api`] | [`api::routes`] |
+//! | a setting | [`config::file`] and the file of its room in [`config`] | `config.example.toml`, the README's list |
+//! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
+//! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |
+//! | something that goes wrong | [`sim::fault`] | the server that shows it |
 
 #![cfg_attr(
     not(test),
@@ -24,6 +107,7 @@ pub mod figure;
 pub mod panel;
 pub mod pause;
 pub mod reading;
+pub mod reason;
 pub mod secret;
 pub mod sim;
 pub mod source;

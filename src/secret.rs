@@ -51,7 +51,10 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<String>, SecretError> {
         .map_err(unreadable)?
         .permissions()
         .mode();
-    if mode & 0o077 != 0 {
+    // systemd hands its credentials over with an ACL, which shows as a group that may read; their
+    // folder is closed to everybody else.
+    let forbidden = if handed_over(path) { 0o037 } else { 0o077 };
+    if mode & forbidden != 0 {
         return Err(SecretError::Open {
             path: path.into(),
             mode: mode & 0o777,
@@ -59,6 +62,12 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<String>, SecretError> {
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
     Ok(Zeroizing::new(text))
+}
+
+/// Whether the file is a credential that systemd handed to this service.
+fn handed_over(path: &Path) -> bool {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY");
+    folder.is_some_and(|folder| !folder.is_empty() && path.starts_with(folder))
 }
 
 /// Why a file gave no secret.

@@ -10,8 +10,8 @@ use std::time::Duration;
 use common::{Site, later};
 use running::{MAX_AGE, POLL, Running};
 use vhi_usage::{
+    reason::Code,
     sim::fault::Fault,
-    source::error::Code,
     usage::{ClusterUsage, Part, Status},
 };
 

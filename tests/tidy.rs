@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim"],
-    &["reading", "figure", "ssh", "panel"],
+    &["reading", "reason", "figure", "ssh", "panel"],
     &["vstorage"],
     &[
         "amount",

@@ -127,7 +127,7 @@ impl Found {
                 "command": evidence.map(|evidence| &evidence.command),
                 "observed_at": evidence.map(|evidence| clock::rfc3339(evidence.at)),
                 "size_base": base.base.factor(),
-                "size_base_origin": if base.configured { "configured" } else { "default" },
+                "size_base_origin": base.origin(),
                 "size_base_evidence": "undecided",
                 "raw": evidence.map(|evidence| String::from_utf8_lossy(&evidence.text)),
                 "report": self.report.as_ref().map(|report| {
@@ -164,15 +164,25 @@ impl Found {
 
 fn judge(error: &SourceError) -> Verdict {
     match error {
-        SourceError::Ssh(SshError::TooLong { .. })
-        | SourceError::Panel(PanelError::Shape { .. })
+        SourceError::Ssh(error) => judge_node(error),
+        SourceError::Panel(PanelError::Shape { .. })
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. } => Verdict::Differs,
-        SourceError::Ssh(SshError::Key { .. }) | SourceError::OtherCluster { .. } => {
-            Verdict::Misconfigured
+        SourceError::OtherCluster { .. } => Verdict::Misconfigured,
+        SourceError::Panel(_) => Verdict::Unreached,
+    }
+}
+
+fn judge_node(error: &SshError) -> Verdict {
+    match error {
+        SshError::TooLong { .. } => Verdict::Differs,
+        SshError::Key { .. } => Verdict::Misconfigured,
+        SshError::EveryNode(errors) => {
+            let worst = errors.iter().map(judge_node).max();
+            worst.unwrap_or(Verdict::Unreached)
         }
-        SourceError::Ssh(_) | SourceError::Panel(_) => Verdict::Unreached,
+        _ => Verdict::Unreached,
     }
 }
 

@@ -73,7 +73,7 @@ pub fn build(
     let mut of = Words {
         variables,
         credentials,
-        name: file.name.as_deref(),
+        name: variables.get("VSTORAGE_CLUSTER").or(file.name.as_deref()),
         problems,
     };
     let name = of.required("name", "VSTORAGE_CLUSTER", file.name.as_deref());

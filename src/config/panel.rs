@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
+    chain::chain,
     config::{file::PanelFile, words::Words},
     panel::{session::PanelSettings, trust::Trust},
     secret::Secret,
@@ -79,27 +80,38 @@ fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
     Some(word.trim_end_matches('/').to_owned())
 }
 
+/// The variables choose, or the file does: one of the three ways, or the authorities of the system.
 fn trust(of: &mut Words<'_>, file: &PanelFile) -> Option<Trust> {
-    let ca = of
-        .variables
-        .get("PANEL_CA_FILE")
-        .map(PathBuf::from)
-        .or(file.ca_file.clone());
-    let pin = of.optional("panel.sha256", "PANEL_SHA256", file.sha256.as_deref())?;
+    let (key, variable) = ("panel.sha256", "PANEL_SHA256");
     let insecure = match of.variables.get("PANEL_INSECURE") {
-        Some("1" | "true" | "yes") => true,
-        Some("0" | "false" | "no") => false,
+        None => None,
+        Some("1" | "true" | "yes") => Some(true),
+        Some("0" | "false" | "no") => Some(false),
         Some(_) => return of.wrong("panel.insecure", "PANEL_INSECURE", "write 1 or 0"),
-        None => file.insecure.unwrap_or(false),
     };
-    match (ca, pin, insecure) {
-        (None, None, false) => Some(Trust::System),
-        (Some(ca), None, false) => Some(Trust::CaFile(ca)),
-        (None, Some(pin), false) => Some(Trust::Pinned(pin)),
-        (None, None, true) => Some(Trust::Anything),
+    let ca = of.variables.get("PANEL_CA_FILE").map(PathBuf::from);
+    let set = ca.is_some() || of.variables.get(variable).is_some() || insecure == Some(true);
+    let (ca, pin, insecure) = match set {
+        true => (ca, None, insecure),
+        false => (
+            file.ca_file.clone(),
+            file.sha256.as_deref(),
+            insecure.or(file.insecure),
+        ),
+    };
+    let pin = of.optional(key, variable, pin)?;
+    let trust = match (ca, pin, insecure.unwrap_or(false)) {
+        (None, None, false) => Trust::System,
+        (Some(ca), None, false) => Trust::CaFile(ca),
+        (None, Some(pin), false) => Trust::Pinned(pin),
+        (None, None, true) => Trust::Anything,
         _ => {
             let why = "give one of ca_file (PANEL_CA_FILE), sha256 (PANEL_SHA256) and insecure (PANEL_INSECURE)";
-            of.wrong("panel.sha256", "PANEL_SHA256", why)
+            return of.wrong(key, variable, why);
         }
+    };
+    match trust.client_config() {
+        Ok(_) => Some(trust),
+        Err(error) => of.wrong("panel.ca_file", "PANEL_CA_FILE", chain(&error)),
     }
 }

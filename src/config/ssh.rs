@@ -1,6 +1,6 @@
 //! The storage nodes' part of a cluster's settings.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use russh::keys::ssh_key::Fingerprint;
 
@@ -53,29 +53,39 @@ pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
             "it is missing: the private key of the user on the nodes",
         ),
     };
-    let passphrase = match of.path("", file.key_passphrase_file.as_ref(), "ssh-key-passphrase") {
-        Some(path) => of
-            .secret("ssh.key_passphrase_file", "", Secret::from_file(&path))
-            .map(Some),
-        None => Some(None),
+    let (key, variable) = ("ssh.key_passphrase_file", "VSTORAGE_SSH_KEY_PASSPHRASE");
+    let in_file = file.key_passphrase_file.clone();
+    let passphrase = match of.variables.secret(variable).and_then(Secret::new) {
+        Some(passphrase) => Some(Some(passphrase)),
+        None => match in_file.or_else(|| of.credentials.file(of.name, "ssh-key-passphrase")) {
+            Some(path) => of.secret(key, variable, Secret::from_file(&path)).map(Some),
+            None => Some(None),
+        },
     };
     let host_keys = host_keys(of, file);
-    let login = Login {
-        key_file: key_file?,
-        key_passphrase: passphrase?,
+    let (key_file, key_passphrase) = (key_file?, passphrase?);
+    // What cannot be used now would be a failure of every round.
+    if let Err(error) = login::load_key(&key_file, key_passphrase.as_ref()) {
+        return of.wrong("ssh.key_file", "VSTORAGE_SSH_KEY", chain(&error));
+    }
+    Some(Login {
+        key_file,
+        key_passphrase,
         host_keys: host_keys?,
         connect_timeout: file.connect_timeout.unwrap_or(Duration::from_secs(10)),
-    };
-    match login::load_key(&login) {
-        Ok(_) => Some(login),
-        Err(error) => of.wrong("ssh.key_file", "VSTORAGE_SSH_KEY", chain(&error)),
-    }
+    })
 }
 
 fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
     let (key, variable) = ("ssh.known_hosts_file", "VSTORAGE_KNOWN_HOSTS");
-    let path = of.path(variable, file.known_hosts_file.as_ref(), "known-hosts");
-    match (path, &file.host_key_sha256) {
+    // A variable overrides whatever the file chose, and a credential is the last place to look.
+    let named = of.variables.get(variable).map(PathBuf::from);
+    let (path, pins) = match (named, &file.known_hosts_file, &file.host_key_sha256) {
+        (Some(path), _, _) => (Some(path), None),
+        (None, None, None) => (of.credentials.file(of.name, "known-hosts"), None),
+        (None, path, pins) => (path.clone(), pins.as_ref()),
+    };
+    match (path, pins) {
         (Some(_), Some(_)) => of.wrong(
             key,
             variable,

@@ -29,7 +29,7 @@ pub struct Words<'a> {
     pub variables: &'a Variables,
     /// Secrets that systemd hands over.
     pub credentials: &'a Credentials,
-    /// The cluster's name, as far as the file says it.
+    /// The cluster's name, as far as it is said.
     pub name: Option<&'a str>,
     /// Everything that is wrong.
     pub problems: &'a mut Vec<Problem>,

@@ -39,8 +39,8 @@ impl Http {
             .no_proxy()
             .timeout(within)
             .tcp_nodelay(true);
-        if let Some(tls) = trust.client_config()? {
-            builder = builder.tls_backend_preconfigured(tls);
+        if url.starts_with("https:") {
+            builder = builder.tls_backend_preconfigured(trust.client_config()?);
         }
         let client = builder
             .build()
@@ -131,7 +131,9 @@ impl Http {
                 within: self.within,
             };
         }
-        if let Some(why) = find::<rustls::Error>(&error) {
+        if let Some(why) = find::<rustls::Error>(&error)
+            && matches!(why, rustls::Error::InvalidCertificate(_))
+        {
             return PanelError::Certificate {
                 url,
                 why: certificate_words(why),

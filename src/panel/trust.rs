@@ -8,6 +8,7 @@ use rustls::{
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
+use rustls_platform_verifier::Verifier as System;
 use sha2::{Digest, Sha256};
 
 use crate::panel::error::TrustError;
@@ -80,30 +81,33 @@ impl Trust {
     ///
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
-    pub fn client_config(&self) -> Result<Option<ClientConfig>, TrustError> {
+    pub fn client_config(&self) -> Result<ClientConfig, TrustError> {
+        let failed = |error: Error| TrustError::Client {
+            why: error.to_string(),
+        };
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| TrustError::Client {
-                why: error.to_string(),
-            })?;
-        let expected = match self {
-            // reqwest brings the system's own verifier.
-            Trust::System => return Ok(None),
+            .map_err(failed)?;
+        let verifier: Arc<dyn ServerCertVerifier> = match self {
             Trust::CaFile(path) => {
                 let roots = read_roots(path)?;
-                return Ok(Some(
-                    builder.with_root_certificates(roots).with_no_client_auth(),
-                ));
+                return Ok(builder.with_root_certificates(roots).with_no_client_auth());
             }
-            Trust::Pinned(pin) => Some(*pin),
-            Trust::Anything => None,
+            Trust::System => Arc::new(System::new(provider).map_err(failed)?),
+            Trust::Pinned(pin) => Arc::new(Verifier {
+                expected: Some(*pin),
+                provider,
+            }),
+            Trust::Anything => Arc::new(Verifier {
+                expected: None,
+                provider,
+            }),
         };
-        let verifier = Arc::new(Verifier { expected, provider });
         let builder = builder
             .dangerous()
             .with_custom_certificate_verifier(verifier);
-        Ok(Some(builder.with_no_client_auth()))
+        Ok(builder.with_no_client_auth())
     }
 }
 

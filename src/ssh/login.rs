@@ -1,6 +1,9 @@
 //! What every session is opened with: our key, the expected host keys, the parameters of SSH.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use russh::{
     client,
@@ -53,14 +56,13 @@ pub fn config(expected: Vec<Algorithm>) -> client::Config {
 ///
 /// # Errors
 /// `SshError::Key`, with the way out.
-pub fn load_key(login: &Login) -> Result<PrivateKey, SshError> {
-    let path = &login.key_file;
+pub fn load_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, SshError> {
     let failed = |why: String| SshError::Key {
         path: path.display().to_string(),
         why,
     };
     let text = secret::read_private(path).map_err(|error| failed(crate::chain::chain(&error)))?;
-    let passphrase = login.key_passphrase.as_ref().map(Secret::reveal);
+    let passphrase = passphrase.map(Secret::reveal);
     russh::keys::decode_secret_key(&text, passphrase).map_err(|error| {
         failed(match (error, passphrase) {
             (russh::keys::Error::KeyIsEncrypted, _) => {

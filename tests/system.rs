@@ -1,0 +1,27 @@
+//! The built program against a real OpenSSH server.
+//!
+//! Each test has a site of its own: servers on free loopback ports with keys of their own, a stand-in
+//! for the tool that they run, and a panel of the simulator. `tests/run` installs what is missing.
+
+#[path = "system/faults.rs"]
+mod faults;
+#[path = "system/figures.rs"]
+mod figures;
+#[path = "system/http.rs"]
+mod http;
+#[path = "system/keys.rs"]
+mod keys;
+#[path = "system/logins.rs"]
+mod logins;
+#[path = "system/processes.rs"]
+mod processes;
+#[path = "system/program.rs"]
+mod program;
+#[path = "system/site.rs"]
+mod site;
+#[path = "system/sshd.rs"]
+mod sshd;
+#[path = "system/tool.rs"]
+mod tool;
+#[path = "system/wait.rs"]
+mod wait;

@@ -1,0 +1,80 @@
+//! An HTTP client as bare as it comes: one request, one connection.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// A header, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Asks for a path, with a token or without.
+#[track_caller]
+pub(crate) fn get(address: SocketAddr, path: &str, token: Option<&str>) -> Answer {
+    let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{}\r\n",
+        authorization.unwrap_or_default()
+    );
+    let mut stream = connect(address);
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    // What a node printed is served as it came, which need not be UTF-8.
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let status = head.split(' ').nth(1).expect("a status");
+    Answer {
+        status: status.parse().unwrap(),
+        head: head.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
+/// A client that has its answer and stays, its connection open and idle.
+#[track_caller]
+pub(crate) fn idle_client(address: SocketAddr) -> TcpStream {
+    let mut stream = connect(address);
+    let request = format!("GET /health HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut piece = [0; 1024];
+    assert!(stream.read(&mut piece).unwrap() > 0);
+    stream
+}
+
+#[track_caller]
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = match TcpStream::connect_timeout(&address, PATIENCE) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            panic!("nobody listens at {address}")
+        }
+        connected => connected.unwrap(),
+    };
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}

@@ -1,0 +1,189 @@
+//! User keys, host keys and forced commands, as OpenSSH has them.
+
+use std::fs;
+
+use crate::{
+    keys::{self, PASSPHRASE},
+    program::Ended,
+    site::{Site, allowed},
+    wait::until,
+};
+use std::time::{Duration, Instant};
+
+/// A check that ends so, with this code of the closed list for the storage part.
+#[track_caller]
+fn refused(ended: &Ended, code: &str) {
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let line: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(line["storage"]["error"]["code"], code, "{line}");
+    assert_eq!(line["verdict"], "unreached");
+    assert_eq!(line["storage"]["report"], serde_json::Value::Null);
+}
+
+#[track_caller]
+fn well(ended: &Ended) {
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+}
+
+#[test]
+fn user_keys_of_every_type_log_in_and_rsa_signs_with_sha_2() {
+    let mut site = Site::new();
+    for (name, kind, more) in [
+        ("own_ed25519", "ed25519", vec![]),
+        ("own_ecdsa", "ecdsa", vec!["-b", "256"]),
+        ("own_ecdsa_384", "ecdsa", vec!["-b", "384"]),
+        ("own_rsa", "rsa", vec!["-b", "3072"]),
+        ("own_rsa_pem", "rsa", vec!["-b", "2048", "-m", "PEM"]),
+    ] {
+        let key = keys::make(&site.path(""), name, kind, &more);
+        site.node().authorize(&[allowed(&key)]);
+        let toml = site.toml("", &format!("key_file = {name:?}"));
+        well(&site.check(&toml, &[]));
+    }
+}
+
+#[test]
+fn an_encrypted_key_opens_with_its_passphrase_and_says_what_it_wants_without() {
+    let mut site = Site::new();
+    let key = keys::make(&site.path(""), "closed", "ed25519", &["-N", PASSPHRASE]);
+    site.node().authorize(&[allowed(&key)]);
+    keys::write_secret(&site.path("passphrase"), PASSPHRASE);
+    keys::write_secret(&site.path("wrong"), "another");
+    let with = |file: &str| {
+        let ssh = format!("key_file = \"closed\"\nkey_passphrase_file = {file:?}");
+        site.check(&site.toml("", &ssh), &[])
+    };
+    well(&with("passphrase"));
+    let wrong = with("wrong");
+    assert_eq!(wrong.code, Some(2));
+    assert!(
+        wrong.stderr.contains("the passphrase is wrong"),
+        "{}",
+        wrong.stderr
+    );
+    let without = site.check(&site.toml("", "key_file = \"closed\""), &[]);
+    assert_eq!(without.code, Some(2));
+    assert!(
+        without
+            .stderr
+            .contains("give its passphrase in key_passphrase_file"),
+        "{}",
+        without.stderr
+    );
+}
+
+#[test]
+fn a_host_key_of_any_type_can_be_pinned_by_its_fingerprint() {
+    let mut site = Site::new();
+    let known: Vec<String> = site
+        .node()
+        .host_keys
+        .iter()
+        .map(keys::fingerprint)
+        .collect();
+    // OpenSSH shows its Ed25519 key to whoever has no wish.
+    let pinned = format!("host_key_sha256 = {:?}", known[0]);
+    well(&site.check(&site.toml("", &pinned), &[]));
+    let stranger = keys::make(&site.path(""), "stranger", "ed25519", &[]);
+    let both = format!(
+        "host_key_sha256 = [{:?}, {:?}]",
+        keys::fingerprint(&stranger),
+        known[0]
+    );
+    well(&site.check(&site.toml("", &both), &[]));
+    let other = format!("host_key_sha256 = {:?}", keys::fingerprint(&stranger));
+    refused(
+        &site.check(&site.toml("", &other), &["--json"]),
+        "host_key_changed",
+    );
+}
+
+#[test]
+fn one_known_host_key_of_any_type_is_enough() {
+    let mut site = Site::new();
+    let lines: Vec<String> = site.known_hosts().lines().map(str::to_owned).collect();
+    for line in &lines {
+        site.write("known_hosts", &format!("{line}\n"));
+        well(&site.check(&site.toml("", ""), &[]));
+    }
+    assert_eq!(site.node().logins(), lines.len());
+}
+
+#[test]
+fn hashed_names_in_known_hosts_are_found() {
+    let site = Site::new();
+    keys::hash_names(&site.path("known_hosts"));
+    let text = fs::read_to_string(site.path("known_hosts")).unwrap();
+    assert!(text.lines().all(|line| line.starts_with("|1|")), "{text}");
+    well(&site.check(&site.toml("", ""), &[]));
+}
+
+#[test]
+fn an_unknown_a_changed_and_a_revoked_host_key_are_refused_before_anything_is_said() {
+    let mut site = Site::new();
+    let address = site.node().address;
+    let name = format!("[{}]:{}", address.ip(), address.port());
+    let stranger = keys::make(&site.path(""), "stranger", "ed25519", &[]);
+    let shown = site.node().host_keys[0].public.clone();
+    for (line, code) in [
+        (String::new(), "host_key_unknown"),
+        (format!("node9.example {shown}\n"), "host_key_unknown"),
+        (format!("{name} {}\n", stranger.public), "host_key_changed"),
+        (format!("@revoked {name} {shown}\n"), "host_key_revoked"),
+    ] {
+        site.write("known_hosts", &line);
+        refused(&site.check(&site.toml("", ""), &["--json"]), code);
+    }
+    assert_eq!(site.node().logins(), 0);
+}
+
+#[test]
+fn a_key_that_may_run_one_command_only_is_enough() {
+    let mut site = Site::new();
+    let forced = format!(
+        "restrict,command=\"{} -c cluster1 stat\" {}\n",
+        site.tool.path().display(),
+        site.user_key.public
+    );
+    site.node().authorize(&[forced]);
+    well(&site.check(&site.toml("", ""), &[]));
+}
+
+#[test]
+fn a_forced_command_under_timeout_does_not_hang_on_the_node() {
+    let mut site = Site::new();
+    let forced = format!(
+        "restrict,command=\"timeout -k 1 2 {} -c cluster1 stat\" {}\n",
+        site.tool.path().display(),
+        site.user_key.public
+    );
+    site.node().authorize(&[forced]);
+    site.tool.hangs();
+    let begun = Instant::now();
+    refused(
+        &site.check(&site.toml("", "command_timeout = \"2s\""), &["--json"]),
+        "command_timeout",
+    );
+    until("nothing hangs on the node", Duration::from_secs(5), || {
+        crate::processes::with_word(site.tool.marker())
+            .is_empty()
+            .then_some(())
+    });
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_key_that_is_not_authorized_is_refused_with_the_way_out() {
+    let mut site = Site::new();
+    site.node().authorize(&[]);
+    let ended = site.check(&site.toml("", ""), &[]);
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended
+            .stdout
+            .contains("Is its public half in authorized_keys there?"),
+        "{}",
+        ended.stdout
+    );
+    refused(&site.check(&site.toml("", ""), &["--json"]), "auth_refused");
+}

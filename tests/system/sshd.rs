@@ -1,0 +1,179 @@
+//! A private OpenSSH server: own configuration, own keys, a loopback port of its own.
+
+use std::{
+    fs::{self, File},
+    net::{IpAddr, SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use crate::{
+    keys::{self, Key},
+    wait::until,
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between our choice of a free port and the server's binding of it another program may take it.
+const TRIES: u32 = 5;
+
+/// A server, running or stopped. Killed and waited for when dropped.
+pub(crate) struct Sshd {
+    folder: PathBuf,
+    pub(crate) address: SocketAddr,
+    /// Ed25519, ECDSA and RSA.
+    pub(crate) host_keys: Vec<Key>,
+    child: Option<Child>,
+}
+
+impl Sshd {
+    /// A server at this loopback address whose files are in the folder. Nobody may log in yet.
+    #[track_caller]
+    pub(crate) fn start(folder: &Path, ip: IpAddr) -> Sshd {
+        let host_keys = vec![
+            keys::make(folder, "host_ed25519", "ed25519", &[]),
+            keys::make(folder, "host_ecdsa", "ecdsa", &[]),
+            keys::make(folder, "host_rsa", "rsa", &["-b", "2048"]),
+        ];
+        let mut sshd = Sshd {
+            folder: folder.to_owned(),
+            address: SocketAddr::new(ip, 0),
+            host_keys,
+            child: None,
+        };
+        sshd.authorize(&[]);
+        for _ in 0..TRIES {
+            sshd.address = TcpListener::bind((ip, 0)).unwrap().local_addr().unwrap();
+            if sshd.up() {
+                return sshd;
+            }
+        }
+        panic!("sshd does not start: {}", sshd.log());
+    }
+
+    /// `user@host:port`, as the settings name a node.
+    pub(crate) fn node(&self) -> String {
+        format!("{}@{}", user(), self.address)
+    }
+
+    /// The lines that may log in.
+    pub(crate) fn authorize(&self, lines: &[String]) {
+        fs::write(self.folder.join("authorized_keys"), lines.concat()).unwrap();
+    }
+
+    /// Its lines for a known_hosts file.
+    pub(crate) fn known_hosts(&self) -> String {
+        let (ip, port) = (self.address.ip(), self.address.port());
+        let line = |key: &Key| format!("[{ip}]:{port} {}\n", key.public);
+        self.host_keys.iter().map(line).collect()
+    }
+
+    /// Ends the server and every connection that it serves.
+    pub(crate) fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        // Those who serve a connection are its children, and live on without it.
+        let serving = children(child.id());
+        // It may have ended by itself.
+        drop(child.kill());
+        drop(child.wait());
+        for id in serving {
+            kill(id);
+        }
+    }
+
+    /// Starts it again where it was.
+    #[track_caller]
+    pub(crate) fn start_again(&mut self) {
+        assert!(self.up(), "sshd does not start again: {}", self.log());
+    }
+
+    /// What it wrote since it was first started.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("sshd.log")).unwrap_or_default()
+    }
+
+    /// How many logins it has granted.
+    pub(crate) fn logins(&self) -> usize {
+        self.log().matches("Accepted publickey for").count()
+    }
+
+    /// Starts it and waits until it takes connections; `false` where it ended instead.
+    #[track_caller]
+    fn up(&mut self) -> bool {
+        fs::write(self.folder.join("sshd_config"), self.config()).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("sshd.log"));
+        let mut command = Command::new("/usr/sbin/sshd");
+        command
+            .args(["-D", "-e", "-f"])
+            .arg(self.folder.join("sshd_config"));
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.stderr(log.unwrap()).spawn();
+        let mut child =
+            child.expect("/usr/sbin/sshd runs: tests/run installs it where it is missing");
+        let address = self.address;
+        let up = until("sshd takes connections", PATIENCE, || {
+            if child.try_wait().unwrap().is_some() {
+                return Some(false);
+            }
+            TcpStream::connect(address).is_ok().then_some(true)
+        });
+        self.child = Some(child);
+        up
+    }
+
+    fn config(&self) -> String {
+        // Run by root, it gives up its privileges in a folder that a service's start would make.
+        if user() == "root" {
+            fs::create_dir_all("/run/sshd").unwrap();
+        }
+        let (ip, port) = (self.address.ip(), self.address.port());
+        let folder = self.folder.display();
+        let files = self.host_keys.iter();
+        let host_keys: String = files
+            .map(|key| format!("HostKey {}\n", key.file.display()))
+            .collect();
+        format!(
+            "ListenAddress {ip}\nPort {port}\n{host_keys}AuthorizedKeysFile {folder}/authorized_keys\n\
+             StrictModes no\nUsePAM no\nPidFile none\nUseDNS no\nPermitRootLogin prohibit-password\n\
+             PasswordAuthentication no\nKbdInteractiveAuthentication no\nLogLevel INFO\n"
+        )
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a test that failed shows why")]
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("-- sshd at {} said:\n{}", self.address, self.log());
+        }
+        self.stop();
+    }
+}
+
+/// Who runs the tests.
+#[track_caller]
+pub(crate) fn user() -> String {
+    let output = Command::new("id").arg("-un").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// All descendants of a process.
+fn children(id: u32) -> Vec<u32> {
+    let listed = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    let own = listed
+        .split_ascii_whitespace()
+        .filter_map(|word| word.parse().ok());
+    own.flat_map(|child| [vec![child], children(child)].concat())
+        .collect()
+}
+
+fn kill(id: u32) {
+    let kill = format!("kill -KILL {id} 2>/dev/null");
+    // It may have ended by itself.
+    drop(Command::new("sh").args(["-c", &kill]).status());
+}
