@@ -107,11 +107,19 @@ struct Storage<'a> {
     witnesses: [(); 0],
 }
 
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct Triple {
     total: Option<Wire>,
     used: Option<Wire>,
     free: Option<Wire>,
+}
+
+impl Triple {
+    const UNKNOWN: Triple = Triple {
+        total: None,
+        used: None,
+        free: None,
+    };
 }
 
 #[derive(Serialize)]
@@ -142,12 +150,10 @@ fn storage(part: &Part<StorageReading>, billed: Billed) -> Storage<'_> {
         size_base_origin: base.map(BaseInForce::origin),
         // Only a witness in exact bytes could say more, and none is read.
         size_base_evidence: base.map(|_| "undecided"),
-        logical: reading
-            .map(|reading| triple(reading.logical))
-            .unwrap_or_default(),
+        logical: reading.map_or(Triple::UNKNOWN, |reading| triple(reading.logical)),
         physical: reading
-            .and_then(|reading| reading.physical.map(triple))
-            .unwrap_or_default(),
+            .and_then(|reading| reading.physical)
+            .map_or(Triple::UNKNOWN, triple),
         user_data: reading.and_then(|reading| reading.user_data.map(wire)),
         replication: reading
             .and_then(|reading| reading.replication)
