@@ -1,14 +1,17 @@
 //! User keys, host keys and forced commands, as OpenSSH has them.
 
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use crate::{
     keys::{self, PASSPHRASE},
+    processes,
     program::Ended,
     site::{Site, allowed},
     wait::until,
 };
-use std::time::{Duration, Instant};
 
 /// A check that ends so, with this code of the closed list for the storage part.
 #[track_caller]
@@ -165,7 +168,7 @@ fn a_forced_command_under_timeout_does_not_hang_on_the_node() {
         "command_timeout",
     );
     until("nothing hangs on the node", Duration::from_secs(5), || {
-        crate::processes::with_word(site.tool.marker())
+        processes::with_word(site.tool.marker())
             .is_empty()
             .then_some(())
     });
