@@ -17,12 +17,8 @@ use crate::{
     clock,
     cluster_name::ClusterName,
     reading::{ComputeReading, Evidence, StorageReading},
-    source::{
-        StorageSource,
-        compute_stat::ComputeStat,
-        error::{Code, Reason, SourceError},
-        read::Read,
-    },
+    reason::{Code, Reason},
+    source::{StorageSource, compute_stat::ComputeStat, error::SourceError, read::Read},
     usage::{Billed, ClusterUsage, Part},
 };
 
@@ -109,13 +105,15 @@ impl Collector {
         let settle_at = start + FIRST_ROUND.min(self.timing.poll);
         let mut serial = 0;
         let mut shutdown = std::pin::pin!(shutdown);
+        // The moment of which the published states speak: what changes after it is still to be said,
+        // even where the machine has slept past it.
+        let mut said = start;
         loop {
-            let now = Instant::now();
-            let settled = now >= settle_at || (storage.ended && compute.ended);
+            let settled = said >= settle_at || (storage.ended && compute.ended);
             let settling = (!settled).then_some(settle_at);
             let changes = [
-                storage.next_change(self.timing, now),
-                compute.next_change(self.timing, now),
+                storage.next_change(self.timing, said),
+                compute.next_change(self.timing, said),
             ];
             let next_change = changes.into_iter().flatten().chain(settling).min();
             tokio::select! {
@@ -132,9 +130,10 @@ impl Collector {
                     storage.take(read.reading, &self.name, "storage");
                 }
                 reading = asking_compute.end() => compute.take(reading, &self.name, "compute"),
-                () = sleep_until(next_change.unwrap_or(now)), if next_change.is_some() => {}
+                () = sleep_until(next_change.unwrap_or(said)), if next_change.is_some() => {}
             }
             let now = Instant::now();
+            said = now;
             serial += 1;
             let usage = ClusterUsage {
                 cluster: self.name.to_string(),
@@ -256,10 +255,10 @@ impl<T> Held<T> {
             .unwrap_or_else(|| Reason::plain(silent, self.since))
     }
 
-    /// When the state will be another one without any answer.
-    fn next_change(&self, timing: Timing, now: Instant) -> Option<Instant> {
+    /// When the state is another one than it was then, without any answer.
+    fn next_change(&self, timing: Timing, then: Instant) -> Option<Instant> {
         let (_, at) = self.newest.as_ref()?;
         let moments = [*at + timing.stale_after(), *at + timing.max_age];
-        moments.into_iter().filter(|moment| *moment > now).min()
+        moments.into_iter().filter(|moment| *moment > then).min()
     }
 }

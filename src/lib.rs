@@ -107,6 +107,7 @@ pub mod figure;
 pub mod panel;
 pub mod pause;
 pub mod reading;
+pub mod reason;
 pub mod secret;
 pub mod sim;
 pub mod source;

@@ -44,6 +44,16 @@ pub struct BaseInForce {
     pub configured: bool,
 }
 
+impl BaseInForce {
+    /// Its origin, as answers name it.
+    pub fn origin(self) -> &'static str {
+        match self.configured {
+            true => "configured",
+            false => "default",
+        }
+    }
+}
+
 /// The sources that can be billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {

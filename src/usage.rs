@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
-    source::error::Reason,
+    reason::Reason,
 };
 
 /// One half of the usage.

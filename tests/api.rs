@@ -14,7 +14,7 @@ use published::{
 };
 use serde_json::{Value, json};
 use vhi_usage::{
-    source::error::Code,
+    reason::Code,
     usage::{ClusterUsage, Part},
 };
 use warp::http::{Response, StatusCode};

@@ -12,8 +12,8 @@ use tokio::{
 };
 use vhi_usage::{
     collector::{Collector, Timing},
+    reason::Code,
     sim::fault::Fault,
-    source::error::Code,
     usage::{ClusterUsage, Part, Status},
 };
 
@@ -145,6 +145,26 @@ async fn a_node_that_hangs_makes_storage_stale_and_then_missing_on_time() {
         .when(|usage| usage.status() == Status::Partial && usage.compute.state() == "fresh")
         .await;
     assert_eq!(site.scenario().counts().commands, 2);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_clock_alone_makes_figures_stale_and_takes_them_away() {
+    let site = Site::new(1).await;
+    let mut running = Running::new(&site);
+    running.complete().await;
+    for fault in [Fault::HangHard, Fault::PanelHang] {
+        site.scenario().set_fault(fault, true);
+    }
+    later(POLL * 2).await;
+    let both = |usage: &ClusterUsage, state| {
+        usage.storage.state() == state && usage.compute.state() == state
+    };
+    let stale = running.when(|usage| both(usage, "stale")).await;
+    assert_eq!(stale.status(), Status::Stale);
+    later(MAX_AGE - POLL * 2).await;
+    let missing = running.when(|usage| both(usage, "missing")).await;
+    assert_eq!(missing.status(), Status::Nothing);
     running.stop().await;
 }
 

@@ -12,6 +12,7 @@ use std::{
 };
 
 use common::{PATIENCE, STAT, Site, later, node_at, soon};
+use tokio::io::AsyncReadExt;
 use vhi_usage::{
     sim::fault::Fault,
     ssh::{
@@ -106,6 +107,47 @@ async fn a_node_that_swallows_everything_costs_one_timeout_and_is_asked_last_for
     later(Duration::from_secs(16)).await;
     answers(&site, &pool).await;
     assert_eq!(tried(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_came_to_nothing_is_closed() {
+    let site = Site::new(1).await;
+    let hole = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nodes = vec![node_at(hole.local_addr().unwrap())];
+    let connect_timeout = Duration::from_millis(200);
+    let login = Login {
+        connect_timeout,
+        ..site.login()
+    };
+    let error = fails(&Pool::new(nodes, login), PATIENCE).await;
+    let late = ConnectFailure::Timeout(connect_timeout).to_string();
+    assert!(
+        matches!(&error, SshError::Connect { why, .. } if why.to_string() == late),
+        "{error}"
+    );
+    let (mut peer, _) = soon(hole.accept()).await.unwrap();
+    let mut said = Vec::new();
+    soon(peer.read_to_end(&mut said)).await.unwrap();
+    assert!(said.starts_with(b"SSH-2.0-"), "{said:?}");
+}
+
+#[tokio::test]
+async fn the_preferred_node_is_named_first_whichever_was_asked_first() {
+    let site = Site::new(2).await;
+    site.scenario().set_node_fault(0, Fault::NodeDown, true);
+    site.scenario().set_node_fault(1, Fault::Exit1, true);
+    let pool = site.pool();
+    for _ in 0..3 {
+        let error = fails(&pool, PATIENCE).await;
+        let SshError::EveryNode(errors) = &error else {
+            panic!("{error}");
+        };
+        let kinds = matches!(
+            errors[..],
+            [SshError::Connect { .. }, SshError::Exit { .. }]
+        );
+        assert!(kinds, "{error}");
+    }
 }
 
 #[tokio::test]

@@ -15,9 +15,16 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim"],
-    &["reading", "figure", "ssh", "panel"],
+    &["reading", "reason", "figure", "ssh", "panel"],
     &["vstorage"],
-    &["amount", "chain", "clock", "cluster_name", "secret"],
+    &[
+        "amount",
+        "chain",
+        "clock",
+        "cluster_name",
+        "pause",
+        "secret",
+    ],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

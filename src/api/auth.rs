@@ -21,12 +21,13 @@ impl Token {
     /// Whether the value of an `Authorization` header carries this token. Hashes are compared, so
     /// neither the length nor a common beginning shows in the time it takes.
     fn opens(&self, header: &HeaderValue) -> bool {
-        let Some((scheme, word)) = header.to_str().ok().and_then(|text| text.split_once(' '))
-        else {
+        let header = header.as_bytes();
+        let Some(blank) = header.iter().position(|byte| *byte == b' ') else {
             return false;
         };
-        let shown: [u8; 32] = Sha256::digest(word.trim()).into();
-        scheme.eq_ignore_ascii_case("bearer") && bool::from(shown.ct_eq(self.0.as_ref()))
+        let (scheme, word) = header.split_at(blank);
+        let shown: [u8; 32] = Sha256::digest(word.trim_ascii()).into();
+        scheme.eq_ignore_ascii_case(b"bearer") && bool::from(shown.ct_eq(self.0.as_ref()))
     }
 }
 
@@ -81,5 +82,12 @@ mod tests {
             opens(header, false);
         }
         opens("Bearer r\u{ef}ght", false);
+    }
+
+    #[test]
+    fn a_token_may_hold_any_letters() {
+        let token = Token::new(&Secret::new("schlüssel").expect("a word"));
+        let header = HeaderValue::from_bytes("Bearer schlüssel".as_bytes()).expect("a header");
+        assert!(token.opens(&header));
     }
 }

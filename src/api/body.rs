@@ -9,8 +9,9 @@ use crate::{
     api::legacy,
     clock,
     figure::Figure as Wire,
-    reading::{ComputeReading, Figure, License, Replication, Space, StorageReading},
-    source::{error::Reason, stat_keys},
+    reading::{BaseInForce, ComputeReading, Figure, License, Replication, Space, StorageReading},
+    reason::Reason,
+    source::stat_keys,
     usage::{Billed, ClusterUsage, Part},
 };
 
@@ -138,13 +139,7 @@ fn storage(part: &Part<StorageReading>, billed: Billed) -> Storage<'_> {
         node: reading.and_then(|reading| reading.node.as_deref()),
         cluster_status: reading.and_then(|reading| reading.cluster_status.as_deref()),
         size_base: base.map(|base| base.base.factor()),
-        size_base_origin: base.map(|base| {
-            if base.configured {
-                "configured"
-            } else {
-                "default"
-            }
-        }),
+        size_base_origin: base.map(BaseInForce::origin),
         // Only a witness in exact bytes could say more, and none is read.
         size_base_evidence: base.map(|_| "undecided"),
         logical: reading

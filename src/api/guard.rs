@@ -46,6 +46,12 @@ impl Api {
 
 /// GET or HEAD, within the limit and with the token.
 pub fn guarded(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
+    read_only().and(admitted(api))
+}
+
+/// Within the limit and with the token, whatever is asked for. The limit comes first: so tokens cannot
+/// be guessed faster than it.
+pub fn admitted(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
     let limit = api.limit.clone();
     let limited = warp::addr::remote()
         .and_then(move |address: Option<SocketAddr>| {
@@ -54,9 +60,7 @@ pub fn guarded(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clon
             async move { allowed.map_err(custom) }
         })
         .untuple_one();
-    read_only()
-        .and(limited)
-        .and(auth::authorized(api.token.clone()))
+    limited.and(auth::authorized(api.token.clone()))
 }
 
 /// GET or HEAD.

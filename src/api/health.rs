@@ -9,7 +9,7 @@ use crate::{
         guard::{Api, read_only},
     },
     clock,
-    source::error::Reason,
+    reason::Reason,
     usage::ClusterUsage,
 };
 

@@ -74,6 +74,6 @@ pub async fn serve(
 /// What is not there is told only to those who may know what is.
 fn nothing(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     warp::path!("api" / "v1" / ..)
-        .and(auth::authorized(api.token))
+        .and(guard::admitted(&api))
         .and_then(|| async { Err::<Answer, _>(warp::reject::not_found()) })
 }

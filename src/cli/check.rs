@@ -9,6 +9,7 @@ use crate::{
         check_text,
         exit::Failure,
         found::{self, Verdict},
+        plain::Plain,
     },
     config::{Config, cluster::ClusterConfig},
 };
@@ -53,7 +54,7 @@ pub async fn run(config: Config, options: Options) -> Result<ExitCode, Failure> 
         let mut out = std::io::stdout().lock();
         match options.json {
             true => writeln!(out, "{}", found.json())?,
-            false => check_text::write(&mut out, &found)?,
+            false => check_text::write(&mut Plain::new(&mut out), &found)?,
         }
         out.flush()?;
     }

@@ -12,7 +12,7 @@ use crate::{
     },
     clock,
     reading::{Evidence, StorageReading},
-    source::compute_stat,
+    source::stat_keys,
     vstorage::lines,
 };
 
@@ -25,7 +25,7 @@ pub fn write(out: &mut impl Write, found: &Found) -> io::Result<()> {
     storage(out, found)?;
     compute(out, found)?;
     let words = match found.verdict() {
-        Verdict::Well => "all well: everything was read, and prints back as it was printed",
+        Verdict::Well => "all well: the figures were read, and print back as they were printed",
         Verdict::Differs => "NOT well: something cannot be read, or is not what it should be",
         Verdict::Misconfigured => "NOT well: the settings do not fit what is there",
         Verdict::Unreached => "NOT well: a peer cannot be reached, or refused us",
@@ -89,9 +89,7 @@ fn raw(out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
     let at = clock::rfc3339(evidence.at);
     writeln!(out, "{}, at {at}: {}", evidence.node, evidence.command)?;
     for (number, line) in String::from_utf8_lossy(&evidence.text).lines().enumerate() {
-        // No control character of a node reaches the terminal.
-        let line = lines::without_colour(line).replace(|c: char| c.is_control(), " ");
-        writeln!(out, "{:>4} | {line}", number + 1)?;
+        writeln!(out, "{:>4} | {}", number + 1, lines::without_colour(line))?;
     }
     Ok(())
 }
@@ -107,15 +105,11 @@ fn billed(out: &mut impl Write, reading: &StorageReading) -> io::Result<()> {
         reading.basis.name()
     )?;
     if let Some(base) = reading.size_base {
-        let origin = if base.configured {
-            "configured"
-        } else {
-            "by default"
-        };
         writeln!(
             out,
-            "units: powers of {}, {origin}; no witness has confirmed it",
-            base.base
+            "units: powers of {} ({}); no witness has confirmed it",
+            base.base,
+            base.origin()
         )?;
     }
     Ok(())
@@ -138,7 +132,7 @@ fn compute(out: &mut impl Write, found: &Found) -> io::Result<()> {
             );
         }
     };
-    for name in compute_stat::figure_names() {
+    for name in stat_keys::figure_names() {
         match reading.figure(name) {
             Some(figure) => writeln!(out, "{name:<36} {figure:>20}")?,
             None => writeln!(out, "{name:<36} {:>20}", "(not given)")?,

@@ -1,12 +1,16 @@
 //! `demo`: the service against the simulator, on loopback, until stopped.
 
-use std::{io::Write, process::ExitCode, time::Duration};
+use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::Args;
 use tokio::time::timeout;
 
 use crate::{
-    cli::{exit::Failure, service::Service, stop::Signals},
+    cli::{
+        exit::{self, Failure},
+        service::Service,
+        stop::Signals,
+    },
     config::{
         Config,
         listen::Listen,
@@ -46,18 +50,19 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
         ..SimSettings::default()
     };
     let simulator = Simulator::start(settings).await?;
-    let folder = tempfile::tempdir()?;
+    let folder = tempfile::tempdir().map_err(exit::system("make a temporary folder"))?;
     let listener = options.listen.bind().await?;
-    let address = listener.local_addr()?;
+    let address = listener
+        .local_addr()
+        .map_err(exit::system("learn our address"))?;
     let path = folder.path().join("vhi-usage.toml");
-    std::fs::write(
-        &path,
-        simulator.settings_toml(folder.path(), &address.to_string())?,
-    )?;
+    let settings = simulator.settings_toml(folder.path(), &address.to_string())?;
+    std::fs::write(&path, settings).map_err(exit::system("write the settings"))?;
     // The settings of the simulator alone: what the environment says is of another cluster.
     let mut config = Config::load(&Origins {
         file: Some(path),
         env_file: EnvFile::Nowhere,
+        serves: true,
         ..Origins::default()
     })?;
     config.timing.poll = POLL;
@@ -70,31 +75,38 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
             }
         }
     };
-    let stopped = tokio::select! {
-        () = signals.wait() => true,
+    let begun = tokio::select! {
+        () = signals.wait() => false,
         late = timeout(FIRST_FIGURES, first) => {
             if late.is_err() {
                 tracing::warn!("no figures yet");
             }
-            false
+            true
         }
     };
-    if !stopped {
-        let url = format!("http://{address}/api/v1/cluster/usage");
-        let token = simulator.api_token();
-        let mut out = std::io::stdout().lock();
-        writeln!(
-            out,
-            "A simulated cluster, served like a real one. Ctrl-C ends it.\n"
-        )?;
-        writeln!(out, "  address  http://{address}")?;
-        writeln!(out, "  token    {token}\n")?;
-        writeln!(out, "  curl -i -H 'Authorization: Bearer {token}' {url}\n")?;
-        out.flush()?;
-        drop(out);
-        signals.wait().await;
+    let mut end = Ok(ExitCode::SUCCESS);
+    if begun {
+        invite(address, simulator.api_token())?;
+        tokio::select! {
+            () = signals.wait() => {}
+            failure = service.broken() => end = Err(failure),
+        }
     }
     service.stop().await;
     simulator.stop().await;
-    Ok(ExitCode::SUCCESS)
+    end
+}
+
+/// Says where the service is and how it is asked.
+fn invite(address: SocketAddr, token: &str) -> Result<(), Failure> {
+    let url = format!("http://{address}/api/v1/cluster/usage");
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "A simulated cluster, served like a real one. Ctrl-C ends it.\n"
+    )?;
+    writeln!(out, "  address  http://{address}")?;
+    writeln!(out, "  token    {token}\n")?;
+    writeln!(out, "  curl -i -H 'Authorization: Bearer {token}' {url}\n")?;
+    Ok(out.flush()?)
 }

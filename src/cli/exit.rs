@@ -24,13 +24,22 @@ pub enum Failure {
     Usage(String),
     /// The result cannot be written.
     Output(io::Error),
+    /// The system does not give what the command needs.
+    System {
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A part of the service ended by itself.
+    Broken(&'static str),
 }
 
 impl Failure {
     /// 2 for whatever the caller can set right; 1 where the machine fails us.
     pub fn code(&self) -> ExitCode {
         match self {
-            Failure::Output(_) => ExitCode::from(1),
+            Failure::Output(_) | Failure::System { .. } | Failure::Broken(_) => ExitCode::from(1),
             _ => ExitCode::from(2),
         }
     }
@@ -45,6 +54,8 @@ impl fmt::Display for Failure {
             Failure::Simulator(error) => f.write_str(&chain(error)),
             Failure::Usage(why) => f.write_str(why),
             Failure::Output(error) => write!(f, "cannot write the result: {error}"),
+            Failure::System { doing, source } => write!(f, "cannot {doing}: {source}"),
+            Failure::Broken(what) => write!(f, "{what} ended by itself; the log says why"),
         }
     }
 }
@@ -88,6 +99,15 @@ pub fn block_on(
 ) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?;
-    runtime.block_on(command)
+        .build()
+        .map_err(system("start threads"))?;
+    let end = runtime.block_on(command);
+    // A name that is being looked up cannot be called off, and is waited for by nobody.
+    runtime.shutdown_background();
+    end
+}
+
+/// What was being done, for an error of the system.
+pub fn system(doing: &'static str) -> impl FnOnce(io::Error) -> Failure {
+    move |source| Failure::System { doing, source }
 }

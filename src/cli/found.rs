@@ -14,7 +14,7 @@ use crate::{
     config::cluster::ClusterConfig,
     panel::error::{PanelError, TrustError},
     reading::{ComputeReading, StorageReading},
-    source::{compute_stat, error::SourceError, read::Read},
+    source::{error::SourceError, read::Read, stat_keys},
     ssh::error::SshError,
     vstorage::{bytes, error::ParseError, report::StatReport, space::SpaceAmounts},
 };
@@ -127,7 +127,7 @@ impl Found {
                 "command": evidence.map(|evidence| &evidence.command),
                 "observed_at": evidence.map(|evidence| clock::rfc3339(evidence.at)),
                 "size_base": base.base.factor(),
-                "size_base_origin": if base.configured { "configured" } else { "default" },
+                "size_base_origin": base.origin(),
                 "size_base_evidence": "undecided",
                 "raw": evidence.map(|evidence| String::from_utf8_lossy(&evidence.text)),
                 "report": self.report.as_ref().map(|report| {
@@ -147,8 +147,8 @@ impl Found {
         let reading = self.compute.as_ref().ok();
         let figure = |name| json!(reading.and_then(|reading| reading.figure(name)));
         let ratio = |name| json!(reading.and_then(|reading| reading.ratio(name)));
-        let figures = compute_stat::figure_names().map(|name| (name.to_owned(), figure(name)));
-        let ratios = compute_stat::ratio_names().map(|name| (name.to_owned(), ratio(name)));
+        let figures = stat_keys::figure_names().map(|name| (name.to_owned(), figure(name)));
+        let ratios = stat_keys::ratio_names().map(|name| (name.to_owned(), ratio(name)));
         json!({
             "error": self.compute.as_ref().err().map(failure),
             "observed_at": reading.map(|reading| clock::rfc3339(reading.observed_at)),
@@ -164,15 +164,25 @@ impl Found {
 
 fn judge(error: &SourceError) -> Verdict {
     match error {
-        SourceError::Ssh(SshError::TooLong { .. })
-        | SourceError::Panel(PanelError::Shape { .. })
+        SourceError::Ssh(error) => judge_node(error),
+        SourceError::Panel(PanelError::Shape { .. })
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. } => Verdict::Differs,
-        SourceError::Ssh(SshError::Key { .. }) | SourceError::OtherCluster { .. } => {
-            Verdict::Misconfigured
+        SourceError::OtherCluster { .. } => Verdict::Misconfigured,
+        SourceError::Panel(_) => Verdict::Unreached,
+    }
+}
+
+fn judge_node(error: &SshError) -> Verdict {
+    match error {
+        SshError::TooLong { .. } => Verdict::Differs,
+        SshError::Key { .. } => Verdict::Misconfigured,
+        SshError::EveryNode(errors) => {
+            let worst = errors.iter().map(judge_node).max();
+            worst.unwrap_or(Verdict::Unreached)
         }
-        SourceError::Ssh(_) | SourceError::Panel(_) => Verdict::Unreached,
+        _ => Verdict::Unreached,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod found;
 pub mod logging;
 pub mod parse;
 pub mod parse_json;
+pub mod plain;
 pub mod printed_back;
 pub mod serve;
 pub mod service;
@@ -31,6 +32,7 @@ use crate::{
     cli::{
         exit::Failure,
         logging::{LogFormat, Logging},
+        plain::Plain,
     },
     config::{
         Config,
@@ -98,7 +100,7 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            let told = writeln!(io::stderr(), "vhi-usage: {failure}");
+            let told = writeln!(Plain::new(io::stderr()), "vhi-usage: {failure}");
             // Nobody is left to be told.
             drop(told);
             failure.code()
@@ -111,12 +113,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         file: cli.config,
         env_file: cli.env_file.map_or(EnvFile::Usual, EnvFile::At),
         environment: environment(),
-        listen: None,
+        ..Origins::default()
     };
     match cli.command {
         Command::Parse(options) => parse::run(&options),
         Command::Serve { listen } => {
-            origins.listen = listen;
+            (origins.listen, origins.serves) = (listen, true);
             exit::block_on(serve::run(load(&origins)?))
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),

@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::{
     amount::SizeBase,
-    cli::{caret, exit::Failure, figures, parse_json},
+    cli::{caret, exit::Failure, figures, parse_json, plain::Plain},
     vstorage::{bytes, report::StatReport, space::SpaceAmounts},
 };
 
@@ -67,6 +67,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         if index > 0 {
             writeln!(out)?;
         }
+        let mut out = Plain::new(&mut out);
         match report {
             Ok((report, space)) => show(&mut out, &name, &report, space, options.size_base)?,
             Err(error) => caret::point(&mut out, &name, &text, &error)?,

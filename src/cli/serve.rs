@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use crate::{
-    cli::{exit::Failure, service::Service, stop::Signals},
+    cli::{
+        exit::{self, Failure},
+        service::Service,
+        stop::Signals,
+    },
     config::Config,
 };
 
@@ -13,10 +17,11 @@ use crate::{
 /// When it cannot start.
 pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
-    config.token()?;
     let listener = config.listen.bind().await?;
-    let address = listener.local_addr()?;
-    let service = Service::start(&config, listener)?;
+    let address = listener
+        .local_addr()
+        .map_err(exit::system("learn our address"))?;
+    let mut service = Service::start(&config, listener)?;
     let names: Vec<&str> = config
         .clusters
         .iter()
@@ -26,7 +31,10 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     if !address.ip().is_loopback() {
         tracing::warn!(%address, "tokens and figures cross the network without TLS: put a proxy with TLS in front");
     }
-    signals.wait().await;
+    let end = tokio::select! {
+        () = signals.wait() => Ok(ExitCode::SUCCESS),
+        failure = service.broken() => Err(failure),
+    };
     service.stop().await;
-    Ok(ExitCode::SUCCESS)
+    end
 }

@@ -65,10 +65,31 @@ impl Service {
         })
     }
 
+    /// Waits until a part ends that should go on. Its figures would stay as they are for ever, and look
+    /// fresh: a service without it must end.
+    pub async fn broken(&mut self) -> Failure {
+        tokio::select! {
+            Some(ended) = self.collectors.join_next() => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a collector ended badly");
+                }
+                Failure::Broken("a collector")
+            }
+            ended = &mut self.http => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the HTTP side ended badly");
+                }
+                Failure::Broken("the HTTP side")
+            }
+        }
+    }
+
     /// Lets what is in flight come to its end, and returns when everything has ended.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.http.await {
+        if !self.http.is_finished()
+            && let Err(error) = self.http.await
+        {
             tracing::error!(%error, "the HTTP side ended badly");
         }
         while let Some(ended) = self.collectors.join_next().await {

@@ -5,7 +5,10 @@ use std::{io::Write, net::SocketAddr, process::ExitCode};
 use clap::Args;
 
 use crate::{
-    cli::{exit::Failure, stop::Signals},
+    cli::{
+        exit::{self, Failure},
+        stop::Signals,
+    },
     sim::{SimSettings, Simulator, fault::Fault},
 };
 
@@ -48,7 +51,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
         faults: options.fault,
     })
     .await?;
-    let folder = tempfile::tempdir()?;
+    let folder = tempfile::tempdir().map_err(exit::system("make a temporary folder"))?;
     let settings = simulator.settings_toml(folder.path(), "127.0.0.1:8080")?;
     let mut out = std::io::stdout().lock();
     write!(out, "{settings}")?;

@@ -1,11 +1,11 @@
 //! When a command that goes on is to end: SIGINT or SIGTERM.
 
-use std::io;
-
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
+
+use crate::cli::exit::{self, Failure};
 
 /// Listens from now on, so that no signal is missed while the command starts.
 #[derive(Debug)]
@@ -19,10 +19,11 @@ impl Signals {
     ///
     /// # Errors
     /// When the system gives no handler.
-    pub fn listen() -> io::Result<Signals> {
+    pub fn listen() -> Result<Signals, Failure> {
+        let handler = |kind| signal(kind).map_err(exit::system("listen for signals"));
         Ok(Signals {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            interrupt: handler(SignalKind::interrupt())?,
+            terminate: handler(SignalKind::terminate())?,
         })
     }
 

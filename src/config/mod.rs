@@ -41,7 +41,7 @@ pub struct Config {
     pub listen: Listen,
     /// How often clusters are read and how long figures live.
     pub timing: Timing,
-    /// The API token; the service does not start without one.
+    /// The API token; always there where the settings are to serve.
     pub token: Option<Secret>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
@@ -57,12 +57,21 @@ impl Config {
     /// # Errors
     /// Every problem at once.
     pub fn load(origins: &Origins) -> Result<Config, ConfigError> {
+        let mut problems = Vec::new();
         let environment = origins.environment.iter().cloned();
-        let variables = Variables::load(environment, &origins.env_file)?;
+        let variables = note(
+            Variables::load(environment, &origins.env_file),
+            &mut problems,
+        );
         let file = origins
             .file
             .as_deref()
-            .map_or(Ok(File::default()), file::read)?;
+            .map_or(Ok(File::default()), file::read);
+        let file = note(file, &mut problems);
+        // Without one of them everything in it would be told as missing.
+        let (Some(variables), Some(file)) = (variables, file) else {
+            return Err(ConfigError { problems });
+        };
         // systemd's own word, never a setting of ours.
         let folder = origins
             .environment
@@ -70,7 +79,6 @@ impl Config {
             .find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
         let credentials = Credentials(folder.map(|(_, path)| PathBuf::from(path)));
 
-        let mut problems = Vec::new();
         let clusters = clusters(&file, &variables, &credentials, &mut problems);
         let listen = listen(
             origins.listen,
@@ -79,7 +87,12 @@ impl Config {
             &mut problems,
         );
         let timing = timing(&file, &variables, &mut problems);
-        let token = token(&file.api, &variables, &credentials, &mut problems);
+        let token = token(&file.api, &variables, &credentials);
+        let token = match token {
+            Ok(None) if origins.serves => Err(no_token()),
+            token => token,
+        };
+        let token = note(token, &mut problems).flatten();
         let rate_limit = rate_limit(&file.api, &variables, &mut problems);
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
@@ -99,12 +112,20 @@ impl Config {
     /// # Errors
     /// Where none is set: there is no service without one.
     pub fn token(&self) -> Result<&Secret, ConfigError> {
-        let why = "no API token is set, and the service does not start without one: put a long random word there, such as `openssl rand -hex 32` prints";
-        let place = "API_BEARER_TOKEN, or token_file in [api]";
-        self.token
-            .as_ref()
-            .ok_or_else(|| Problem::new(place, why).into())
+        self.token.as_ref().ok_or_else(|| no_token().into())
     }
+}
+
+fn no_token() -> Problem {
+    let why = "no API token is set, and the service does not start without one: put a long random word there, such as `openssl rand -hex 32` prints";
+    Problem::new(TOKEN, why)
+}
+
+/// The place of the token, as an error names it.
+const TOKEN: &str = "API_BEARER_TOKEN, or token_file in [api]";
+
+fn note<T>(read: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|problem| problems.push(problem)).ok()
 }
 
 fn clusters(
@@ -163,30 +184,27 @@ fn listen(
 fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Option<Timing> {
     let seconds = match variables.get("CACHE_TTL_SECONDS").map(str::parse) {
         None => None,
-        Some(Ok(seconds)) => Some(Duration::from_secs(seconds)),
-        Some(Err(_)) => {
-            problems.push(Problem::new(
-                "CACHE_TTL_SECONDS",
-                "write a number of seconds, such as 60",
-            ));
+        Some(Ok(seconds)) if Duration::from_secs(seconds) <= file::LONGEST => Some(seconds),
+        Some(_) => {
+            let why = "write a number of seconds, within a year, such as 60";
+            problems.push(Problem::new("CACHE_TTL_SECONDS", why));
             return None;
         }
     };
-    let poll = seconds.or(file.poll_interval).unwrap_or(POLL);
+    let poll = seconds
+        .map(Duration::from_secs)
+        .or(file.poll_interval)
+        .unwrap_or(POLL);
     // A long poll without a word on the age still serves figures between its rounds.
     let max_age = file.max_age.unwrap_or(MAX_AGE.max(poll.saturating_mul(3)));
     if poll < SHORTEST_POLL {
-        problems.push(Problem::new(
-            "poll_interval, or CACHE_TTL_SECONDS",
-            "the shortest poll is 1s",
-        ));
-        return None;
+        let place = "poll_interval, or CACHE_TTL_SECONDS";
+        problems.push(Problem::new(place, "the shortest poll is 1s"));
     }
     if max_age < poll {
         let why =
             "it is shorter than the poll interval, so that no figure would live to the next round";
         problems.push(Problem::new("max_age", why));
-        return None;
     }
     Some(Timing { poll, max_age })
 }
@@ -195,17 +213,18 @@ fn token(
     file: &ApiFile,
     variables: &Variables,
     credentials: &Credentials,
-    problems: &mut Vec<Problem>,
-) -> Option<Secret> {
+) -> Result<Option<Secret>, Problem> {
     if let Some(word) = variables.get("API_BEARER_TOKEN") {
-        return Secret::new(word);
+        return Ok(Secret::new(word));
     }
     let credential = || credentials.file(None, "api-token");
-    let path = file.token_file.clone().or_else(credential)?;
-    let place = "token_file in [api]";
-    Secret::from_file(&path)
-        .map_err(|error| problems.push(Problem::new(place, chain(&error))))
-        .ok()
+    match file.token_file.clone().or_else(credential) {
+        None => Ok(None),
+        Some(path) => match Secret::from_file(&path) {
+            Ok(token) => Ok(Some(token)),
+            Err(error) => Err(Problem::new(TOKEN, chain(&error))),
+        },
+    }
 }
 
 fn rate_limit(

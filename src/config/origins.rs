@@ -15,6 +15,8 @@ pub struct Origins {
     pub environment: Vec<(String, String)>,
     /// `--listen`
     pub listen: Option<Listen>,
+    /// Whether the HTTP side is to be started, which needs a token.
+    pub serves: bool,
 }
 
 /// The file that completes the environment.

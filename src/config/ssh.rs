@@ -1,6 +1,6 @@
 //! The storage nodes' part of a cluster's settings.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use russh::keys::ssh_key::Fingerprint;
 
@@ -78,10 +78,13 @@ pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
 
 fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
     let (key, variable) = ("ssh.known_hosts_file", "VSTORAGE_KNOWN_HOSTS");
-    let path = of.path(variable, file.known_hosts_file.as_ref(), "known-hosts");
-    // A variable overrides whatever the file chose.
-    let pins = file.host_key_sha256.as_ref();
-    let pins = pins.filter(|_| of.variables.get(variable).is_none());
+    // A variable overrides whatever the file chose, and a credential is the last place to look.
+    let named = of.variables.get(variable).map(PathBuf::from);
+    let (path, pins) = match (named, &file.known_hosts_file, &file.host_key_sha256) {
+        (Some(path), _, _) => (Some(path), None),
+        (None, None, None) => (of.credentials.file(of.name, "known-hosts"), None),
+        (None, path, pins) => (path.clone(), pins.as_ref()),
+    };
     match (path, pins) {
         (Some(_), Some(_)) => of.wrong(
             key,

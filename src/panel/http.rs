@@ -34,12 +34,14 @@ impl Http {
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
     pub fn new(url: &str, trust: &Trust, within: Duration) -> Result<Http, TrustError> {
-        let builder = Client::builder()
+        let mut builder = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
             .timeout(within)
-            .tcp_nodelay(true)
-            .tls_backend_preconfigured(trust.client_config()?);
+            .tcp_nodelay(true);
+        if url.starts_with("https:") {
+            builder = builder.tls_backend_preconfigured(trust.client_config()?);
+        }
         let client = builder
             .build()
             .map_err(|error| TrustError::Client { why: chain(&error) })?;
@@ -129,7 +131,9 @@ impl Http {
                 within: self.within,
             };
         }
-        if let Some(why) = find::<rustls::Error>(&error) {
+        if let Some(why) = find::<rustls::Error>(&error)
+            && matches!(why, rustls::Error::InvalidCertificate(_))
+        {
             return PanelError::Certificate {
                 url,
                 why: certificate_words(why),

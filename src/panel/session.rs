@@ -149,13 +149,11 @@ impl Session {
         let status = response.status();
         match status {
             StatusCode::OK | StatusCode::CREATED => {}
-            // Wrong, forbidden, or locked: not to be repeated soon.
-            StatusCode::BAD_REQUEST
-            | StatusCode::UNAUTHORIZED
-            | StatusCode::FORBIDDEN
-            | StatusCode::UNPROCESSABLE_ENTITY
-            | StatusCode::LOCKED => return Ok(Err(status)),
-            _ => return Err(self.http.status(PATH, status)),
+            // The panel is not well; that says nothing of the password.
+            _ if status.is_server_error() => return Err(self.http.status(PATH, status)),
+            // Wrong, forbidden, locked or sent elsewhere: which status means a wrong password is not
+            // documented, so none of them is repeated soon.
+            _ => return Ok(Err(status)),
         }
         let cookie = SessionCookie::of(&response, settings.session_index).ok_or_else(|| {
             self.http

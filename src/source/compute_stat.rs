@@ -24,6 +24,16 @@ use crate::{
 
 const PATH: &str = "/api/v2/compute/cluster/stat";
 
+/// The names of all counts and byte figures, known or not.
+pub fn figure_names() -> impl Iterator<Item = &'static str> {
+    FIGURES.iter().map(|place| place.0)
+}
+
+/// The names of all ratios and percentages, known or not.
+pub fn ratio_names() -> impl Iterator<Item = &'static str> {
+    RATIOS.iter().map(|place| place.0)
+}
+
 /// The panel's compute stat.
 #[derive(Debug)]
 pub struct ComputeStat {

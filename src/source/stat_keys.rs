@@ -97,16 +97,6 @@ pub const RATIOS: &[Place] = &[
     ),
 ];
 
-/// The names of all counts and byte figures, known or not.
-pub fn figure_names() -> impl Iterator<Item = &'static str> {
-    FIGURES.iter().map(|place| place.0)
-}
-
-/// The names of all ratios and percentages, known or not.
-pub fn ratio_names() -> impl Iterator<Item = &'static str> {
-    RATIOS.iter().map(|place| place.0)
-}
-
 /// The value under the first of the keys that is there and not null.
 pub fn look_up<'a>(stat: &'a Value, (_, group, keys): &Place) -> Option<&'a Value> {
     let group = stat.get(group)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use russh::{
-    Channel, ChannelMsg, Disconnect, Sig,
+    Channel, ChannelMsg, Sig,
     client::{Handle, Handler, Msg},
 };
 use tokio::time::{Instant, timeout, timeout_at};
@@ -17,7 +17,9 @@ use crate::ssh::{
 pub const STDOUT_LIMIT: usize = 4 << 20;
 /// As much of the end of stderr as an error quotes.
 const STDERR_KEPT: usize = 400;
-/// How long a hung command gets to take our signal before the connection is closed.
+/// How much longer than the node we wait, so that its word comes first.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long a hung command gets to end on our signal before the connection is closed.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How long the node's `timeout` waits between asking a hung command to end and killing it.
 const KILL_AFTER: Duration = Duration::from_secs(1);
@@ -56,7 +58,7 @@ impl Command<'_> {
             .await
             .map_err(|_| self.lost(russh::Error::ConnectionTimeout))?
             .map_err(|error| self.not_opened(error))?;
-        let deadline = Instant::now() + self.within + KILL_AFTER;
+        let deadline = Instant::now() + self.within + KILL_AFTER + GRACE;
         let end = match timeout_at(deadline, self.follow(&mut channel)).await {
             Ok(end) => end,
             Err(_) => Err(self.late(false)),
@@ -68,7 +70,7 @@ impl Command<'_> {
                 ..
             } | SshError::TooLong { .. })
         ) {
-            self.abandon(handle, &channel).await;
+            self.abandon(&mut channel).await;
         }
         end
     }
@@ -108,10 +110,11 @@ impl Command<'_> {
         }
         let stderr = readable(&stderr);
         match status {
+            // Whatever the status: without the end of the channel the output may be cut.
+            _ if !closed => Err(self.lost(russh::Error::Disconnect)),
             Some(ExitStatus::Code(0)) => Ok(Output { stdout, stderr }),
             // What coreutils' timeout says when it had to ask, and when it had to kill.
             Some(ExitStatus::Code(124 | 137)) => Err(self.late(true)),
-            None if !closed => Err(self.lost(russh::Error::Disconnect)),
             status => Err(SshError::Exit {
                 node: self.node.clone(),
                 command: self.words.to_owned(),
@@ -121,19 +124,18 @@ impl Command<'_> {
         }
     }
 
-    /// Ends what still runs. Closing the channel alone would leave the command running on the node,
-    /// and its slot taken.
-    async fn abandon<H: Handler>(&self, handle: &Handle<H>, channel: &Channel<Msg>) {
+    /// Ends what still runs. Closing the channel alone would leave the command running on the node, and
+    /// its slot taken. A node may refuse the signal, as OpenSSH does for a forced command.
+    async fn abandon(&self, channel: &mut Channel<Msg>) {
         let farewell = async {
             channel.signal(Sig::KILL).await?;
             channel.close().await?;
-            let why = "the command did not end in time";
-            handle
-                .disconnect(Disconnect::ByApplication, why, "en")
-                .await
+            // Both have left us when the node has closed its side, too.
+            while channel.wait().await.is_some() {}
+            Ok::<_, russh::Error>(())
         };
         if !matches!(timeout(FAREWELL, farewell).await, Ok(Ok(()))) {
-            tracing::debug!(node = %self.node, "the node did not take our farewell");
+            tracing::debug!(node = %self.node, "the node did not end the command on our signal");
         }
     }
 

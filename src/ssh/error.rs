@@ -54,7 +54,8 @@ pub enum SshError {
         /// What the library said.
         source: russh::Error,
     },
-    /// The node did not start the command on a session that stands: no free channel, or exec is forbidden.
+    /// The node did not start the command: no free channel, or exec is forbidden. The session is given
+    /// up, for a slot that it lost does not come back.
     #[error("{node}: the node refused to run `{command}`: {why}")]
     Refused {
         /// The node.
@@ -107,7 +108,7 @@ impl SshError {
     /// Whether the session is of no use after this error.
     pub fn session_lost(&self) -> bool {
         match self {
-            SshError::Exit { .. } | SshError::Refused { .. } => false,
+            SshError::Exit { .. } => false,
             SshError::Timeout { ended_there, .. } => !ended_there,
             _ => true,
         }

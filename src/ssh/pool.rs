@@ -40,7 +40,10 @@ struct Slot {
 #[derive(Debug, Default)]
 struct State {
     kept: Option<Session>,
+    /// Connections in a row that failed.
     failures: u32,
+    /// Refusals of our key in a row.
+    refusals: u32,
     standing: Standing,
 }
 
@@ -73,31 +76,31 @@ impl Pool {
     /// When no node gave an output: the error of the only node, or `EveryNode` with one for each.
     pub async fn run(&self, command: &str, within: Duration) -> Result<(Node, Output), SshError> {
         let mut errors = Vec::new();
-        for slot in self.in_order() {
+        for (place, slot) in self.in_order() {
             match self.run_on(slot, command, within).await {
                 Ok(output) => return Ok((slot.node.clone(), output)),
                 Err(error) => {
                     tracing::debug!(node = %slot.node, error = crate::chain::chain(&error), "a node gave no output");
-                    errors.push(error);
+                    errors.push((place, error));
                 }
             }
         }
-        Err(match (errors.pop(), errors.is_empty()) {
-            (Some(only), true) => only,
-            (Some(last), false) => {
-                errors.push(last);
-                SshError::EveryNode(errors)
-            }
-            (None, _) => SshError::EveryNode(errors),
-        })
+        // What the preferred node says comes first, whichever was asked first.
+        errors.sort_by_key(|(place, _)| *place);
+        let mut errors: Vec<SshError> = errors.into_iter().map(|(_, error)| error).collect();
+        match errors.len() {
+            1 => Err(errors.remove(0)),
+            _ => Err(SshError::EveryNode(errors)),
+        }
     }
 
-    /// The preferred nodes first, those that could not be reached lately last.
-    fn in_order(&self) -> Vec<&Slot> {
+    /// The preferred nodes first, those that could not be reached lately last, each with its place in
+    /// the settings.
+    fn in_order(&self) -> Vec<(usize, &Slot)> {
         let now = Instant::now();
-        let mut slots: Vec<&Slot> = self.slots.iter().collect();
+        let mut slots: Vec<_> = self.slots.iter().enumerate().collect();
         slots.sort_by_key(
-            |slot| matches!(slot.state().standing, Standing::Unreached(until) if until > now),
+            |(_, slot)| matches!(slot.state().standing, Standing::Unreached(until) if until > now),
         );
         slots
     }
@@ -157,6 +160,7 @@ impl Slot {
                 let mut state = self.state();
                 state.kept = Some(session);
                 state.failures = 0;
+                state.refusals = 0;
                 state.standing = Standing::Good;
                 result
             }
@@ -165,17 +169,18 @@ impl Slot {
 
     fn failed(&self, error: SshError) -> SshError {
         let mut state = self.state();
-        let failures = state.failures;
-        state.failures = failures.saturating_add(1);
         match error {
             SshError::Auth { node, .. } => {
-                let pause = pause::REFUSED.after(failures);
+                let pause = pause::REFUSED.after(state.refusals);
+                state.refusals = state.refusals.saturating_add(1);
+                state.failures = 0;
                 let next_try = clock::later(clock::now(), pause);
                 state.standing = Standing::Refused(Instant::now() + pause, next_try);
                 SshError::Auth { node, next_try }
             }
             error => {
-                let pause = UNREACHED.after(failures);
+                let pause = UNREACHED.after(state.failures);
+                state.failures = state.failures.saturating_add(1);
                 state.standing = Standing::Unreached(Instant::now() + pause);
                 error
             }

@@ -2,12 +2,15 @@
 
 use std::{
     net::{Shutdown, TcpStream as StdStream},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use russh::{
-    client::{self, AuthResult, Handle},
+    client::{self, AuthResult, DisconnectReason, Handle},
     keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
 };
 use tokio::{
@@ -26,12 +29,13 @@ use crate::{
     },
 };
 
-/// An authenticated connection. Dropping it closes the connection for certain; commands that still
-/// run on the node are ended by the `timeout` that they run under.
+/// An authenticated connection. Dropping it closes the connection for certain. That ends no command on
+/// the node: the `timeout` that it runs under does.
 pub struct Session {
     node: Node,
     handle: Handle<Peer>,
     opening: Duration,
+    broken: Arc<AtomicBool>,
     _closer: Closer,
 }
 
@@ -62,9 +66,11 @@ impl Session {
             .map_err(|error| failed(not_connected(error)))?;
         let (stream, closer) =
             Closer::split(stream).map_err(|error| failed(not_connected(error)))?;
+        let broken = Arc::new(AtomicBool::new(false));
         let peer = Peer {
             node: node.clone(),
             host_keys: login.host_keys.clone(),
+            broken: Arc::clone(&broken),
         };
         let handle = timeout_at(deadline, client::connect_stream(config, stream, peer))
             .await
@@ -78,6 +84,7 @@ impl Session {
             node: node.clone(),
             handle,
             opening: login.connect_timeout,
+            broken,
             _closer: closer,
         };
         timeout(login.connect_timeout, session.authenticate(key))
@@ -108,6 +115,10 @@ impl Session {
             .await
         {
             Ok(AuthResult::Success) => Ok(()),
+            // russh says the same of a connection that broke meanwhile, and that is no refusal.
+            Ok(AuthResult::Failure { .. }) if self.broken.load(Ordering::Acquire) => {
+                Err(lost(russh::Error::Disconnect))
+            }
             Ok(AuthResult::Failure { .. }) => Err(SshError::Auth {
                 node: self.node.clone(),
                 next_try: clock::now(),
@@ -169,6 +180,8 @@ impl Drop for Closer {
 struct Peer {
     node: Node,
     host_keys: HostKeys,
+    /// Whether the connection ended without a word of the node's.
+    broken: Arc<AtomicBool>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -192,6 +205,17 @@ impl client::Handler for Peer {
             .map_err(PeerError::HostKey)?;
         // A certificate is never asked for; its key alone would prove nothing.
         Ok(shown.certificate().is_none())
+    }
+    // Comes before the reply that an authentication waits for.
+    async fn disconnected(&mut self, reason: DisconnectReason<PeerError>) -> Result<(), PeerError> {
+        match reason {
+            DisconnectReason::ReceivedDisconnect(_) => Ok(()),
+            DisconnectReason::Error(PeerError::Ssh(russh::Error::NoAuthMethod)) => Ok(()),
+            DisconnectReason::Error(error) => {
+                self.broken.store(true, Ordering::Release);
+                Err(error)
+            }
+        }
     }
 }
 

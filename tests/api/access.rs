@@ -5,9 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vhi_usage::{
-    panel::error::PanelError,
-    source::error::{Code, SourceError},
-    ssh::error::SshError,
+    panel::error::PanelError, reason::Code, source::error::SourceError, ssh::error::SshError,
     usage::Part,
 };
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use vhi_usage::{
     reading::ComputeReading,
-    source::error::Code,
+    reason::Code,
     usage::{ClusterUsage, Part},
 };
 

@@ -9,12 +9,9 @@ use vhi_usage::{
     amount::SizeBase,
     api::{self, auth::Token, guard::Api, limit::Limit, published::Published},
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
+    reason::{Code, Reason},
     secret::Secret,
-    source::{
-        compute_stat,
-        error::{Code, Reason},
-        node,
-    },
+    source::{compute_stat, node},
     usage::{Billed, ClusterUsage, Part},
     vstorage::report,
 };

@@ -1,0 +1,99 @@
+//! Why a part of the usage has no fresh figure, as callers are told: a code of a closed list, a
+//! sentence, and since when.
+
+use jiff::Timestamp;
+
+/// A reason that callers are told. The message names no address, no user and nothing that a peer sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What happened, of the closed list in [`Code`].
+    pub code: Code,
+    /// The same as a sentence.
+    pub message: String,
+    /// Since when it is so.
+    pub since: Timestamp,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $message:literal;)*) => {
+        /// Why a part has no fresh figure: a closed list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The word on the wire.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// What happened, as a sentence.
+            pub fn message(self) -> &'static str {
+                match self { $(Code::$variant => $message,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The first round has not ended yet.
+    NotYet = "not_yet", "the first reading has not ended yet";
+    /// The source has been asked and has neither answered nor failed.
+    NoAnswer = "no_answer", "the source has not answered for too long";
+    /// Nobody listens at the peer's port.
+    ConnectRefused = "connect_refused", "the connection was refused";
+    /// The peer did not answer in time.
+    ConnectTimeout = "connect_timeout", "no connection in time";
+    /// The peer's name or network, or a handshake that failed.
+    ConnectFailed = "connect_failed", "no connection";
+    /// The node's host key is in no known_hosts line.
+    HostKeyUnknown = "host_key_unknown", "the storage node's host key is not known";
+    /// The node shows another host key than expected.
+    HostKeyChanged = "host_key_changed", "the storage node shows another host key than expected";
+    /// The node shows a revoked host key.
+    HostKeyRevoked = "host_key_revoked", "the storage node shows a revoked host key";
+    /// The known_hosts file cannot be read.
+    KnownHostsUnreadable = "known_hosts_unreadable", "the file of known host keys cannot be read";
+    /// Our private key cannot be used.
+    KeyUnusable = "key_unusable", "our private key cannot be used";
+    /// The peer refused key or password; the message says when the next try is due.
+    AuthRefused = "auth_refused", "the login was refused";
+    /// The connection broke during the command.
+    SessionLost = "session_lost", "the connection to the storage node was lost";
+    /// The node did not start the command.
+    CommandRefused = "command_refused", "the storage node refused to run the command";
+    /// The command did not end in time.
+    CommandTimeout = "command_timeout", "the command did not end in time";
+    /// The command ended with another status than 0, or none.
+    CommandFailed = "command_failed", "the command failed";
+    /// The command printed more than any report has.
+    OutputTooLong = "output_too_long", "the command printed too much";
+    /// The output is no report.
+    ReportUnreadable = "report_unreadable", "the command's output cannot be read as a report";
+    /// The report is of another cluster.
+    OtherCluster = "other_cluster", "the report is of another cluster";
+    /// The cluster's status is unknown.
+    NotSettled = "not_settled", "the cluster does not know its own state yet";
+    /// The panel's certificate is not trusted.
+    CertificateUntrusted = "certificate_untrusted", "the panel's certificate is not trusted";
+    /// The panel answered with an error status.
+    PanelStatus = "panel_status", "the panel answered with an error";
+    /// The panel did not answer in time.
+    PanelTimeout = "panel_timeout", "the panel did not answer in time";
+    /// The panel's answer is not what it should be.
+    PanelUnreadable = "panel_unreadable", "the panel's answer cannot be read";
+}
+
+impl Reason {
+    /// A reason that is nothing but its code.
+    pub fn plain(code: Code, since: Timestamp) -> Reason {
+        let message = code.message().to_owned();
+        Reason {
+            code,
+            message,
+            since,
+        }
+    }
+}
