@@ -15,6 +15,8 @@ mod http;
 mod keys;
 #[path = "system/logins.rs"]
 mod logins;
+#[path = "system/nodes.rs"]
+mod nodes;
 #[path = "system/processes.rs"]
 mod processes;
 #[path = "system/program.rs"]

@@ -7,10 +7,8 @@ use std::{
 
 use crate::{
     keys::{self, PASSPHRASE},
-    processes,
     program::Ended,
     site::{Site, allowed},
-    wait::until,
 };
 
 /// A check that ends so, with this code of the closed list for the storage part.
@@ -167,11 +165,7 @@ fn a_forced_command_under_timeout_does_not_hang_on_the_node() {
         &site.check(&site.toml("", "command_timeout = \"2s\""), &["--json"]),
         "command_timeout",
     );
-    until("nothing hangs on the node", Duration::from_secs(5), || {
-        processes::with_word(site.tool.marker())
-            .is_empty()
-            .then_some(())
-    });
+    site.tool.is_rid_of_hung_commands(Duration::from_secs(5));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
