@@ -2,71 +2,18 @@
 //! and missing, when, and why.
 
 mod common;
+#[path = "collector/running.rs"]
+mod running;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use common::{Site, later, soon};
-use tokio::{
-    sync::{oneshot, watch},
-    task::JoinHandle,
-};
+use common::{Site, later};
+use running::{MAX_AGE, POLL, Running};
 use vhi_usage::{
-    collector::{Collector, Timing},
     reason::Code,
     sim::fault::Fault,
     usage::{ClusterUsage, Part, Status},
 };
-
-const POLL: Duration = Duration::from_secs(60);
-const MAX_AGE: Duration = Duration::from_secs(900);
-/// No deadline of a source comes before the end of its figures.
-const FOR_EVER: Duration = Duration::from_secs(3_600);
-
-/// A collector at work.
-struct Running {
-    newest: watch::Receiver<Arc<ClusterUsage>>,
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
-}
-
-impl Running {
-    fn new(site: &Site) -> Running {
-        Running::every(site, POLL, MAX_AGE)
-    }
-
-    fn every(site: &Site, poll: Duration, max_age: Duration) -> Running {
-        let name = site.cluster().name.parse().unwrap();
-        let timing = Timing { poll, max_age };
-        let (storage, compute) = (site.storage(FOR_EVER), site.compute(FOR_EVER));
-        let collector = Collector::new(name, storage, compute, timing);
-        let newest = collector.newest();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(collector.run(async { drop(stopped.await) }));
-        Running { newest, stop, task }
-    }
-
-    /// The newest usage, once it is so.
-    async fn when(&mut self, so: impl Fn(&ClusterUsage) -> bool) -> Arc<ClusterUsage> {
-        let usage = soon(self.newest.wait_for(|usage| so(usage))).await;
-        Arc::clone(&usage.unwrap())
-    }
-
-    async fn complete(&mut self) -> Arc<ClusterUsage> {
-        self.when(|usage| usage.status() == Status::Complete).await
-    }
-
-    /// The newest usage after one more round, whatever it gave.
-    async fn round(&mut self, poll: Duration) -> Arc<ClusterUsage> {
-        let before = self.newest.borrow().serial;
-        later(poll).await;
-        self.when(|usage| usage.serial > before).await
-    }
-
-    async fn stop(self) {
-        self.stop.send(()).unwrap();
-        soon(self.task).await.unwrap();
-    }
-}
 
 #[track_caller]
 fn states(usage: &ClusterUsage, storage: &str, compute: &str) {

@@ -5,6 +5,8 @@ mod commands;
 mod common;
 #[path = "pool/keys.rs"]
 mod keys;
+#[path = "pool/lost.rs"]
+mod lost;
 
 use std::{
     net::TcpListener,
@@ -12,7 +14,6 @@ use std::{
 };
 
 use common::{PATIENCE, STAT, Site, later, node_at, soon};
-use tokio::io::AsyncReadExt;
 use vhi_usage::{
     sim::fault::Fault,
     ssh::{
@@ -57,30 +58,6 @@ async fn one_session_carries_many_commands() {
 }
 
 #[tokio::test]
-async fn a_kept_session_that_has_died_is_replaced_once() {
-    let site = Site::new(2).await;
-    let pool = site.pool();
-    answers(&site, &pool).await;
-    site.scenario()
-        .set_node_fault(0, Fault::ConnectionDrop, true);
-    assert_eq!(answers(&site, &pool).await, 0);
-    assert_eq!(connections(&site), 2);
-    site.quiet().await;
-}
-
-#[tokio::test]
-async fn where_a_fresh_session_fails_too_the_next_node_is_asked() {
-    let site = Site::new(2).await;
-    let pool = site.pool();
-    answers(&site, &pool).await;
-    site.scenario()
-        .set_node_fault(0, Fault::ConnectionDrop, true);
-    site.scenario().set_node_fault(0, Fault::NodeDown, true);
-    assert_eq!(answers(&site, &pool).await, 1);
-    assert_eq!(connections(&site), 3);
-}
-
-#[tokio::test]
 async fn a_node_that_swallows_everything_costs_one_timeout_and_is_asked_last_for_a_while() {
     let site = Site::new(1).await;
     // It takes connections and never says a word.
@@ -107,28 +84,6 @@ async fn a_node_that_swallows_everything_costs_one_timeout_and_is_asked_last_for
     later(Duration::from_secs(16)).await;
     answers(&site, &pool).await;
     assert_eq!(tried(), 1);
-}
-
-#[tokio::test]
-async fn a_connection_that_came_to_nothing_is_closed() {
-    let site = Site::new(1).await;
-    let hole = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nodes = vec![node_at(hole.local_addr().unwrap())];
-    let connect_timeout = Duration::from_millis(200);
-    let login = Login {
-        connect_timeout,
-        ..site.login()
-    };
-    let error = fails(&Pool::new(nodes, login), PATIENCE).await;
-    let late = ConnectFailure::Timeout(connect_timeout).to_string();
-    assert!(
-        matches!(&error, SshError::Connect { why, .. } if why.to_string() == late),
-        "{error}"
-    );
-    let (mut peer, _) = soon(hole.accept()).await.unwrap();
-    let mut said = Vec::new();
-    soon(peer.read_to_end(&mut said)).await.unwrap();
-    assert!(said.starts_with(b"SSH-2.0-"), "{said:?}");
 }
 
 #[tokio::test]

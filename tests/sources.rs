@@ -12,11 +12,9 @@ use common::{PATIENCE, Site, soon};
 use vhi_usage::{
     amount::Amount,
     reading::{Figure, StorageReading},
+    reason::Code,
     sim::fault::Fault,
-    source::{
-        error::{Code, SourceError},
-        read::Read,
-    },
+    source::{error::SourceError, read::Read},
     ssh::error::SshError,
 };
 

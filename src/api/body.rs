@@ -11,7 +11,7 @@ use crate::{
     figure::Figure as Wire,
     reading::{BaseInForce, ComputeReading, Figure, License, Replication, Space, StorageReading},
     reason::Reason,
-    source::stat_keys,
+    source::compute_stat,
     usage::{Billed, ClusterUsage, Part},
 };
 
@@ -208,10 +208,10 @@ impl Serialize for Compute<'_> {
             }
         });
         map.serialize_entry("panel_time_zone", &zone)?;
-        for name in stat_keys::figure_names() {
+        for name in compute_stat::figure_names() {
             map.serialize_entry(name, &reading.and_then(|reading| reading.figure(name)))?;
         }
-        for name in stat_keys::ratio_names() {
+        for name in compute_stat::ratio_names() {
             map.serialize_entry(name, &reading.and_then(|reading| reading.ratio(name)))?;
         }
         map.end()

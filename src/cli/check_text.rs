@@ -12,7 +12,7 @@ use crate::{
     },
     clock,
     reading::{Evidence, StorageReading},
-    source::stat_keys,
+    source::compute_stat,
     vstorage::lines,
 };
 
@@ -132,7 +132,7 @@ fn compute(out: &mut impl Write, found: &Found) -> io::Result<()> {
             );
         }
     };
-    for name in stat_keys::figure_names() {
+    for name in compute_stat::figure_names() {
         match reading.figure(name) {
             Some(figure) => writeln!(out, "{name:<36} {figure:>20}")?,
             None => writeln!(out, "{name:<36} {:>20}", "(not given)")?,

@@ -14,7 +14,7 @@ use crate::{
     config::cluster::ClusterConfig,
     panel::error::{PanelError, TrustError},
     reading::{ComputeReading, StorageReading},
-    source::{error::SourceError, read::Read, stat_keys},
+    source::{compute_stat, error::SourceError, read::Read},
     ssh::error::SshError,
     vstorage::{bytes, error::ParseError, report::StatReport, space::SpaceAmounts},
 };
@@ -147,8 +147,8 @@ impl Found {
         let reading = self.compute.as_ref().ok();
         let figure = |name| json!(reading.and_then(|reading| reading.figure(name)));
         let ratio = |name| json!(reading.and_then(|reading| reading.ratio(name)));
-        let figures = stat_keys::figure_names().map(|name| (name.to_owned(), figure(name)));
-        let ratios = stat_keys::ratio_names().map(|name| (name.to_owned(), ratio(name)));
+        let figures = compute_stat::figure_names().map(|name| (name.to_owned(), figure(name)));
+        let ratios = compute_stat::ratio_names().map(|name| (name.to_owned(), ratio(name)));
         json!({
             "error": self.compute.as_ref().err().map(failure),
             "observed_at": reading.map(|reading| clock::rfc3339(reading.observed_at)),

@@ -78,6 +78,7 @@ impl Command<'_> {
     async fn follow(&self, channel: &mut Channel<Msg>) -> Result<Output, SshError> {
         let (kill_after, wait) = (seconds(KILL_AFTER), seconds(self.within));
         let bounded = format!("LC_ALL=C timeout -k {kill_after} {wait} {}", self.words);
+        let begun = Instant::now();
         let sent = channel.exec(true, bounded).await;
         sent.map_err(|error| self.lost(error))?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
@@ -113,8 +114,12 @@ impl Command<'_> {
             // Whatever the status: without the end of the channel the output may be cut.
             _ if !closed => Err(self.lost(russh::Error::Disconnect)),
             Some(ExitStatus::Code(0)) => Ok(Output { stdout, stderr }),
-            // What coreutils' timeout says when it had to ask, and when it had to kill.
-            Some(ExitStatus::Code(124 | 137)) => Err(self.late(true)),
+            // coreutils' timeout had to ask.
+            Some(ExitStatus::Code(124)) => Err(self.late(true)),
+            // It had to kill, and itself went with the command, whose whole group it kills.
+            Some(status) if status.is_kill() && begun.elapsed() >= self.within => {
+                Err(self.late(true))
+            }
             status => Err(SshError::Exit {
                 node: self.node.clone(),
                 command: self.words.to_owned(),

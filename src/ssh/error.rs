@@ -188,6 +188,17 @@ pub enum ExitStatus {
     Unknown,
 }
 
+impl ExitStatus {
+    /// Whether it was killed, as a shell or the system says it.
+    pub fn is_kill(&self) -> bool {
+        match self {
+            ExitStatus::Code(code) => *code == 137,
+            ExitStatus::Signal(name) => name == "KILL",
+            ExitStatus::Unknown => false,
+        }
+    }
+}
+
 impl fmt::Display for ExitStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -6,11 +6,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 use vhi_usage::{
     panel::{error::PanelError, session::PanelSettings},
     reading::ComputeReading,
+    reason::Code,
     sim::fault::Fault,
-    source::{
-        compute_stat::ComputeStat,
-        error::{Code, SourceError},
-    },
+    source::{compute_stat::ComputeStat, error::SourceError},
 };
 
 use crate::common::{PATIENCE, Site, compute, later, soon};

@@ -5,8 +5,9 @@ use std::time::Duration;
 use vhi_usage::{
     panel::{session::PanelSettings, trust::Trust},
     reading::ComputeReading,
+    reason::Code,
     sim::fault::Fault,
-    source::error::{Code, SourceError},
+    source::error::SourceError,
 };
 
 use crate::{
