@@ -190,3 +190,15 @@ fn an_interrupt_ends_the_service_at_once_whatever_hangs() {
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
     drop(idle);
 }
+
+#[test]
+fn clients_that_never_finish_their_request_hold_nothing_up() {
+    let site = Site::new();
+    let service = site.serve(&site.toml("", ""));
+    let dawdlers: Vec<_> = (0..50)
+        .map(|_| http::unfinished_client(service.address))
+        .collect();
+    assert_eq!(service.usage()["status"], "complete");
+    service.stop();
+    drop(dawdlers);
+}
