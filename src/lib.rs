@@ -42,6 +42,7 @@
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
 //! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
 //! | [`reading`] | what one source says at one moment |
+//! | [`reason`] | why there is no fresh figure, as callers are told |
 //! | [`figure`] | the wire shape of an amount |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
 //! | [`panel`] | a session with the panel: certificate, login, GET |
@@ -74,8 +75,8 @@
 //! | --- | --- | --- |
 //! | a line of the report | its file in [`vstorage`]: type, parser, `Display`, tests | [`vstorage::report`], and a fixture |
 //! | a storage source | a file in [`source`] | [`source::StorageSource`], [`reading::Source`], [`reading::Basis`] |
-//! | a figure of the panel's stat | the table in [`source::compute_stat`] | – |
-//! | a reason | the list in [`source::error`] | the README's list |
+//! | a figure of the panel's stat | the table in [`source::stat_keys`] | – |
+//! | a reason | the list in [`reason`] | [`source::error`], the README's list |
 //! | a field of the answer | [`api::body`] | – |
 //! | a route | a file in [`api`] | [`api::routes`] |
 //! | a setting | [`config::file`] and the file of its room in [`config`] | `config.example.toml`, the README's list |

@@ -1,6 +1,6 @@
 //! What we say of a cluster: its newest readings, each fresh, stale, or missing with a reason.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -61,6 +61,8 @@ pub struct ClusterUsage {
     pub published: Instant,
     /// When the next round begins.
     pub next_round: Instant,
+    /// From one round to the next: a source that hangs publishes nothing, and rounds go on.
+    pub poll: Duration,
     /// Whether a round has ended, or had time enough to.
     pub settled: bool,
     /// What is billed for storage, also where it is missing.

@@ -175,7 +175,10 @@ async fn an_answer_says_how_old_it_is_and_when_there_is_a_newer_one() {
     tokio::time::advance(Duration::from_secs(30)).await;
     assert_eq!(said().await, expected("30", 12));
     tokio::time::advance(Duration::from_secs(30)).await;
-    assert_eq!(said().await, expected("60", 0));
+    // The round of second 42 has published nothing; the one after it begins at 102.
+    assert_eq!(said().await, expected("60", 42));
+    tokio::time::advance(Duration::from_secs(100)).await;
+    assert_eq!(said().await, expected("160", 2));
 }
 
 #[tokio::test(start_paused = true)]

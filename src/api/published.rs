@@ -78,7 +78,15 @@ impl Published {
     }
 }
 
-/// From now to the next round; nothing where that is overdue.
+/// From now to the next round. Where the newest publication knows of none that is still to come, it is
+/// the next one by the clock.
 pub fn to_next_round(usage: &ClusterUsage) -> Duration {
-    usage.next_round.saturating_duration_since(Instant::now())
+    let now = Instant::now();
+    let overdue = now.saturating_duration_since(usage.next_round);
+    if overdue.is_zero() || usage.poll.is_zero() {
+        return usage.next_round.saturating_duration_since(now);
+    }
+    let since = overdue.as_nanos() % usage.poll.as_nanos();
+    let since = u64::try_from(since).map_or(Duration::ZERO, Duration::from_nanos);
+    usage.poll.saturating_sub(since)
 }

@@ -1,5 +1,6 @@
 //! The settings in force: flag, environment, `.env`, TOML file, default, the first that is there.
 
+pub mod api;
 pub mod cluster;
 pub mod dotenv;
 pub mod error;
@@ -14,12 +15,11 @@ pub mod words;
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use crate::{
-    chain::chain,
     collector::Timing,
     config::{
         cluster::ClusterConfig,
         error::{ConfigError, Problem},
-        file::{ApiFile, ClusterFile, File},
+        file::{ClusterFile, File},
         listen::Listen,
         origins::Origins,
         variables::{OF_A_CLUSTER, Variables},
@@ -87,13 +87,13 @@ impl Config {
             &mut problems,
         );
         let timing = timing(&file, &variables, &mut problems);
-        let token = token(&file.api, &variables, &credentials);
+        let token = api::token(&file.api, &variables, &credentials);
         let token = match token {
-            Ok(None) if origins.serves => Err(no_token()),
+            Ok(None) if origins.serves => Err(api::no_token()),
             token => token,
         };
         let token = note(token, &mut problems).flatten();
-        let rate_limit = rate_limit(&file.api, &variables, &mut problems);
+        let rate_limit = api::rate_limit(&file.api, &variables, &mut problems);
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
@@ -112,17 +112,9 @@ impl Config {
     /// # Errors
     /// Where none is set: there is no service without one.
     pub fn token(&self) -> Result<&Secret, ConfigError> {
-        self.token.as_ref().ok_or_else(|| no_token().into())
+        self.token.as_ref().ok_or_else(|| api::no_token().into())
     }
 }
-
-fn no_token() -> Problem {
-    let why = "no API token is set, and the service does not start without one: put a long random word there, such as `openssl rand -hex 32` prints";
-    Problem::new(TOKEN, why)
-}
-
-/// The place of the token, as an error names it.
-const TOKEN: &str = "API_BEARER_TOKEN, or token_file in [api]";
 
 fn note<T>(read: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
     read.map_err(|problem| problems.push(problem)).ok()
@@ -207,52 +199,6 @@ fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Op
         problems.push(Problem::new("max_age", why));
     }
     Some(Timing { poll, max_age })
-}
-
-fn token(
-    file: &ApiFile,
-    variables: &Variables,
-    credentials: &Credentials,
-) -> Result<Option<Secret>, Problem> {
-    if let Some(word) = variables.get("API_BEARER_TOKEN") {
-        return Ok(Secret::new(word));
-    }
-    let credential = || credentials.file(None, "api-token");
-    match file.token_file.clone().or_else(credential) {
-        None => Ok(None),
-        Some(path) => match Secret::from_file(&path) {
-            Ok(token) => Ok(Some(token)),
-            Err(error) => Err(Problem::new(TOKEN, chain(&error))),
-        },
-    }
-}
-
-fn rate_limit(
-    file: &ApiFile,
-    variables: &Variables,
-    problems: &mut Vec<Problem>,
-) -> Option<(NonZeroU32, NonZeroU32)> {
-    let mut number = |variable: &str, key: &str, file: Option<u32>| {
-        let word = variables.get(variable).map(str::to_owned);
-        let word = word.or_else(|| file.map(|number| number.to_string()))?;
-        let number = word.parse::<NonZeroU32>();
-        let place = format!("{variable}, or {key} in [api]");
-        number
-            .map_err(|_| problems.push(Problem::new(place, "write a whole number from 1 on")))
-            .ok()
-    };
-    let rps = number("RATE_LIMIT_RPS", "rate_limit_rps", file.rate_limit_rps);
-    let burst = number(
-        "RATE_LIMIT_BURST",
-        "rate_limit_burst",
-        file.rate_limit_burst,
-    );
-    match (rps, burst) {
-        (None, None) => None,
-        (Some(rps), burst) => Some((rps, burst.unwrap_or(rps))),
-        // What the service before took where only the burst was set.
-        (None, Some(burst)) => Some((NonZeroU32::MIN.saturating_add(9), burst)),
-    }
 }
 
 fn notices(clusters: &[ClusterConfig], variables: &Variables) -> Vec<String> {

@@ -8,5 +8,6 @@ pub mod error;
 pub mod host_keys;
 pub mod login;
 pub mod node;
+pub mod pattern;
 pub mod pool;
 pub mod session;

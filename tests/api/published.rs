@@ -154,6 +154,7 @@ pub(crate) fn usage(storage: Part<StorageReading>, compute: Part<ComputeReading>
         at: time("2026-11-22T06:00:02.114Z"),
         published: Instant::now(),
         next_round: Instant::now() + Duration::from_secs(42),
+        poll: Duration::from_secs(60),
         settled: true,
         billed: Billed {
             source: Source::Ssh,

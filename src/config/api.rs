@@ -1,0 +1,69 @@
+//! The HTTP side's part of the settings.
+
+use std::num::NonZeroU32;
+
+use crate::{
+    chain::chain,
+    config::{error::Problem, file::ApiFile, variables::Variables, words::Credentials},
+    secret::Secret,
+};
+
+/// The place of the token, as an error names it.
+const TOKEN: &str = "API_BEARER_TOKEN, or token_file in [api]";
+
+/// There is no service without a token.
+pub fn no_token() -> Problem {
+    let why = "no API token is set, and the service does not start without one: put a long random word there, such as `openssl rand -hex 32` prints";
+    Problem::new(TOKEN, why)
+}
+
+/// The token, if one is set.
+///
+/// # Errors
+/// When its file cannot be used.
+pub fn token(
+    file: &ApiFile,
+    variables: &Variables,
+    credentials: &Credentials,
+) -> Result<Option<Secret>, Problem> {
+    if let Some(word) = variables.get("API_BEARER_TOKEN") {
+        return Ok(Secret::new(word));
+    }
+    let credential = || credentials.file(None, "api-token");
+    match file.token_file.clone().or_else(credential) {
+        None => Ok(None),
+        Some(path) => match Secret::from_file(&path) {
+            Ok(token) => Ok(Some(token)),
+            Err(error) => Err(Problem::new(TOKEN, chain(&error))),
+        },
+    }
+}
+
+/// Requests a second and burst, if either is set.
+pub fn rate_limit(
+    file: &ApiFile,
+    variables: &Variables,
+    problems: &mut Vec<Problem>,
+) -> Option<(NonZeroU32, NonZeroU32)> {
+    let mut number = |variable: &str, key: &str, file: Option<u32>| {
+        let word = variables.get(variable).map(str::to_owned);
+        let word = word.or_else(|| file.map(|number| number.to_string()))?;
+        let number = word.parse::<NonZeroU32>();
+        let place = format!("{variable}, or {key} in [api]");
+        number
+            .map_err(|_| problems.push(Problem::new(place, "write a whole number from 1 on")))
+            .ok()
+    };
+    let rps = number("RATE_LIMIT_RPS", "rate_limit_rps", file.rate_limit_rps);
+    let burst = number(
+        "RATE_LIMIT_BURST",
+        "rate_limit_burst",
+        file.rate_limit_burst,
+    );
+    match (rps, burst) {
+        (None, None) => None,
+        (Some(rps), burst) => Some((rps, burst.unwrap_or(rps))),
+        // What the service before took where only the burst was set.
+        (None, Some(burst)) => Some((NonZeroU32::MIN.saturating_add(9), burst)),
+    }
+}
