@@ -19,6 +19,7 @@ pub mod serve;
 pub mod service;
 pub mod sim;
 pub mod stop;
+pub mod token;
 
 use std::{
     io::{self, Write},
@@ -81,6 +82,9 @@ enum Command {
     Parse(parse::Options),
     /// Connect as the service would and hold the raw text against the figures
     Check(check::Options),
+    /// Make API tokens
+    #[command(subcommand)]
+    Token(token::Options),
 }
 
 /// Runs the command line of this process.
@@ -123,6 +127,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
+        Command::Token(options) => token::run(&options),
         Command::Sim(options) => exit::block_on(sim::run(options)),
     }
 }
