@@ -9,5 +9,7 @@ mod place;
 mod program;
 #[path = "commands/token.rs"]
 mod token;
+#[path = "commands/trust.rs"]
+mod trust;
 #[path = "system/wait.rs"]
 mod wait;

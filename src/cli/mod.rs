@@ -20,6 +20,9 @@ pub mod service;
 pub mod sim;
 pub mod stop;
 pub mod token;
+pub mod trust;
+pub mod trust_panel;
+pub mod trust_ssh;
 
 use std::{
     io::{self, Write},
@@ -85,6 +88,9 @@ enum Command {
     /// Make API tokens
     #[command(subcommand)]
     Token(token::Options),
+    /// Show what a peer presents and the line that would pin it
+    #[command(subcommand)]
+    Trust(trust::Options),
 }
 
 /// Runs the command line of this process.
@@ -128,6 +134,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
         Command::Token(options) => token::run(&options),
+        Command::Trust(options) => exit::block_on(trust::run(options)),
         Command::Sim(options) => exit::block_on(sim::run(options)),
     }
 }

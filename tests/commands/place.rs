@@ -44,6 +44,16 @@ impl Place {
         fs::read_to_string(self.file(name)).unwrap()
     }
 
+    /// The names of all files, in their order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
     pub(crate) fn program(&self, args: &[&str]) -> Program {
         Program::new(self.path(), args)
     }
