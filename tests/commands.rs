@@ -2,6 +2,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "commands/describe.rs"]
+mod describe;
 #[path = "commands/place.rs"]
 mod place;
 #[allow(dead_code, reason = "shared with the tests of the whole system")]

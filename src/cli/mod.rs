@@ -7,6 +7,7 @@ pub mod caret;
 pub mod check;
 pub mod check_text;
 pub mod demo;
+pub mod describe;
 pub mod exit;
 pub mod figures;
 pub mod found;
@@ -30,7 +31,8 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::{
     cli::{
@@ -91,6 +93,13 @@ enum Command {
     /// Show what a peer presents and the line that would pin it
     #[command(subcommand)]
     Trust(trust::Options),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the page of the manual
+    Man,
 }
 
 /// Runs the command line of this process.
@@ -135,6 +144,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(options) => exit::block_on(demo::run(options)),
         Command::Token(options) => token::run(&options),
         Command::Trust(options) => exit::block_on(trust::run(options)),
+        Command::Completions { shell } => describe::completions(shell, Cli::command()),
+        Command::Man => describe::man(Cli::command()),
         Command::Sim(options) => exit::block_on(sim::run(options)),
     }
 }
