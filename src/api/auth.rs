@@ -1,48 +1,47 @@
-//! Who may ask: a bearer token, compared in constant time.
+//! Who may ask: whoever shows one of the bearer tokens, compared in constant time.
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use subtle::Choice;
 use warp::{Filter, Rejection, http::HeaderValue};
 
-use crate::{api::error::ApiError, secret::Secret};
+use crate::api::{error::ApiError, token::TokenHash};
 
-/// The token that opens every route, kept as its hash only.
-#[derive(Clone)]
-pub struct Token(Arc<[u8; 32]>);
+/// The tokens, each of which opens every route, kept as their hashes only.
+#[derive(Clone, Debug)]
+pub struct Tokens(Arc<[TokenHash]>);
 
-impl Token {
-    /// Of the token's word, which is not kept.
-    pub fn new(word: &Secret) -> Token {
-        Token(Arc::new(Sha256::digest(word.reveal()).into()))
+impl Tokens {
+    /// These; none opens nothing.
+    pub fn new(hashes: impl IntoIterator<Item = TokenHash>) -> Tokens {
+        Tokens(hashes.into_iter().collect())
     }
 
-    /// Whether the value of an `Authorization` header carries this token. Hashes are compared, so
-    /// neither the length nor a common beginning shows in the time it takes.
+    /// Whether the value of an `Authorization` header carries one of the tokens. Hashes are compared,
+    /// and always all of them, so neither the length nor a common beginning nor which token it is
+    /// shows in the time it takes.
     fn opens(&self, header: &HeaderValue) -> bool {
         let header = header.as_bytes();
         let Some(blank) = header.iter().position(|byte| *byte == b' ') else {
             return false;
         };
         let (scheme, word) = header.split_at(blank);
-        let shown: [u8; 32] = Sha256::digest(word.trim_ascii()).into();
-        scheme.eq_ignore_ascii_case(b"bearer") && bool::from(shown.ct_eq(self.0.as_ref()))
+        let shown = TokenHash::of(word.trim_ascii());
+        let none = Choice::from(0);
+        let any = self
+            .0
+            .iter()
+            .fold(none, |any, hash| any | hash.same(&shown));
+        scheme.eq_ignore_ascii_case(b"bearer") && bool::from(any)
     }
 }
 
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(***)")
-    }
-}
-
-/// Lets a request pass that carries the token.
-pub fn authorized(token: Token) -> impl Filter<Extract = (), Error = Rejection> + Clone {
+/// Lets a request pass that carries one of the tokens.
+pub fn authorized(tokens: Tokens) -> impl Filter<Extract = (), Error = Rejection> + Clone {
     warp::header::value("authorization")
         .or_else(|_| async { Ok::<_, Rejection>((HeaderValue::from_static(""),)) })
         .and_then(move |header: HeaderValue| {
-            let opens = token.opens(&header);
+            let opens = tokens.opens(&header);
             async move {
                 match opens {
                     true => Ok(()),
@@ -59,9 +58,10 @@ mod tests {
 
     #[track_caller]
     fn opens(header: &str, expected: bool) {
-        let token = Token::new(&Secret::new("right").expect("a word"));
+        let tokens = Tokens::new(["right", "other"].map(|word| TokenHash::of(word.as_bytes())));
         let header = HeaderValue::from_bytes(header.as_bytes()).expect("a header");
-        assert_eq!(token.opens(&header), expected, "{header:?}");
+        assert_eq!(tokens.opens(&header), expected, "{header:?}");
+        assert!(!Tokens::new([]).opens(&header));
     }
 
     #[test]
@@ -69,6 +69,7 @@ mod tests {
         opens("Bearer right", true);
         opens("bearer right", true);
         opens("Bearer  right", true);
+        opens("Bearer other", true);
         for header in [
             "",
             "right",
@@ -86,8 +87,8 @@ mod tests {
 
     #[test]
     fn a_token_may_hold_any_letters() {
-        let token = Token::new(&Secret::new("schlüssel").expect("a word"));
+        let tokens = Tokens::new([TokenHash::of("schlüssel".as_bytes())]);
         let header = HeaderValue::from_bytes("Bearer schlüssel".as_bytes()).expect("a header");
-        assert!(token.opens(&header));
+        assert!(tokens.opens(&header));
     }
 }

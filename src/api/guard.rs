@@ -1,4 +1,4 @@
-//! What every route stands on: the clusters, the token, the limit.
+//! What every route stands on: the clusters, the tokens, the limit.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -8,7 +8,7 @@ use std::{
 use warp::{Filter, Rejection, reject::custom};
 
 use crate::api::{
-    auth::{self, Token},
+    auth::{self, Tokens},
     error::ApiError,
     limit::Limit,
     published::Published,
@@ -17,8 +17,8 @@ use crate::api::{
 /// What the HTTP side needs.
 #[derive(Clone, Debug)]
 pub struct Api {
-    /// The token that opens every route.
-    pub token: Token,
+    /// The tokens, each of which opens every route.
+    pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
     pub limit: Option<Limit>,
     /// The newest usage of each cluster, in the order of the settings, never empty.
@@ -44,12 +44,12 @@ impl Api {
     }
 }
 
-/// GET or HEAD, within the limit and with the token.
+/// GET or HEAD, within the limit and with a token.
 pub fn guarded(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
     read_only().and(admitted(api))
 }
 
-/// Within the limit and with the token, whatever is asked for. The limit comes first: so tokens cannot
+/// Within the limit and with a token, whatever is asked for. The limit comes first: so tokens cannot
 /// be guessed faster than it.
 pub fn admitted(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
     let limit = api.limit.clone();
@@ -60,7 +60,7 @@ pub fn admitted(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clo
             async move { allowed.map_err(custom) }
         })
         .untuple_one();
-    limited.and(auth::authorized(api.token.clone()))
+    limited.and(auth::authorized(api.tokens.clone()))
 }
 
 /// GET or HEAD.

@@ -13,6 +13,7 @@ pub mod legacy;
 pub mod limit;
 pub mod published;
 pub mod raw;
+pub mod token;
 pub mod usage;
 
 use std::{convert::Infallible, future::Future, time::Duration};

@@ -22,6 +22,8 @@ pub enum Failure {
     Simulator(SimError),
     /// The command line asks for what is not there.
     Usage(String),
+    /// A peer cannot be reached, or is none.
+    Unreached(String),
     /// The result cannot be written.
     Output(io::Error),
     /// The system does not give what the command needs.
@@ -36,10 +38,11 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// 2 for whatever the caller can set right; 1 where the machine fails us.
+    /// 2 for whatever the caller can set right, 3 where a peer fails us, 1 where the machine does.
     pub fn code(&self) -> ExitCode {
         match self {
             Failure::Output(_) | Failure::System { .. } | Failure::Broken(_) => ExitCode::from(1),
+            Failure::Unreached(_) => ExitCode::from(3),
             _ => ExitCode::from(2),
         }
     }
@@ -52,7 +55,7 @@ impl fmt::Display for Failure {
             Failure::Bind(error) => write!(f, "{error}"),
             Failure::Trust(error) => f.write_str(&chain(error)),
             Failure::Simulator(error) => f.write_str(&chain(error)),
-            Failure::Usage(why) => f.write_str(why),
+            Failure::Usage(why) | Failure::Unreached(why) => f.write_str(why),
             Failure::Output(error) => write!(f, "cannot write the result: {error}"),
             Failure::System { doing, source } => write!(f, "cannot {doing}: {source}"),
             Failure::Broken(what) => write!(f, "{what} ended by itself; the log says why"),

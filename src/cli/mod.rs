@@ -7,6 +7,7 @@ pub mod caret;
 pub mod check;
 pub mod check_text;
 pub mod demo;
+pub mod describe;
 pub mod exit;
 pub mod figures;
 pub mod found;
@@ -19,6 +20,10 @@ pub mod serve;
 pub mod service;
 pub mod sim;
 pub mod stop;
+pub mod token;
+pub mod trust;
+pub mod trust_panel;
+pub mod trust_ssh;
 
 use std::{
     io::{self, Write},
@@ -26,7 +31,8 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::{
     cli::{
@@ -81,6 +87,19 @@ enum Command {
     Parse(parse::Options),
     /// Connect as the service would and hold the raw text against the figures
     Check(check::Options),
+    /// Make API tokens
+    #[command(subcommand)]
+    Token(token::Options),
+    /// Show what a peer presents and the line that would pin it
+    #[command(subcommand)]
+    Trust(trust::Options),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the page of the manual
+    Man,
 }
 
 /// Runs the command line of this process.
@@ -123,6 +142,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
+        Command::Token(options) => token::run(&options),
+        Command::Trust(options) => exit::block_on(trust::run(options)),
+        Command::Completions { shell } => describe::completions(shell, Cli::command()),
+        Command::Man => describe::man(Cli::command()),
         Command::Sim(options) => exit::block_on(sim::run(options)),
     }
 }

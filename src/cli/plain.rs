@@ -3,6 +3,14 @@
 
 use std::io::{self, Write};
 
+/// A line on stderr beside the result, for the person who reads it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn remark(words: &str) -> io::Result<()> {
+    writeln!(Plain::new(io::stderr()), "{words}")
+}
+
 /// A writer that shows every control character but line feed and tab as a `?`.
 #[derive(Debug)]
 pub struct Plain<W> {

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    api::{self, auth::Token, guard::Api, limit::Limit, published::Published},
+    api::{self, auth::Tokens, guard::Api, limit::Limit, published::Published},
     cli::{exit::Failure, stop},
     collector::Collector,
     config::Config,
@@ -32,7 +32,7 @@ impl Service {
     /// # Errors
     /// When there is no token, or the panel's CA file cannot be used.
     pub fn start(config: &Config, listener: TcpListener) -> Result<Service, Failure> {
-        let token = Token::new(config.token()?);
+        let tokens = Tokens::new(config.tokens()?.iter().copied());
         let mut ready = Vec::new();
         for cluster in &config.clusters {
             let (storage, compute) = (cluster.storage(), cluster.compute()?);
@@ -50,7 +50,7 @@ impl Service {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
         let api = Api {
-            token,
+            tokens,
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),

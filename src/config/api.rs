@@ -3,25 +3,55 @@
 use std::num::NonZeroU32;
 
 use crate::{
+    api::token::{TokenHash, TokenName},
     chain::chain,
     config::{error::Problem, file::ApiFile, variables::Variables, words::Credentials},
     secret::Secret,
 };
 
-/// The place of the token, as an error names it.
+/// The place of the token that is given as a word, as an error names it.
 const TOKEN: &str = "API_BEARER_TOKEN, or token_file in [api]";
 
 /// There is no service without a token.
 pub fn no_token() -> Problem {
-    let why = "no API token is set, and the service does not start without one: put a long random word there, such as `openssl rand -hex 32` prints";
-    Problem::new(TOKEN, why)
+    let why = "no API token is set, and the service does not start without one: `vhi-usage token new NAME` makes one";
+    Problem::new(format!("{TOKEN}, or [[api.tokens]]"), why)
 }
 
-/// The token, if one is set.
-///
-/// # Errors
-/// When its file cannot be used.
-pub fn token(
+/// Every token that is set.
+pub fn tokens(
+    file: &ApiFile,
+    variables: &Variables,
+    credentials: &Credentials,
+    problems: &mut Vec<Problem>,
+) -> Vec<TokenHash> {
+    let mut hashes = Vec::new();
+    match word(file, variables, credentials) {
+        Ok(word) => hashes.extend(word.map(|word| TokenHash::of(word.reveal().as_bytes()))),
+        Err(problem) => problems.push(problem),
+    }
+    let mut names: Vec<TokenName> = Vec::new();
+    for (index, token) in file.tokens.iter().enumerate() {
+        let at = format!("[[api.tokens]], the {}. of them", index + 1);
+        let mut wrong =
+            |key: &str, why: String| problems.push(Problem::new(format!("{key} in {at}"), why));
+        match token.name.as_deref().unwrap_or_default().parse() {
+            Ok(name) if names.contains(&name) => {
+                wrong("name", format!("two tokens are named {name}"));
+            }
+            Ok(name) => names.push(name),
+            Err(error) => wrong("name", error.to_string()),
+        }
+        match token.sha256.as_deref().unwrap_or_default().parse() {
+            Ok(hash) => hashes.push(hash),
+            Err(error) => wrong("sha256", format!("{error}")),
+        }
+    }
+    hashes
+}
+
+/// The token that is given as a word, if it is.
+fn word(
     file: &ApiFile,
     variables: &Variables,
     credentials: &Credentials,

@@ -35,10 +35,23 @@ pub struct File {
 pub struct ApiFile {
     /// File of the token.
     pub token_file: Option<PathBuf>,
+    /// Further tokens, as their hashes.
+    #[serde(default)]
+    pub tokens: Vec<TokenFile>,
     /// Requests a second and address.
     pub rate_limit_rps: Option<u32>,
     /// Requests at once after a quiet time.
     pub rate_limit_burst: Option<u32>,
+}
+
+/// `[[api.tokens]]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenFile {
+    /// Its name.
+    pub name: Option<String>,
+    /// The SHA-256 of its word.
+    pub sha256: Option<String>,
 }
 
 /// `[[cluster]]`

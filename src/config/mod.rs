@@ -15,6 +15,7 @@ pub mod words;
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use crate::{
+    api::token::TokenHash,
     collector::Timing,
     config::{
         cluster::ClusterConfig,
@@ -26,7 +27,6 @@ use crate::{
         words::Credentials,
     },
     panel::trust::Trust,
-    secret::Secret,
 };
 
 const POLL: Duration = Duration::from_secs(60);
@@ -41,8 +41,8 @@ pub struct Config {
     pub listen: Listen,
     /// How often clusters are read and how long figures live.
     pub timing: Timing,
-    /// The API token; always there where the settings are to serve.
-    pub token: Option<Secret>,
+    /// The API tokens; never empty where the settings are to serve.
+    pub tokens: Vec<TokenHash>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
     /// The clusters, never empty.
@@ -87,18 +87,18 @@ impl Config {
             &mut problems,
         );
         let timing = timing(&file, &variables, &mut problems);
-        let token = api::token(&file.api, &variables, &credentials);
-        let token = match token {
-            Ok(None) if origins.serves => Err(api::no_token()),
-            token => token,
-        };
-        let token = note(token, &mut problems).flatten();
+        let before = problems.len();
+        let tokens = api::tokens(&file.api, &variables, &credentials, &mut problems);
+        // A token that is wrong is told once, and not as missing, too.
+        if origins.serves && tokens.is_empty() && problems.len() == before {
+            problems.push(api::no_token());
+        }
         let rate_limit = api::rate_limit(&file.api, &variables, &mut problems);
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
-                token,
+                tokens,
                 rate_limit,
                 notices: notices(&clusters, &variables),
                 clusters,
@@ -107,12 +107,15 @@ impl Config {
         }
     }
 
-    /// The API token.
+    /// The API tokens.
     ///
     /// # Errors
     /// Where none is set: there is no service without one.
-    pub fn token(&self) -> Result<&Secret, ConfigError> {
-        self.token.as_ref().ok_or_else(|| api::no_token().into())
+    pub fn tokens(&self) -> Result<&[TokenHash], ConfigError> {
+        match self.tokens.as_slice() {
+            [] => Err(api::no_token().into()),
+            tokens => Ok(tokens),
+        }
     }
 }
 

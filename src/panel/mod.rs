@@ -7,4 +7,5 @@ pub mod error;
 pub mod http;
 pub mod login;
 pub mod session;
+pub mod shown;
 pub mod trust;

@@ -88,7 +88,7 @@ impl NodeSource {
         };
         let evidence = Evidence {
             text: output.stdout,
-            node: node.host().to_owned(),
+            node: node.place().host().to_owned(),
             command,
             at: clock::now(),
         };

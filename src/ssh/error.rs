@@ -132,6 +132,16 @@ pub enum ConnectFailure {
     Handshake(#[source] russh::Error),
 }
 
+impl ConnectFailure {
+    /// Of a connection that did not come about.
+    pub fn of(error: std::io::Error) -> ConnectFailure {
+        match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => ConnectFailure::Refused(error),
+            _ => ConnectFailure::Io(error),
+        }
+    }
+}
+
 /// What is wrong with a host key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostKeyProblem {

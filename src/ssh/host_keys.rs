@@ -21,7 +21,7 @@ use russh::keys::{
 };
 use sha1::Sha1;
 
-use crate::ssh::{error::HostKeyProblem, node::Node, pattern::matches};
+use crate::ssh::{error::HostKeyProblem, pattern::matches, place::Place};
 
 /// What a node's host key is held against.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl HostKeys {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn expected_types(&self, node: &Node) -> Result<Vec<Algorithm>, HostKeyProblem> {
+    pub fn expected_types(&self, node: &Place) -> Result<Vec<Algorithm>, HostKeyProblem> {
         match self {
             HostKeys::Pinned(_) => Ok(Vec::new()),
             HostKeys::File(path) => Ok(lines_for(path, node)?
@@ -52,7 +52,7 @@ impl HostKeys {
     ///
     /// # Errors
     /// When it may not, and why.
-    pub fn check(&self, node: &Node, key: &PublicKey) -> Result<(), HostKeyProblem> {
+    pub fn check(&self, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
         let fingerprint = key.fingerprint(HashAlg::Sha256);
         match self {
             HostKeys::Pinned(pins) if pins.contains(&fingerprint) => Ok(()),
@@ -72,7 +72,7 @@ struct Line {
     entry: Entry,
 }
 
-fn lines_for(path: &Path, node: &Node) -> Result<Vec<Line>, HostKeyProblem> {
+fn lines_for(path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
     let text = std::fs::read_to_string(path).map_err(|error| HostKeyProblem::File {
         place: path.display().to_string(),
         why: format!("cannot read the known hosts: {error}"),
@@ -153,6 +153,7 @@ fn speaks_of(patterns: &HostPatterns, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ssh::node::Node;
 
     // Public halves of keys that were made for this test and thrown away.
     const RIGHT: &str =
@@ -169,8 +170,8 @@ mod tests {
         )
         .expect("written");
         let key = PublicKey::from_openssh(RIGHT).expect("a key");
-        let node = node.parse().expect("a node");
-        match HostKeys::File(file.path().into()).check(&node, &key) {
+        let node: Node = node.parse().expect("a node");
+        match HostKeys::File(file.path().into()).check(node.place(), &key) {
             Ok(()) => "ok",
             Err(HostKeyProblem::Unknown { .. }) => "unknown",
             Err(HostKeyProblem::Changed { .. }) => "changed",
@@ -230,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_no_empty_one() {
-        let node = "r@h".parse().expect("a node");
+        let node: Place = "h".parse().expect("a place");
         let key = PublicKey::from_openssh(RIGHT).expect("a key");
         let keys = HostKeys::File("/nonexistent/known_hosts".into());
         let problem = keys.check(&node, &key).expect_err("no file");

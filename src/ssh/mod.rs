@@ -9,5 +9,7 @@ pub mod host_keys;
 pub mod login;
 pub mod node;
 pub mod pattern;
+pub mod place;
 pub mod pool;
 pub mod session;
+pub mod shown;

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use crate::ssh::place::Place;
+
 /// A machine that runs `vstorage`, and the user that asks it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Node(Arc<Parts>);
@@ -9,8 +11,7 @@ pub struct Node(Arc<Parts>);
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Parts {
     user: String,
-    host: String,
-    port: u16,
+    place: Place,
 }
 
 impl Node {
@@ -19,22 +20,9 @@ impl Node {
         &self.0.user
     }
 
-    /// Name or address, an IPv6 address without its brackets.
-    pub fn host(&self) -> &str {
-        &self.0.host
-    }
-
-    /// The port of its SSH server, 22 unless said otherwise.
-    pub fn port(&self) -> u16 {
-        self.0.port
-    }
-
-    /// The name under which `known_hosts` lists it: `host`, or `[host]:port` for another port than 22.
-    pub fn known_as(&self) -> String {
-        match self.0.port {
-            22 => self.0.host.clone(),
-            port => format!("[{}]:{port}", self.0.host),
-        }
+    /// Where its SSH server is.
+    pub fn place(&self) -> &Place {
+        &self.0.place
     }
 }
 
@@ -44,43 +32,21 @@ impl FromStr for Node {
     fn from_str(text: &str) -> Result<Node, NodeError> {
         let wrong = || NodeError(text.to_owned());
         let (user, place) = text.split_once('@').ok_or_else(wrong)?;
-        let (host, port) = match place.strip_prefix('[') {
-            Some(rest) => {
-                let (host, port) = rest.split_once(']').ok_or_else(wrong)?;
-                (
-                    host,
-                    port.strip_prefix(':').or(port.is_empty().then_some("22")),
-                )
-            }
-            None => match place.split_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (place, Some("22")),
-            },
-        };
-        let digits = port.filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
-        let port = digits
-            .and_then(|port| port.parse().ok())
-            .filter(|port| *port > 0);
         let odd = |c: char| c.is_whitespace() || c.is_control() || "@,/[]".contains(c);
-        if user.is_empty() || host.is_empty() || user.contains(odd) || host.contains(odd) {
+        if user.is_empty() || user.contains(odd) {
             return Err(wrong());
         }
         Ok(Node(Arc::new(Parts {
             user: user.to_owned(),
-            host: host.to_owned(),
-            port: port.ok_or_else(wrong)?,
+            place: place.parse().map_err(|_| wrong())?,
         })))
     }
 }
 
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { user, host, port } = &*self.0;
-        match (host.contains(':'), port) {
-            (true, port) => write!(f, "{user}@[{host}]:{port}"),
-            (false, 22) => write!(f, "{user}@{host}"),
-            (false, port) => write!(f, "{user}@{host}:{port}"),
-        }
+        let Parts { user, place } = &*self.0;
+        write!(f, "{user}@{place}")
     }
 }
 
@@ -96,8 +62,12 @@ mod tests {
     #[track_caller]
     fn reads(text: &str, user: &str, host: &str, port: u16, known_as: &str) {
         let node: Node = text.parse().expect("a node");
-        assert_eq!((node.user(), node.host(), node.port()), (user, host, port));
-        assert_eq!(node.known_as(), known_as);
+        let place = node.place();
+        assert_eq!(
+            (node.user(), place.host(), place.port()),
+            (user, host, port)
+        );
+        assert_eq!(place.known_as(), known_as);
         assert_eq!(node.to_string().parse(), Ok(node));
     }
 

@@ -58,14 +58,20 @@ impl Session {
         };
 
         let config = Arc::new(login::config(
-            login.host_keys.expected_types(node).map_err(untrusted)?,
+            login
+                .host_keys
+                .expected_types(node.place())
+                .map_err(untrusted)?,
         ));
-        let stream = timeout_at(deadline, TcpStream::connect((node.host(), node.port())))
-            .await
-            .map_err(late)?
-            .map_err(|error| failed(not_connected(error)))?;
+        let stream = timeout_at(
+            deadline,
+            TcpStream::connect((node.place().host(), node.place().port())),
+        )
+        .await
+        .map_err(late)?
+        .map_err(|error| failed(ConnectFailure::of(error)))?;
         let (stream, closer) =
-            Closer::split(stream).map_err(|error| failed(not_connected(error)))?;
+            Closer::split(stream).map_err(|error| failed(ConnectFailure::of(error)))?;
         let broken = Arc::new(AtomicBool::new(false));
         let peer = Peer {
             node: node.clone(),
@@ -201,7 +207,7 @@ impl client::Handler for Peer {
     ) -> Result<bool, PeerError> {
         let key = shown.public_key();
         self.host_keys
-            .check(&self.node, &key)
+            .check(self.node.place(), &key)
             .map_err(PeerError::HostKey)?;
         // A certificate is never asked for; its key alone would prove nothing.
         Ok(shown.certificate().is_none())
@@ -216,12 +222,5 @@ impl client::Handler for Peer {
                 Err(error)
             }
         }
-    }
-}
-
-fn not_connected(error: std::io::Error) -> ConnectFailure {
-    match error.kind() {
-        std::io::ErrorKind::ConnectionRefused => ConnectFailure::Refused(error),
-        _ => ConnectFailure::Io(error),
     }
 }

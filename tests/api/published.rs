@@ -7,10 +7,9 @@ use serde_json::Value;
 use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
-    api::{self, auth::Token, guard::Api, limit::Limit, published::Published},
+    api::{self, auth::Tokens, guard::Api, limit::Limit, published::Published, token::TokenHash},
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
-    secret::Secret,
     source::{compute_stat, node},
     usage::{Billed, ClusterUsage, Part},
     vstorage::report,
@@ -40,7 +39,7 @@ impl Site {
     pub(crate) fn new(usage: ClusterUsage) -> Site {
         let newest = watch::Sender::new(Arc::new(usage));
         let api = Api {
-            token: Token::new(&Secret::new(TOKEN).unwrap()),
+            tokens: Tokens::new([TokenHash::of(TOKEN.as_bytes())]),
             limit: None,
             clusters: Arc::new([Published::new(newest.subscribe())]),
         };

@@ -1,0 +1,123 @@
+//! What the settings hold of an API token: its name, and the SHA-256 of its word.
+//!
+//! ```toml
+//! [[api.tokens]]
+//! name = "billing"
+//! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+//! ```
+
+use std::{fmt, str::FromStr};
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+/// Under which name a token stands in the settings: letters, digits, `-`, `_`, `.`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenName(String);
+
+impl FromStr for TokenName {
+    type Err = NoTokenName;
+
+    fn from_str(text: &str) -> Result<TokenName, NoTokenName> {
+        let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        match !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(legal) {
+            true => Ok(TokenName(text.to_owned())),
+            false => Err(NoTokenName),
+        }
+    }
+}
+
+const LONGEST_NAME: usize = 64;
+
+impl fmt::Display for TokenName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that names no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a token's name is letters, digits, `-`, `_` and `.`, at most 64 of them, such as billing")]
+pub struct NoTokenName;
+
+/// The SHA-256 of a token's word. The word itself is not kept.
+#[derive(Clone, Copy)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    /// Of the token's word.
+    pub fn of(word: &[u8]) -> TokenHash {
+        TokenHash(Sha256::digest(word).into())
+    }
+
+    /// Whether they are the same, in a time that does not depend on where they differ.
+    pub fn same(&self, other: &TokenHash) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl FromStr for TokenHash {
+    type Err = NoTokenHash;
+
+    /// Hex of either case.
+    fn from_str(text: &str) -> Result<TokenHash, NoTokenHash> {
+        let digits: Option<Vec<u8>> = text
+            .chars()
+            .map(|c| u8::try_from(c.to_digit(16)?).ok())
+            .collect();
+        let digits = digits.ok_or(NoTokenHash)?;
+        let (pairs, rest) = digits.as_chunks::<2>();
+        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+        match (bytes.try_into(), rest) {
+            (Ok(bytes), []) => Ok(TokenHash(bytes)),
+            _ => Err(NoTokenHash),
+        }
+    }
+}
+
+/// As the settings hold it.
+impl fmt::Display for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(***)")
+    }
+}
+
+/// A text that is no SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be a token's SHA-256, 64 digits of hex, as `vhi-usage token new NAME` prints it")]
+pub struct NoTokenHash;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_hex_of_either_case() {
+        let hash = TokenHash::of(b"test").to_string();
+        assert!(hash.starts_with("9f86d081884c7d65"), "{hash}");
+        for text in [hash.clone(), hash.to_uppercase()] {
+            let read: TokenHash = text.parse().expect("a hash");
+            assert!(bool::from(read.same(&TokenHash::of(b"test"))));
+            assert!(!bool::from(read.same(&TokenHash::of(b"text"))));
+        }
+        for text in ["", "9f", &"0".repeat(63), &"0".repeat(66), &"g".repeat(64)] {
+            assert_eq!(text.parse::<TokenHash>().err(), Some(NoTokenHash), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_letters_digits_and_three_signs() {
+        for text in ["billing", "a", "A-1_b.c"] {
+            assert!(text.parse::<TokenName>().is_ok(), "{text}");
+        }
+        for text in ["", "a b", "a\"", "ä", "a\n", "a/b", &"a".repeat(65)] {
+            assert_eq!(text.parse::<TokenName>(), Err(NoTokenName), "{text}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `trust ssh`: a node's host keys, their fingerprints, and their lines for `known_hosts`.
+//!
+//! ```text
+//! # [192.0.2.7]:2222 ssh-ed25519 SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU
+//! [192.0.2.7]:2222 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…
+//! ```
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
+
+use russh::keys::{HashAlg, PublicKey};
+
+use crate::{
+    chain::chain,
+    cli::{exit::Failure, plain::remark},
+    ssh::{error::HostKeyProblem, host_keys::HostKeys, place::Place, shown},
+};
+
+const COMPARE: &str =
+    "Compare each fingerprint with what the node itself says before you trust it. On its console:
+  for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $key; done
+(the Ed25519 key alone: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub)";
+
+/// Shows the keys, and writes their lines where that was asked for.
+///
+/// # Errors
+/// When the node cannot be reached, or the file contradicts it or cannot be written.
+pub async fn run(
+    place: &Place,
+    write: Option<&Path>,
+    within: Duration,
+) -> Result<ExitCode, Failure> {
+    let keys = shown::host_keys(place, within)
+        .await
+        .map_err(|error| Failure::Unreached(chain(&error)))?;
+    let name = place.known_as();
+    let mut out = io::stdout().lock();
+    let mut lines = Vec::new();
+    for key in &keys {
+        let fingerprint = key.fingerprint(HashAlg::Sha256);
+        let text = key
+            .to_openssh()
+            .map_err(|error| Failure::Unreached(format!("{place}: a host key: {error}")))?;
+        let line = format!("{name} {text}");
+        writeln!(out, "# {name} {} {fingerprint}", key.algorithm())?;
+        writeln!(out, "{line}")?;
+        lines.push((key, line));
+    }
+    out.flush()?;
+    remark(COMPARE)?;
+    match write {
+        None => remark("Nothing was written; --write FILE appends the lines to FILE.")?,
+        Some(file) => append(place, &lines, file)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Appends what is not there yet. A file that expects another key is left as it is: a second line would
+/// make the first one worthless.
+fn append(place: &Place, lines: &[(&PublicKey, String)], file: &Path) -> Result<(), Failure> {
+    let cannot = |doing: &str, error: io::Error| {
+        Failure::Usage(format!("cannot {doing} {}: {error}", file.display()))
+    };
+    let there = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(cannot("read", error)),
+    };
+    let known = HostKeys::File(file.to_owned());
+    let mut new = String::new();
+    for (key, line) in lines {
+        match known.check(place, key) {
+            Ok(()) => {}
+            Err(HostKeyProblem::Unknown { .. } | HostKeyProblem::File { .. }) => {
+                new.push_str(line);
+                new.push('\n');
+            }
+            Err(why @ (HostKeyProblem::Changed { .. } | HostKeyProblem::Revoked { .. })) => {
+                return Err(Failure::Usage(format!(
+                    "{place}: {why}; nothing was written. If that is right, take the line out first"
+                )));
+            }
+        }
+    }
+    if new.is_empty() {
+        return Ok(remark(&format!(
+            "Nothing to write: {} has them.",
+            file.display()
+        ))?);
+    }
+    if !there.is_empty() && !there.ends_with('\n') {
+        new.insert(0, '\n');
+    }
+    let mut options = OpenOptions::new();
+    let mut written = options
+        .create(true)
+        .append(true)
+        .mode(0o644)
+        .open(file)
+        .map_err(|error| cannot("write", error))?;
+    written
+        .write_all(new.as_bytes())
+        .map_err(|error| cannot("write", error))?;
+    Ok(remark(&format!("Written to {}.", file.display()))?)
+}

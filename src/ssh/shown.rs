@@ -1,0 +1,121 @@
+//! The host keys that an SSH server shows, asked for without a login.
+//!
+//! A server shows one key in a handshake, of a type that both sides know. So each type is asked for in
+//! a connection of its own, which ends when the key was shown and the server has proved that it holds
+//! it. No user is named and nothing is authenticated.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use russh::{
+    AlgorithmKind, Error, client,
+    keys::{Algorithm, EcdsaCurve, HashAlg, PublicKey, PublicKeyOrCertificate},
+};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout_at},
+};
+
+use crate::ssh::{error::ConnectFailure, login, place::Place};
+
+/// The types of key that are asked for, each with the ways in which it may sign. No SHA-1.
+const TYPES: &[&[Algorithm]] = &[
+    &[Algorithm::Ed25519],
+    &[ecdsa(EcdsaCurve::NistP256)],
+    &[ecdsa(EcdsaCurve::NistP384)],
+    &[ecdsa(EcdsaCurve::NistP521)],
+    &[rsa(HashAlg::Sha512), rsa(HashAlg::Sha256)],
+];
+
+const fn ecdsa(curve: EcdsaCurve) -> Algorithm {
+    Algorithm::Ecdsa { curve }
+}
+
+const fn rsa(hash: HashAlg) -> Algorithm {
+    Algorithm::Rsa { hash: Some(hash) }
+}
+
+/// Every host key of the server, at most one of each type; each connection may take so long.
+///
+/// # Errors
+/// When the server cannot be reached or speaks no SSH that we can speak.
+pub async fn host_keys(place: &Place, within: Duration) -> Result<Vec<PublicKey>, NotShown> {
+    let mut keys = Vec::new();
+    for algorithms in TYPES {
+        let key = host_key(place, algorithms, within).await;
+        keys.extend(key.map_err(|why| NotShown {
+            place: place.clone(),
+            why,
+        })?);
+    }
+    match keys.is_empty() {
+        true => Err(NotShown {
+            place: place.clone(),
+            why: ConnectFailure::Handshake(Error::UnknownKey),
+        }),
+        false => Ok(keys),
+    }
+}
+
+/// The key that signs in one of these ways; `None` where the server has none.
+async fn host_key(
+    place: &Place,
+    algorithms: &[Algorithm],
+    within: Duration,
+) -> Result<Option<PublicKey>, ConnectFailure> {
+    let deadline = Instant::now() + within;
+    let late = |_| ConnectFailure::Timeout(within);
+    let mut config = login::config(Vec::new());
+    config.preferred.key = algorithms.to_vec().into();
+    let stream = timeout_at(deadline, TcpStream::connect((place.host(), place.port())))
+        .await
+        .map_err(late)?
+        .map_err(ConnectFailure::of)?;
+    let seen = Seen::default();
+    let connecting = client::connect_stream(Arc::new(config), stream, seen.clone());
+    let end = timeout_at(deadline, connecting).await.map_err(late)?;
+    if let Some(key) = seen.take() {
+        return Ok(Some(key));
+    }
+    match end {
+        Err(Error::NoCommonAlgo {
+            kind: AlgorithmKind::Key,
+            ..
+        }) => Ok(None),
+        Err(error) => Err(ConnectFailure::Handshake(error)),
+        // No handshake ends well without a key.
+        Ok(_) => Err(ConnectFailure::Handshake(Error::UnknownKey)),
+    }
+}
+
+/// Keeps the key that is shown, and ends the handshake there.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Option<PublicKey>>>);
+
+impl Seen {
+    fn take(&self) -> Option<PublicKey> {
+        let mut key = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        key.take()
+    }
+}
+
+impl client::Handler for Seen {
+    type Error = Error;
+
+    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Error> {
+        let mut key = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *key = Some(shown.public_key());
+        Ok(false)
+    }
+}
+
+/// The server showed no key.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: cannot ask for the host keys")]
+pub struct NotShown {
+    place: Place,
+    #[source]
+    why: ConnectFailure,
+}

@@ -1,0 +1,17 @@
+//! The operator's commands, driven through the built program with no variable but those that are given.
+
+#[path = "common/mod.rs"]
+mod common;
+#[path = "commands/describe.rs"]
+mod describe;
+#[path = "commands/place.rs"]
+mod place;
+#[allow(dead_code, reason = "shared with the tests of the whole system")]
+#[path = "system/program.rs"]
+mod program;
+#[path = "commands/token.rs"]
+mod token;
+#[path = "commands/trust.rs"]
+mod trust;
+#[path = "system/wait.rs"]
+mod wait;
