@@ -7,7 +7,7 @@ use crate::{
     api::{
         body::State,
         error::{Answer, json_answer},
-        guard::{Api, guarded},
+        guard::{Api, read_only},
     },
     clock,
     usage::ClusterUsage,
@@ -15,18 +15,16 @@ use crate::{
 
 /// The list of clusters.
 pub fn route(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("api" / "v1" / "clusters")
-        .and(guarded(&api))
-        .map(move || {
-            let usages: Vec<_> = api.clusters.iter().map(|cluster| cluster.usage()).collect();
-            let clusters: Vec<_> = usages
-                .iter()
-                .map(|usage| Cluster::from(usage.as_ref()))
-                .collect();
-            json_answer(Bytes::from(
-                serde_json::json!({ "clusters": clusters }).to_string(),
-            ))
-        })
+    warp::path!("clusters").and(read_only()).map(move || {
+        let usages: Vec<_> = api.clusters.iter().map(|cluster| cluster.usage()).collect();
+        let clusters: Vec<_> = usages
+            .iter()
+            .map(|usage| Cluster::from(usage.as_ref()))
+            .collect();
+        json_answer(Bytes::from(
+            serde_json::json!({ "clusters": clusters }).to_string(),
+        ))
+    })
 }
 
 #[derive(Serialize)]

@@ -44,11 +44,6 @@ impl Api {
     }
 }
 
-/// GET or HEAD, within the limit and with a token.
-pub fn guarded(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
-    read_only().and(admitted(api))
-}
-
 /// Within the limit and with a token, whatever is asked for. The limit comes first: so tokens cannot
 /// be guessed faster than it.
 pub fn admitted(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {

@@ -19,7 +19,7 @@ pub mod usage;
 use std::{convert::Infallible, future::Future, time::Duration};
 
 use tokio::net::TcpListener;
-use warp::{Filter, Rejection};
+use warp::Filter;
 
 use crate::api::{error::Answer, guard::Api};
 
@@ -27,19 +27,23 @@ use crate::api::{error::Answer, guard::Api};
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Every route, with its errors.
+///
+/// What lies below `/api/v1` is admitted once, before any of its routes: a request that ends in an error
+/// is counted once, and what is not there is told only to those who may know what is.
 pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
-    usage::first(api.clone())
-        .or(health::routes(api.clone()))
-        .unify()
+    let admitted = warp::path!("api" / "v1" / ..).and(guard::admitted(&api));
+    let below = usage::first(api.clone())
         .or(usage::named(api.clone()))
         .unify()
         .or(clusters::route(api.clone()))
         .unify()
         .or(raw::route(api.clone()))
-        .unify()
-        .or(nothing(api))
+        .unify();
+    admitted
+        .and(below)
+        .or(health::routes(api))
         .unify()
         .recover(error::recover)
         .unify()
@@ -70,11 +74,4 @@ pub async fn serve(
         () = server => {}
         () = late => tracing::warn!("a client held its connection beyond the end"),
     }
-}
-
-/// What is not there is told only to those who may know what is.
-fn nothing(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("api" / "v1" / ..)
-        .and(guard::admitted(&api))
-        .and_then(|| async { Err::<Answer, _>(warp::reject::not_found()) })
 }

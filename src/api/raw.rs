@@ -10,7 +10,7 @@ use warp::{
 use crate::{
     api::{
         error::{Answer, ApiError},
-        guard::{Api, guarded},
+        guard::{Api, read_only},
         published::{Published, to_next_round},
     },
     clock,
@@ -22,8 +22,8 @@ const COMMAND: HeaderName = HeaderName::from_static("x-vhi-command");
 
 /// The raw text of a cluster by its name.
 pub fn route(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("api" / "v1" / "clusters" / String / "raw")
-        .and(guarded(&api))
+    warp::path!("clusters" / String / "raw")
+        .and(read_only())
         .and_then(move |name: String| {
             let answer = api.cluster(&name).and_then(raw);
             async move { answer.map_err(custom) }

@@ -10,7 +10,7 @@ use warp::{
 use crate::{
     api::{
         error::{Answer, ApiError, json_answer},
-        guard::{Api, guarded},
+        guard::{Api, read_only},
         published::{Published, to_next_round},
     },
     usage::{ClusterUsage, Part, Status},
@@ -18,12 +18,12 @@ use crate::{
 
 /// Usage of the first cluster, under both of its old paths.
 pub fn first(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let documented = warp::path!("api" / "v1" / "cluster" / "usage");
-    let routed = warp::path!("api" / "v1" / "usage" / "cluster");
+    let documented = warp::path!("cluster" / "usage");
+    let routed = warp::path!("usage" / "cluster");
     documented
         .or(routed)
         .unify()
-        .and(guarded(&api))
+        .and(read_only())
         .and(request())
         .and_then(move |require, headers: HeaderMap| {
             let answer = api
@@ -35,8 +35,8 @@ pub fn first(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + 
 
 /// Usage of a cluster by its name.
 pub fn named(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("api" / "v1" / "clusters" / String / "usage")
-        .and(guarded(&api))
+    warp::path!("clusters" / String / "usage")
+        .and(read_only())
         .and(request())
         .and_then(move |name: String, require, headers: HeaderMap| {
             let answer = api

@@ -92,8 +92,14 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
             failure = service.broken() => end = Err(failure),
         }
     }
-    service.stop().await;
-    simulator.stop().await;
+    let stop = async {
+        service.stop().await;
+        simulator.stop().await;
+    };
+    tokio::select! {
+        () = stop => {}
+        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
+    }
     end
 }
 

@@ -44,6 +44,8 @@ impl Logging {
             .with_default(LevelFilter::WARN)
             // What it calls errors are clients that go away.
             .with_target("warp", LevelFilter::OFF)
+            // What it says of a certificate we say ourselves, with the way out.
+            .with_target("rustls_platform_verifier", LevelFilter::OFF)
             .with_target("vhi_usage", level);
         let colour = io::stderr().is_terminal()
             && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());

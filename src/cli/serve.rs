@@ -35,6 +35,9 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
         () = signals.wait() => Ok(ExitCode::SUCCESS),
         failure = service.broken() => Err(failure),
     };
-    service.stop().await;
+    tokio::select! {
+        () = service.stop() => {}
+        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
+    }
     end
 }

@@ -85,7 +85,8 @@ pub struct BindError {
 fn way_out(error: &Error) -> String {
     match error.kind() {
         ErrorKind::AddrInUse => {
-            "another program listens there: choose another port with listen or LISTEN".to_owned()
+            "another program listens there: choose another one with --listen, LISTEN or listen"
+                .to_owned()
         }
         ErrorKind::AddrNotAvailable => {
             "this machine has no such address: see `ip address`".to_owned()

@@ -16,7 +16,7 @@ use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use crate::{
     api::token::TokenHash,
-    collector::Timing,
+    collector::held::Timing,
     config::{
         cluster::ClusterConfig,
         error::{ConfigError, Problem},

@@ -70,11 +70,15 @@ fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
             );
         }
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         return of.wrong(
             key,
             variable,
-            "it must be an address alone, without user, password or query",
+            "it must be an address alone, without user, password, query or `#`",
         );
     }
     Some(word.trim_end_matches('/').to_owned())

@@ -34,14 +34,13 @@ impl Http {
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
     pub fn new(url: &str, trust: &Trust, within: Duration) -> Result<Http, TrustError> {
-        let mut builder = Client::builder()
+        // Also for an address without TLS: the client wants to know how it would speak it.
+        let builder = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
             .timeout(within)
-            .tcp_nodelay(true);
-        if url.starts_with("https:") {
-            builder = builder.tls_backend_preconfigured(trust.client_config()?);
-        }
+            .tcp_nodelay(true)
+            .tls_backend_preconfigured(trust.client_config()?);
         let client = builder
             .build()
             .map_err(|error| TrustError::Client { why: chain(&error) })?;

@@ -149,8 +149,10 @@ impl Session {
         let status = response.status();
         match status {
             StatusCode::OK | StatusCode::CREATED => {}
-            // The panel is not well; that says nothing of the password.
-            _ if status.is_server_error() => return Err(self.http.status(PATH, status)),
+            // The panel is not well, or is another place; that says nothing of the password.
+            _ if status.is_server_error() || status == StatusCode::NOT_FOUND => {
+                return Err(self.http.status(PATH, status));
+            }
             // Wrong, forbidden, locked or sent elsewhere: which status means a wrong password is not
             // documented, so none of them is repeated soon.
             _ => return Ok(Err(status)),

@@ -24,7 +24,7 @@ use crate::{
     vstorage::{
         error::ParseError,
         license,
-        lines::Line,
+        lines::{self, Line},
         report::{self, StatReport},
         token::Size,
     },
@@ -125,18 +125,16 @@ impl NodeSource {
         Ok(reading)
     }
 
-    /// A changed format is said once per line, before figures go missing over it. The line itself may
-    /// hold a licence key: it is logged at the lowest level only.
+    /// A changed format is said once per line, before figures go missing over it. Of the line itself only
+    /// a label that we know is logged: the rest may hold a licence key.
     fn tell_unread(&self, report: &StatReport) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for Line { line, text } in &report.unread {
             if told.len() < REMEMBERED && told.insert(text.clone()) {
-                let label: String = text.chars().take_while(|c| *c != ':').take(20).collect();
                 tracing::warn!(
-                    cluster = %self.cluster, line, label,
-                    "no rule reads this line of the report; please send us the output of `parse`, hosts masked"
+                    cluster = %self.cluster, line, label = lines::label(text),
+                    "a line of the report cannot be read; please send us the output, hosts masked"
                 );
-                tracing::trace!(line, text, "as it came");
             }
         }
     }

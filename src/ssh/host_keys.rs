@@ -48,6 +48,21 @@ impl HostKeys {
         }
     }
 
+    /// Whether fingerprints are pinned, of which nobody knows the type of key.
+    pub fn is_pinned(&self) -> bool {
+        matches!(self, HostKeys::Pinned(_))
+    }
+
+    /// The type of the first of these keys that is pinned.
+    pub fn pinned_of(&self, keys: Vec<PublicKey>) -> Option<Algorithm> {
+        let HostKeys::Pinned(pins) = self else {
+            return None;
+        };
+        let mut keys = keys.into_iter();
+        let pinned = keys.find(|key| pins.contains(&key.fingerprint(HashAlg::Sha256)));
+        pinned.map(|key| key.algorithm())
+    }
+
     /// Whether the node may show this key.
     ///
     /// # Errors

@@ -24,11 +24,16 @@ const UNREACHED: Pause = Pause {
     first: Duration::from_secs(15),
     most: Duration::from_secs(300),
 };
+/// As many nodes are offered our key before all of them are left alone.
+const REFUSALS: usize = 3;
+
 /// The storage nodes of one cluster.
 #[derive(Debug)]
 pub struct Pool {
     login: Login,
     slots: Vec<Slot>,
+    /// When our key was refused lately, by whichever node: they may all ask one directory.
+    refused: Mutex<Vec<Instant>>,
 }
 
 #[derive(Debug)]
@@ -67,6 +72,7 @@ impl Pool {
         Pool {
             login,
             slots: slots.collect(),
+            refused: Mutex::default(),
         }
     }
 
@@ -132,20 +138,44 @@ impl Pool {
                 result => return slot.settle(session, result),
             }
         }
+        if let Some(until) = self.refused_everywhere() {
+            let pause = until.saturating_duration_since(Instant::now());
+            return Err(SshError::Auth {
+                node: slot.node.clone(),
+                next_try: clock::later(clock::now(), pause),
+            });
+        }
         match Session::open(&slot.node, &self.login).await {
             Ok(session) => {
                 let result = session.run(command, within).await;
                 slot.settle(session, result)
             }
-            Err(error) => Err(slot.failed(error)),
+            Err(error) => {
+                if matches!(error, SshError::Auth { .. }) {
+                    lock(&self.refused).push(Instant::now());
+                }
+                Err(slot.failed(error))
+            }
         }
     }
+
+    /// Until when no node is offered our key any more, where so many have refused it lately.
+    fn refused_everywhere(&self) -> Option<Instant> {
+        let mut refused = lock(&self.refused);
+        refused.retain(|at| at.elapsed() < pause::REFUSED.first);
+        let first = *refused.first()?;
+        (refused.len() >= REFUSALS).then(|| first + pause::REFUSED.first)
+    }
+}
+
+/// Nothing panics while it holds one of these locks, and what they guard is legal at any time.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Slot {
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds this lock, and a state is legal at any time.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Keeps the session if it is still good, and notes how the node did.

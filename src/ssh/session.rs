@@ -26,6 +26,7 @@ use crate::{
         host_keys::HostKeys,
         login::{self, Login},
         node::Node,
+        shown,
     },
 };
 
@@ -46,30 +47,52 @@ impl Session {
     /// `Connect`, `HostKey`, `Key`, or `Auth` with `next_try` set to now: the caller knows how long to wait.
     pub async fn open(node: &Node, login: &Login) -> Result<Session, SshError> {
         let key = login::load_key(&login.key_file, login.key_passphrase.as_ref())?;
+        let place = node.place();
+        let expected = login.host_keys.expected_types(place);
+        let expected = expected.map_err(|why| SshError::HostKey {
+            node: node.clone(),
+            why,
+        })?;
+        let mut session = match Session::connect(node, login, expected).await {
+            // The node has keys of several types, and shows one: the pinned one may be another.
+            Err(error @ SshError::HostKey { .. }) if login.host_keys.is_pinned() => {
+                let shown = shown::host_keys(place, login.connect_timeout).await;
+                let pinned = shown.ok().and_then(|keys| login.host_keys.pinned_of(keys));
+                match pinned {
+                    Some(kind) => Session::connect(node, login, vec![kind]).await?,
+                    None => return Err(error),
+                }
+            }
+            session => session?,
+        };
+        let within = login.connect_timeout;
+        match timeout(within, session.authenticate(key)).await {
+            Ok(end) => end.map(|()| session),
+            Err(_) => Err(SshError::Connect {
+                node: node.clone(),
+                why: ConnectFailure::Timeout(within),
+            }),
+        }
+    }
+
+    /// Connects and checks the host key; these types of it are asked for first.
+    async fn connect(
+        node: &Node,
+        login: &Login,
+        expected: Vec<Algorithm>,
+    ) -> Result<Session, SshError> {
         let deadline = Instant::now() + login.connect_timeout;
         let failed = |why| SshError::Connect {
             node: node.clone(),
             why,
         };
         let late = |_| failed(ConnectFailure::Timeout(login.connect_timeout));
-        let untrusted = |why| SshError::HostKey {
-            node: node.clone(),
-            why,
-        };
-
-        let config = Arc::new(login::config(
-            login
-                .host_keys
-                .expected_types(node.place())
-                .map_err(untrusted)?,
-        ));
-        let stream = timeout_at(
-            deadline,
-            TcpStream::connect((node.place().host(), node.place().port())),
-        )
-        .await
-        .map_err(late)?
-        .map_err(|error| failed(ConnectFailure::of(error)))?;
+        let config = Arc::new(login::config(expected));
+        let place = node.place();
+        let stream = timeout_at(deadline, TcpStream::connect((place.host(), place.port())))
+            .await
+            .map_err(late)?
+            .map_err(|error| failed(ConnectFailure::of(error)))?;
         let (stream, closer) =
             Closer::split(stream).map_err(|error| failed(ConnectFailure::of(error)))?;
         let broken = Arc::new(AtomicBool::new(false));
@@ -82,21 +105,19 @@ impl Session {
             .await
             .map_err(late)?
             .map_err(|error| match error {
-                PeerError::HostKey(why) => untrusted(why),
                 PeerError::Ssh(error) => failed(ConnectFailure::Handshake(error)),
+                PeerError::HostKey(why) => SshError::HostKey {
+                    node: node.clone(),
+                    why,
+                },
             })?;
-
-        let mut session = Session {
+        Ok(Session {
             node: node.clone(),
             handle,
             opening: login.connect_timeout,
             broken,
             _closer: closer,
-        };
-        timeout(login.connect_timeout, session.authenticate(key))
-            .await
-            .map_err(late)??;
-        Ok(session)
+        })
     }
 
     async fn authenticate(&mut self, key: PrivateKey) -> Result<(), SshError> {

@@ -56,6 +56,11 @@ pub(crate) fn clean(text: &str) -> (Vec<Line>, bool) {
     (lines, ended)
 }
 
+/// The label that the line begins with, of those that we know.
+pub fn label(text: &str) -> Option<&'static str> {
+    LABELS.into_iter().find(|it| text.starts_with(it))
+}
+
 /// Lines that say one thing: one line, or `Chunks:` with its continuations.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
@@ -71,7 +76,7 @@ pub(crate) fn groups(lines: &[Line], ended: bool) -> impl Iterator<Item = Group<
     let mut rest = lines.iter().peekable();
     std::iter::from_fn(move || {
         let first = rest.next()?;
-        let label = LABELS.into_iter().find(|it| first.text.starts_with(it));
+        let label = label(&first.text);
         let mut lines = vec![first];
         if label == Some("Chunks:") {
             lines.extend(std::iter::from_fn(|| {
@@ -105,8 +110,23 @@ fn shows_its_end(text: &str) -> bool {
         || (text.starts_with("MDS nodes:") && is_duration_part(last) && is_duration_part(before))
 }
 
-/// The text without `ESC [ … letter`.
+/// The text without `ESC [ … letter`, and without the titles `ESC ] … BEL` that a shell sets.
 pub(crate) fn without_colour(text: &str) -> String {
+    let mut untitled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, title)) = rest.split_once("\u{1b}]") {
+        untitled.push_str(before);
+        let ended = title.split_once('\u{7}').or(title.split_once("\u{1b}\\"));
+        let Some((_, behind)) = ended else {
+            // no title after all
+            untitled.push_str("\u{1b}]");
+            rest = title;
+            continue;
+        };
+        rest = behind;
+    }
+    untitled.push_str(rest);
+    let text = untitled.as_str();
     let mut parts = text.split("\u{1b}[");
     let mut clean = parts.next().unwrap_or("").to_string();
     for part in parts {
@@ -169,6 +189,8 @@ mod tests {
             &[(1, "a"), (2, "b c")],
         );
         leaves("a\u{1b}[1", &[(1, "a\u{1b}[1")]);
+        leaves("\u{1b}]0;title\u{7}a\u{1b}]2;x\u{1b}\\b\n", &[(1, "ab")]);
+        leaves("a\u{1b}]0;title", &[(1, "a\u{1b}]0;title")]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct StatReport {
     pub cs_table: Option<Table>,
     /// The lines after `Cluster` that no rule reads, without noise, in their order.
     pub unread: Vec<Line>,
-    /// The labelled lines that were read, to name places in errors; empty where the report was built
+    /// The lines that were read, rows of tables among them, to name places in errors; empty where the report was built
     /// rather than read.
     pub read: Vec<Line>,
 }
@@ -144,7 +144,9 @@ impl StatReport {
             };
             let lines = lines.into_iter().cloned();
             match taken {
-                true => self.read.extend(lines.filter(|_| label.is_some())),
+                true => self
+                    .read
+                    .extend(lines.filter(|_| label.is_some() || tables.keeps())),
                 false => self.unread.extend(lines),
             }
         }

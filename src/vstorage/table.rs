@@ -48,6 +48,11 @@ impl Tables {
         self.open = None;
     }
 
+    /// Whether the rows that come are kept.
+    pub(crate) fn keeps(&self) -> bool {
+        matches!(self.open, Some(Kind::Mds | Kind::Cs))
+    }
+
     /// Whether the line is a table's header, of which each may come once, or a row of the open table.
     pub(crate) fn take(&mut self, text: &str) -> bool {
         if let Some(kind) = Kind::of(text) {

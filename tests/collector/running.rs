@@ -7,7 +7,7 @@ use tokio::{
     task::JoinHandle,
 };
 use vhi_usage::{
-    collector::{Collector, Timing},
+    collector::{Collector, held::Timing},
     usage::{ClusterUsage, Status},
 };
 

@@ -4,41 +4,30 @@
 //! not asked twice. States follow the clock, not the end of a round: a part turns stale and then
 //! missing on time, whatever its source is doing.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+pub mod asking;
+pub mod held;
 
-use jiff::Timestamp;
+use std::{future::Future, sync::Arc, time::Duration};
+
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 use crate::{
-    chain::chain,
     clock,
     cluster_name::ClusterName,
+    collector::{
+        asking::Asking,
+        held::{Held, Timing},
+    },
     reading::{ComputeReading, Evidence, StorageReading},
-    reason::{Code, Reason},
     source::{StorageSource, compute_stat::ComputeStat, error::SourceError, read::Read},
-    usage::{Billed, ClusterUsage, Part},
+    usage::{Billed, ClusterUsage},
 };
 
 /// After so long without an end, the first round counts as one without figures.
 const FIRST_ROUND: Duration = Duration::from_secs(5);
-
-/// How often a cluster is read and how long a figure lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// From one round to the next.
-    pub poll: Duration,
-    /// A figure that is older is not served.
-    pub max_age: Duration,
-}
-
-impl Timing {
-    fn stale_after(self) -> Duration {
-        self.poll.saturating_mul(2)
-    }
-}
 
 /// The collector of one cluster.
 #[derive(Debug)]
@@ -106,8 +95,7 @@ impl Collector {
         let settle_at = start + FIRST_ROUND.min(self.timing.poll);
         let mut serial = 0;
         let mut shutdown = std::pin::pin!(shutdown);
-        // The moment of which the published states speak: what changes after it is still to be said,
-        // even where the machine has slept past it.
+        // The moment of which the published states speak: what changes after it is still to be said.
         let mut said = start;
         loop {
             let settled = said >= settle_at || (storage.ended && compute.ended);
@@ -123,8 +111,13 @@ impl Collector {
                     next_round = Instant::now() + self.timing.poll;
                     asking_storage.start(|| self.storage.read());
                     asking_compute.start(|| self.compute.read());
-                    // A new round alone changes nothing that is served.
-                    continue;
+                    // A new round alone changes nothing that is served, unless the machine has slept.
+                    let now = Instant::now();
+                    let slept = storage.turned(&self.newest.borrow().storage, self.timing, now)
+                        || compute.turned(&self.newest.borrow().compute, self.timing, now);
+                    if !slept {
+                        continue;
+                    }
                 }
                 read = asking_storage.end() => {
                     evidence = read.evidence.map(Arc::new).or(evidence);
@@ -151,116 +144,5 @@ impl Collector {
             };
             self.newest.send_replace(Arc::new(usage));
         }
-    }
-}
-
-/// A source being asked, or not.
-struct Asking<'a, T>(Option<Pin<Box<dyn Future<Output = T> + Send + 'a>>>);
-
-impl<T> Default for Asking<'_, T> {
-    fn default() -> Self {
-        Asking(None)
-    }
-}
-
-impl<'a, T> Asking<'a, T> {
-    /// Asks, unless the source is still being asked.
-    fn start<F: Future<Output = T> + Send + 'a>(&mut self, ask: impl FnOnce() -> F) {
-        if self.0.is_none() {
-            self.0 = Some(Box::pin(ask()));
-        }
-    }
-
-    /// Its answer; never, while it is not being asked.
-    async fn end(&mut self) -> T {
-        match &mut self.0 {
-            Some(asked) => {
-                let answer = asked.await;
-                self.0 = None;
-                answer
-            }
-            None => std::future::pending().await,
-        }
-    }
-}
-
-/// What is held of one source between rounds.
-struct Held<T> {
-    newest: Option<(Arc<T>, Instant)>,
-    failure: Option<Reason>,
-    /// Whether the source has ever answered or failed.
-    ended: bool,
-    since: Timestamp,
-}
-
-impl<T> Default for Held<T> {
-    fn default() -> Self {
-        Held {
-            newest: None,
-            failure: None,
-            ended: false,
-            since: clock::now(),
-        }
-    }
-}
-
-impl<T> Held<T> {
-    fn take(&mut self, read: Result<T, SourceError>, cluster: &ClusterName, part: &'static str) {
-        self.ended = true;
-        match read {
-            Ok(reading) => {
-                if self.failure.take().is_some() || self.newest.is_none() {
-                    tracing::info!(%cluster, part, "figures are read");
-                }
-                self.newest = Some((Arc::new(reading), Instant::now()));
-                self.since = clock::now();
-            }
-            Err(error) => {
-                let known = self
-                    .failure
-                    .as_ref()
-                    .filter(|known| known.code == error.code());
-                let since = known.map_or_else(clock::now, |known| known.since);
-                let (code, error_chain) = (error.code().name(), chain(&error));
-                match known {
-                    Some(_) => {
-                        tracing::debug!(%cluster, part, code, error = error_chain, "still no reading")
-                    }
-                    None => tracing::warn!(%cluster, part, code, error = error_chain, "no reading"),
-                }
-                self.failure = Some(error.reason(since));
-            }
-        }
-    }
-
-    /// What can be said of it at this moment.
-    fn part(&self, timing: Timing, now: Instant) -> Part<T> {
-        match &self.newest {
-            Some((reading, at)) if now < *at + timing.max_age => {
-                match now < *at + timing.stale_after() {
-                    true => Part::Fresh(Arc::clone(reading)),
-                    false => Part::Stale(Arc::clone(reading), self.why()),
-                }
-            }
-            _ => Part::Missing(self.why()),
-        }
-    }
-
-    /// Why there is no newer reading. A source that hangs has not failed, and yet it gave none.
-    fn why(&self) -> Reason {
-        let silent = match self.ended {
-            true => Code::NoAnswer,
-            false => Code::NotYet,
-        };
-        self.failure
-            .clone()
-            .unwrap_or_else(|| Reason::plain(silent, self.since))
-    }
-
-    /// When the state is another one than it was then, without any answer.
-    fn next_change(&self, timing: Timing, then: Instant) -> Option<Instant> {
-        let (_, at) = self.newest.as_ref()?;
-        let moments = [*at + timing.stale_after(), *at + timing.max_age];
-        moments.into_iter().filter(|moment| *moment > then).min()
     }
 }

@@ -1,0 +1,137 @@
+//! What is held of one source between rounds: its way from fresh over stale to missing.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    chain::chain,
+    clock,
+    cluster_name::ClusterName,
+    reason::{Code, Reason},
+    source::error::SourceError,
+    usage::Part,
+};
+
+/// How often a cluster is read and how long a figure lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// From one round to the next.
+    pub poll: Duration,
+    /// A figure that is older is not served.
+    pub max_age: Duration,
+}
+
+impl Timing {
+    /// After two polls.
+    pub fn stale_after(self) -> Duration {
+        self.poll.saturating_mul(2)
+    }
+}
+
+/// What is held of one source between rounds.
+#[derive(Debug)]
+pub struct Held<T> {
+    newest: Option<(Arc<T>, Instant)>,
+    failure: Option<Reason>,
+    /// Whether the source has ever answered or failed.
+    pub ended: bool,
+    /// When the newest reading came, or when the collector began.
+    since: Timestamp,
+}
+
+impl<T> Default for Held<T> {
+    fn default() -> Self {
+        Held {
+            newest: None,
+            failure: None,
+            ended: false,
+            since: clock::now(),
+        }
+    }
+}
+
+impl<T> Held<T> {
+    /// Takes what the source gave, and says in the log what is new about it.
+    pub fn take(
+        &mut self,
+        read: Result<T, SourceError>,
+        cluster: &ClusterName,
+        part: &'static str,
+    ) {
+        self.ended = true;
+        match read {
+            Ok(reading) => {
+                if self.failure.take().is_some() || self.newest.is_none() {
+                    tracing::info!(%cluster, part, "figures are read");
+                }
+                self.newest = Some((Arc::new(reading), Instant::now()));
+                self.since = clock::now();
+            }
+            Err(error) => {
+                let known = self
+                    .failure
+                    .as_ref()
+                    .filter(|known| known.code == error.code());
+                let since = known.map_or_else(clock::now, |known| known.since);
+                let (code, error_chain) = (error.code().name(), chain(&error));
+                match known {
+                    Some(_) => {
+                        tracing::debug!(%cluster, part, code, error = error_chain, "still no reading")
+                    }
+                    None => tracing::warn!(%cluster, part, code, error = error_chain, "no reading"),
+                }
+                self.failure = Some(error.reason(since));
+            }
+        }
+    }
+
+    /// What can be said of it at this moment.
+    pub fn part(&self, timing: Timing, now: Instant) -> Part<T> {
+        match &self.newest {
+            Some((reading, at)) => {
+                let age = self.age(*at, now);
+                if age >= timing.max_age {
+                    Part::Missing(self.why())
+                } else if age >= timing.stale_after() {
+                    Part::Stale(Arc::clone(reading), self.why())
+                } else {
+                    Part::Fresh(Arc::clone(reading))
+                }
+            }
+            None => Part::Missing(self.why()),
+        }
+    }
+
+    /// By the clock that cannot be set, or by the one on the wall where that has gone further: the first
+    /// one stands still while the machine sleeps.
+    fn age(&self, at: Instant, now: Instant) -> Duration {
+        let by_wall = clock::now().duration_since(self.since);
+        let by_wall = Duration::try_from(by_wall).unwrap_or(Duration::ZERO);
+        now.saturating_duration_since(at).max(by_wall)
+    }
+
+    /// Why there is no newer reading. A source that hangs has not failed, and yet it gave none.
+    fn why(&self) -> Reason {
+        let silent = match self.ended {
+            true => Code::NoAnswer,
+            false => Code::NotYet,
+        };
+        self.failure
+            .clone()
+            .unwrap_or_else(|| Reason::plain(silent, self.since))
+    }
+
+    /// Whether its state is another one than was published.
+    pub fn turned(&self, published: &Part<T>, timing: Timing, now: Instant) -> bool {
+        self.part(timing, now).state() != published.state()
+    }
+
+    /// When the state is another one than it was then, without any answer.
+    pub fn next_change(&self, timing: Timing, then: Instant) -> Option<Instant> {
+        let (_, at) = self.newest.as_ref()?;
+        let moments = [*at + timing.stale_after(), *at + timing.max_age];
+        moments.into_iter().filter(|moment| *moment > then).min()
+    }
+}
