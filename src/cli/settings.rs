@@ -1,0 +1,45 @@
+//! `config check`: what is wrong with the settings.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::{
+    cli::exit::Failure,
+    config::{
+        Config,
+        listen::Listen,
+        origins::{Asks, Origins},
+    },
+};
+
+/// What to do with the settings.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Options {
+    /// Tell every problem of the settings at once; nothing where there is none
+    Check(Flags),
+}
+
+/// The flags of `serve`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Flags {
+    /// Address and port, as for `serve`
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<Listen>,
+}
+
+/// Reads the settings as `serve` does. Settings that speak of no cluster at all are a part of the
+/// settings, and are not blamed for what they lack.
+///
+/// # Errors
+/// Every problem at once.
+pub fn run(options: Options, origins: Origins) -> Result<ExitCode, Failure> {
+    let Options::Check(flags) = options;
+    let origins = Origins {
+        listen: flags.listen,
+        asks: Asks::WhatIsThere,
+        ..origins
+    };
+    Config::load(&origins)?;
+    Ok(ExitCode::SUCCESS)
+}
