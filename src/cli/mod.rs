@@ -19,6 +19,7 @@ pub mod printed_back;
 pub mod serve;
 pub mod service;
 pub mod settings;
+pub mod shown;
 pub mod sim;
 pub mod stop;
 pub mod token;
@@ -88,7 +89,7 @@ enum Command {
     Parse(parse::Options),
     /// Connect as the service would and hold the raw text against the figures
     Check(check::Options),
-    /// Check the settings
+    /// Check the settings, or show them
     #[command(subcommand)]
     Config(settings::Options),
     /// Make API tokens

@@ -1,11 +1,14 @@
-//! `config check`: what is wrong with the settings.
+//! `config check` and `config show`: what is wrong with the settings, and what they are.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::Subcommand;
 
 use crate::{
-    cli::exit::Failure,
+    cli::{exit::Failure, plain::Plain, shown},
     config::{
         Config,
         listen::Listen,
@@ -18,6 +21,8 @@ use crate::{
 pub enum Options {
     /// Tell every problem of the settings at once; nothing where there is none
     Check(Flags),
+    /// Print the settings in force, each with its origin; secrets as ***
+    Show(Flags),
 }
 
 /// The flags of `serve`.
@@ -34,12 +39,22 @@ pub struct Flags {
 /// # Errors
 /// Every problem at once.
 pub fn run(options: Options, origins: Origins) -> Result<ExitCode, Failure> {
-    let Options::Check(flags) = options;
+    let (Options::Check(flags) | Options::Show(flags)) = &options;
     let origins = Origins {
         listen: flags.listen,
         asks: Asks::WhatIsThere,
         ..origins
     };
-    Config::load(&origins)?;
+    match options {
+        Options::Check(_) => {
+            Config::load(&origins)?;
+        }
+        Options::Show(_) => {
+            let text = shown::show(&origins)?;
+            let mut out = Plain::new(io::stdout().lock());
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

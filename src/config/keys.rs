@@ -1,6 +1,6 @@
 //! Every setting, once: its key, its variable, what may stand there, its default, its meaning.
 //!
-//! The check of a settings file and a test of README and example read this table.
+//! The check of a settings file, `config show`, and a test of README and example all read this table.
 
 use Kind::{Address, Count, Flag, Free, OneOrMany, Path, Text, Wait, Words};
 

@@ -1,10 +1,10 @@
-//! `config check`, and the pages that describe the settings.
+//! `config check` and `config show`, and the pages that describe the settings.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use vhi_usage::config::keys::{self, KEYS, TABLES};
 
-use crate::{common::write_private, place::Place};
+use crate::{common::Site, common::write_private, place::Place};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -78,6 +78,10 @@ fn the_example_is_checked_in_silence() {
     let place = Place::new();
     let ended = place.run(&["config", "check", "--config", &example], 0);
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
+    let shown = place
+        .run(&["config", "show", "--config", &example], 0)
+        .stdout;
+    shown.parse::<toml::Table>().unwrap();
 }
 
 #[test]
@@ -183,6 +187,56 @@ fn what_is_missing_is_told_with_its_table_and_its_variable() {
         &place,
         &[(".env line 2: VSTORAGE_NODES", "write user@host")],
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_names_every_origin_and_no_secret() {
+    let site = Site::new(1).await;
+    let place = Place::connected(&site.simulator);
+    place.write(".env", "ADMIN_PASSWORD='canary-1'\nRATE_LIMIT_RPS=7\n");
+    fs::create_dir(place.file("handed")).unwrap();
+    write_private(&place.file("handed/ssh-key-passphrase"), "canary-2");
+    let variables = [
+        ("API_BEARER_TOKEN", "canary-3".to_owned()),
+        ("VSTORAGE_COMMAND", "/opt/vstorage".to_owned()),
+        (
+            "CREDENTIALS_DIRECTORY",
+            place.file("handed").display().to_string(),
+        ),
+    ];
+    let variables: BTreeMap<String, String> = variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let args = ["--config", "site.toml", "config", "show", "--listen", ":9"];
+    let ended = place.program(&args).variables(&variables).run();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let text = ended.stdout;
+    for line in [
+        "listen = \":9\"    # flag --listen",
+        "poll_interval = \"60s\"    # default",
+        "max_age = \"15m\"    # default",
+        "token_file = \"***\"    # environment (API_BEARER_TOKEN)",
+        "rate_limit_rps = 7    # .env line 2 (RATE_LIMIT_RPS)",
+        "name = \"cluster1\"    # site.toml line 7",
+        "command = \"/opt/vstorage\"    # environment (VSTORAGE_COMMAND)",
+        "password_file = \"***\"    # .env line 1 (ADMIN_PASSWORD)",
+        "#project =    # not set: project whose scope is asked for",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    let credential = "# credential ssh-key-passphrase";
+    assert!(text.contains(credential), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+    let table: toml::Table = text.parse().unwrap();
+    let nodes = table["cluster"][0]["ssh"]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), 1);
+    // What was in force is in force again, secrets apart.
+    let again = text.replace("\"***\"", "\"password\"");
+    write_private(&place.file("password"), "canary");
+    place.write("again.toml", &again);
+    place.write(".env", "");
+    place.run(&["--config", "again.toml", "config", "check"], 0);
 }
 
 #[test]
