@@ -6,9 +6,10 @@ mod common;
 mod describe;
 #[path = "commands/place.rs"]
 mod place;
-#[allow(dead_code, reason = "shared with the tests of the whole system")]
 #[path = "system/program.rs"]
 mod program;
+#[path = "commands/settings.rs"]
+mod settings;
 #[path = "commands/token.rs"]
 mod token;
 #[path = "commands/trust.rs"]

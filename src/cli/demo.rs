@@ -14,7 +14,7 @@ use crate::{
     config::{
         Config,
         listen::Listen,
-        origins::{EnvFile, Origins},
+        origins::{Asks, EnvFile, Origins},
     },
     sim::{SimSettings, Simulator, fault::Fault},
 };
@@ -62,7 +62,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
     let mut config = Config::load(&Origins {
         file: Some(path),
         env_file: EnvFile::Nowhere,
-        serves: true,
+        asks: Asks::Service,
         ..Origins::default()
     })?;
     config.timing.poll = POLL;

@@ -18,6 +18,8 @@ pub mod plain;
 pub mod printed_back;
 pub mod serve;
 pub mod service;
+pub mod settings;
+pub mod shown;
 pub mod sim;
 pub mod stop;
 pub mod token;
@@ -44,7 +46,7 @@ use crate::{
         Config,
         error::ConfigError,
         listen::Listen,
-        origins::{EnvFile, Origins},
+        origins::{Asks, EnvFile, Origins},
     },
 };
 
@@ -87,6 +89,9 @@ enum Command {
     Parse(parse::Options),
     /// Connect as the service would and hold the raw text against the figures
     Check(check::Options),
+    /// Check the settings, or show them
+    #[command(subcommand)]
+    Config(settings::Options),
     /// Make API tokens
     #[command(subcommand)]
     Token(token::Options),
@@ -137,11 +142,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Parse(options) => parse::run(&options),
         Command::Serve { listen } => {
-            (origins.listen, origins.serves) = (listen, true);
+            (origins.listen, origins.asks) = (listen, Asks::Service);
             exit::block_on(serve::run(load(&origins)?))
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
+        Command::Config(options) => settings::run(options, origins),
         Command::Token(options) => token::run(&options),
         Command::Trust(options) => exit::block_on(trust::run(options)),
         Command::Completions { shell } => describe::completions(shell, Cli::command()),

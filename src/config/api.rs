@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use crate::{
     api::token::{TokenHash, TokenName},
     chain::chain,
-    config::{error::Problem, file::ApiFile, variables::Variables, words::Credentials},
+    config::{error::Problem, file::File, variables::Variables, words::Credentials},
     secret::Secret,
 };
 
@@ -20,7 +20,7 @@ pub fn no_token() -> Problem {
 
 /// Every token that is set.
 pub fn tokens(
-    file: &ApiFile,
+    file: &File,
     variables: &Variables,
     credentials: &Credentials,
     problems: &mut Vec<Problem>,
@@ -31,10 +31,11 @@ pub fn tokens(
         Err(problem) => problems.push(problem),
     }
     let mut names: Vec<TokenName> = Vec::new();
-    for (index, token) in file.tokens.iter().enumerate() {
-        let at = format!("[[api.tokens]], the {}. of them", index + 1);
-        let mut wrong =
-            |key: &str, why: String| problems.push(Problem::new(format!("{key} in {at}"), why));
+    for (index, token) in file.api.tokens.iter().enumerate() {
+        let mut wrong = |key: &str, why: String| {
+            let path = format!("api.tokens[{index}].{key}");
+            problems.extend(file.written.problem(variables, "", &path, why));
+        };
         match token.name.as_deref().unwrap_or_default().parse() {
             Ok(name) if names.contains(&name) => {
                 wrong("name", format!("two tokens are named {name}"));
@@ -52,7 +53,7 @@ pub fn tokens(
 
 /// The token that is given as a word, if it is.
 fn word(
-    file: &ApiFile,
+    file: &File,
     variables: &Variables,
     credentials: &Credentials,
 ) -> Result<Option<Secret>, Problem> {
@@ -60,28 +61,36 @@ fn word(
         return Ok(Secret::new(word));
     }
     let credential = || credentials.file(None, "api-token");
-    match file.token_file.clone().or_else(credential) {
+    match file.api.token_file.clone().or_else(credential) {
         None => Ok(None),
         Some(path) => match Secret::from_file(&path) {
             Ok(token) => Ok(Some(token)),
-            Err(error) => Err(Problem::new(TOKEN, chain(&error))),
+            Err(error) => {
+                let (variable, key) = ("API_BEARER_TOKEN", "api.token_file");
+                let place = file.written.place(variables, variable, key, None);
+                Err(Problem::new(place, chain(&error)))
+            }
         },
     }
 }
 
 /// Requests a second and burst, if either is set.
 pub fn rate_limit(
-    file: &ApiFile,
+    file: &File,
     variables: &Variables,
     problems: &mut Vec<Problem>,
 ) -> Option<(NonZeroU32, NonZeroU32)> {
+    let written = &file.written;
+    let file = &file.api;
     let mut number = |variable: &str, key: &str, file: Option<u32>| {
         let word = variables.get(variable).map(str::to_owned);
         let word = word.or_else(|| file.map(|number| number.to_string()))?;
         let number = word.parse::<NonZeroU32>();
-        let place = format!("{variable}, or {key} in [api]");
         number
-            .map_err(|_| problems.push(Problem::new(place, "write a whole number from 1 on")))
+            .map_err(|_| {
+                let (path, why) = (format!("api.{key}"), "write a whole number from 1 on");
+                problems.extend(written.problem(variables, variable, &path, why));
+            })
             .ok()
     };
     let rps = number("RATE_LIMIT_RPS", "rate_limit_rps", file.rate_limit_rps);

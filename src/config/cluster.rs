@@ -10,7 +10,7 @@ use crate::{
         file::ClusterFile,
         panel, ssh,
         variables::Variables,
-        words::{Credentials, Words},
+        words::{Cluster, Credentials, Words},
     },
     panel::{
         error::TrustError,
@@ -65,12 +65,14 @@ impl ClusterConfig {
 
 /// Everything that is wrong is added to the problems; `None` where anything is.
 pub fn build(
-    file: &ClusterFile,
+    cluster: &Cluster<'_>,
     variables: &Variables,
     credentials: &Credentials,
     problems: &mut Vec<Problem>,
 ) -> Option<ClusterConfig> {
+    let file = cluster.file;
     let mut of = Words {
+        cluster,
         variables,
         credentials,
         name: variables.get("VSTORAGE_CLUSTER").or(file.name.as_deref()),

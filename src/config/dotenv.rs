@@ -31,6 +31,20 @@ pub fn parse(text: &str) -> Result<BTreeMap<String, String>, (usize, &'static st
     Ok(variables)
 }
 
+/// The line of each name, the last one that sets it.
+pub fn lines(text: &str) -> BTreeMap<String, usize> {
+    let text = text.trim_start_matches('\u{feff}');
+    let name = |(index, line): (usize, &str)| {
+        let line = line.trim();
+        let (name, _) = line
+            .strip_prefix("export ")
+            .unwrap_or(line)
+            .split_once('=')?;
+        (!line.starts_with('#')).then(|| (name.trim().to_owned(), index + 1))
+    };
+    text.lines().enumerate().filter_map(name).collect()
+}
+
 fn pair(line: &str, known: &BTreeMap<String, String>) -> Result<(String, String), &'static str> {
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once('=').ok_or("it has no `=`")?;

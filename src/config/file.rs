@@ -7,7 +7,12 @@ use std::{
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::config::error::Problem;
+use crate::config::{
+    duration::{NO_DURATION, duration},
+    error::Problem,
+    walk,
+    written::Written,
+};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,6 +32,9 @@ pub struct File {
     /// The clusters.
     #[serde(default)]
     pub cluster: Vec<ClusterFile>,
+    /// Where all this stands.
+    #[serde(skip)]
+    pub written: Written,
 }
 
 /// `[api]`
@@ -124,20 +132,23 @@ pub struct PanelFile {
     pub timeout: Option<Duration>,
 }
 
-/// Reads a settings file. Relative paths in it begin at its folder.
+/// Reads a settings file: what can be read of it, and everything that is wrong with it. Relative paths
+/// in it begin at its folder.
 ///
 /// # Errors
-/// Where it cannot be read; line and key where TOML or a key is wrong.
-pub fn read(path: &Path) -> Result<File, Problem> {
+/// Where the file itself cannot be read.
+pub fn read(path: &Path) -> Result<(File, Vec<Problem>), Problem> {
     let place = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Problem::new(&place, format!("cannot read the settings file: {error}")))?;
-    let mut file: File = toml::from_str(&text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start));
-        let line = before.map(|before| before.matches('\n').count() + 1);
-        let place = line.map_or(place.clone(), |line| format!("{place} line {line}"));
-        Problem::new(place, error.message())
-    })?;
+    let (table, mut written, mut problems) = walk::walk(&text, path);
+    let mut file = File::deserialize(toml::Deserializer::from(table)).unwrap_or_else(|error| {
+        // The walk took out whatever could be wrong; should it miss a thing, it is told here.
+        problems.push(Problem::new(place, error.message()));
+        written.broken = true;
+        File::default()
+    });
+    file.written = written;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut paths = vec![&mut file.api.token_file];
     for cluster in &mut file.cluster {
@@ -150,25 +161,8 @@ pub fn read(path: &Path) -> Result<File, Problem> {
     for path in paths.into_iter().flatten() {
         *path = folder.join(&*path);
     }
-    Ok(file)
+    Ok((file, problems))
 }
-
-/// A duration such as `60s`, `15m` or `1h 30m`.
-///
-/// # Errors
-/// What is no duration above zero.
-pub fn duration(text: &str) -> Result<Duration, &'static str> {
-    let duration: jiff::SignedDuration = text.parse().map_err(|_| NO_DURATION)?;
-    let duration = Duration::try_from(duration).map_err(|_| NO_DURATION)?;
-    let legal = !duration.is_zero() && duration <= LONGEST;
-    legal.then_some(duration).ok_or(NO_DURATION)
-}
-
-/// Longer than any wait that makes sense, and short enough that no sum of times overflows.
-pub const LONGEST: Duration = Duration::from_secs(366 * 24 * 3_600);
-
-const NO_DURATION: &str =
-    "a duration is written with its unit, above zero and within a year, such as \"60s\" or \"15m\"";
 
 fn wait<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer).map_err(|_| de::Error::custom(NO_DURATION))?;
@@ -198,26 +192,62 @@ mod tests {
     fn refused(text: &str, line: usize, words: &str) {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), text).expect("written");
-        let problem = read(file.path()).expect_err("a problem");
-        assert!(
-            problem.place.ends_with(&format!("line {line}")),
-            "{problem}"
-        );
+        let (_, problems) = read(file.path()).expect("a file");
+        let [problem] = problems.as_slice() else {
+            unreachable!("{problems:?}")
+        };
+        let place = format!("{} line {line}", file.path().display());
+        let rest = problem.place.strip_prefix(&place).expect("its line");
+        assert!(!rest.starts_with(|c: char| c.is_ascii_digit()), "{problem}");
         assert!(problem.why.contains(words), "{problem}");
     }
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         refused(
-            "listen = \"a\"\npol_interval = \"1s\"\n",
+            "listen = \":1\"\npol_interval = \"1s\"\n",
             2,
-            "unknown field `pol_interval`",
+            "did you mean `poll_interval`",
         );
-        refused("[api]\n\npassword = \"x\"\n", 3, "unknown field `password`");
-        refused("poll_interval = 60\n", 1, "written with its unit");
-        refused("\nmax_age = \"soon\"\n", 2, "written with its unit");
+        refused("[api]\n\npassword = \"x\"\n", 3, "there are: token_file");
+        refused("[api]\nnodes = []\n", 2, "it belongs in [cluster.ssh]");
+        refused("[cluster]\nname = \"a\"\n", 1, "write [[cluster]]");
+        refused("cluster = 1\n", 1, "write [[cluster]]");
+        refused("poll_interval = 60\n", 1, "with its unit");
+        refused("\nmax_age = \"soon\"\n", 2, "with its unit");
         refused("poll_interval = \"0s\"\n", 1, "above zero");
-        refused("a = = b\n", 1, "");
+        refused("[api]\nrate_limit_rps = -1\n", 2, "below 0");
+        refused("[api]\nrate_limit_rps = 4294967296\n", 2, "too great");
+        refused(
+            "[[cluster]]\n[cluster.panel]\ninsecure = 1\n",
+            3,
+            "true or false",
+        );
+        refused(
+            "[[cluster]]\n[cluster.ssh]\nnodes = [1]\n",
+            3,
+            "a list of texts",
+        );
+        refused("a = = b\n", 1, "no TOML");
+        refused(
+            "listen = \":1\"\nlisten = \":2\"\n",
+            2,
+            "no TOML: duplicate key",
+        );
+    }
+
+    #[test]
+    fn one_mistake_hides_no_other() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let text =
+            "listen = \"x\nmax_agee = \"1m\"\n[[cluster]]\n[cluster.shh]\nnodes = 7\n[other]\n";
+        std::fs::write(file.path(), text).expect("written");
+        let (_, problems) = read(file.path()).expect("a file");
+        let lines: Vec<_> = problems
+            .iter()
+            .filter_map(|problem| problem.place.rsplit_once(" line ")?.1.get(..1))
+            .collect();
+        assert_eq!(lines, ["1", "2", "4", "5", "6"], "{problems:#?}");
     }
 
     #[test]
@@ -225,17 +255,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("vhi.toml");
         std::fs::write(&path, "[api]\ntoken_file = \"token\"\n").expect("written");
-        let file = read(&path).expect("settings");
+        let (file, problems) = read(&path).expect("settings");
+        assert_eq!(problems, []);
         assert_eq!(file.api.token_file, Some(folder.path().join("token")));
-    }
-
-    #[test]
-    fn a_duration_has_its_unit() {
-        assert_eq!(duration("60s"), Ok(Duration::from_secs(60)));
-        assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(5_400)));
-        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
-        for text in ["", "60", "-1s", "0s", "x", "367d", "99999999999h"] {
-            assert_eq!(duration(text), Err(NO_DURATION), "{text}");
-        }
     }
 }

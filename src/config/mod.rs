@@ -3,16 +3,21 @@
 pub mod api;
 pub mod cluster;
 pub mod dotenv;
+pub mod duration;
 pub mod error;
 pub mod file;
+pub mod ground;
+pub mod keys;
 pub mod listen;
 pub mod origins;
 pub mod panel;
 pub mod ssh;
 pub mod variables;
+pub mod walk;
 pub mod words;
+pub mod written;
 
-use std::{num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
 use crate::{
     api::token::TokenHash,
@@ -21,10 +26,11 @@ use crate::{
         cluster::ClusterConfig,
         error::{ConfigError, Problem},
         file::{ClusterFile, File},
+        ground::Ground,
         listen::Listen,
-        origins::Origins,
+        origins::{Asks, Origins},
         variables::{OF_A_CLUSTER, Variables},
-        words::Credentials,
+        words::{Cluster, Credentials},
     },
     panel::trust::Trust,
 };
@@ -45,7 +51,7 @@ pub struct Config {
     pub tokens: Vec<TokenHash>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
-    /// The clusters, never empty.
+    /// The clusters; empty only where settings that speak of none are looked at.
     pub clusters: Vec<ClusterConfig>,
     /// What the operator should know at every start.
     pub notices: Vec<String>,
@@ -57,43 +63,28 @@ impl Config {
     /// # Errors
     /// Every problem at once.
     pub fn load(origins: &Origins) -> Result<Config, ConfigError> {
-        let mut problems = Vec::new();
-        let environment = origins.environment.iter().cloned();
-        let variables = note(
-            Variables::load(environment, &origins.env_file),
-            &mut problems,
-        );
-        let file = origins
-            .file
-            .as_deref()
-            .map_or(Ok(File::default()), file::read);
-        let file = note(file, &mut problems);
-        // Without one of them everything in it would be told as missing.
-        let (Some(variables), Some(file)) = (variables, file) else {
-            return Err(ConfigError { problems });
-        };
-        // systemd's own word, never a setting of ours.
-        let folder = origins
-            .environment
-            .iter()
-            .find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
-        let credentials = Credentials(folder.map(|(_, path)| PathBuf::from(path)));
+        let (ground, mut problems) = Ground::load(origins)?;
+        let Ground {
+            file,
+            variables,
+            credentials,
+        } = ground;
+        let whole = origins.asks != Asks::WhatIsThere || names_a_cluster(&file, &variables);
 
-        let clusters = clusters(&file, &variables, &credentials, &mut problems);
-        let listen = listen(
-            origins.listen,
-            &variables,
-            file.listen.as_deref(),
-            &mut problems,
-        );
+        let clusters = match whole {
+            true => clusters(&file, &variables, &credentials, &mut problems),
+            false => Vec::new(),
+        };
+        let listen = listen(origins.listen, &variables, &file, &mut problems);
         let timing = timing(&file, &variables, &mut problems);
         let before = problems.len();
-        let tokens = api::tokens(&file.api, &variables, &credentials, &mut problems);
+        let tokens = api::tokens(&file, &variables, &credentials, &mut problems);
         // A token that is wrong is told once, and not as missing, too.
-        if origins.serves && tokens.is_empty() && problems.len() == before {
+        let told = problems.len() > before || file.written.spoils("api");
+        if origins.asks != Asks::Clusters && whole && tokens.is_empty() && !told {
             problems.push(api::no_token());
         }
-        let rate_limit = api::rate_limit(&file.api, &variables, &mut problems);
+        let rate_limit = api::rate_limit(&file, &variables, &mut problems);
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
@@ -119,8 +110,12 @@ impl Config {
     }
 }
 
-fn note<T>(read: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
-    read.map_err(|problem| problems.push(problem)).ok()
+/// Whether anything speaks of a cluster. What speaks of none is a part of the settings, such as the
+/// example, and lacks what another part may hold.
+fn names_a_cluster(file: &File, variables: &Variables) -> bool {
+    !file.cluster.is_empty()
+        || file.written.spoils("cluster")
+        || variables.set(OF_A_CLUSTER).next().is_some()
 }
 
 fn clusters(
@@ -136,21 +131,28 @@ fn clusters(
         several => {
             for variable in variables.set(OF_A_CLUSTER) {
                 let why = "it speaks of a cluster, and the settings file names several: nobody can say of which one";
-                problems.push(Problem::new(variable, why));
+                let origin = variables.origin(variable).unwrap_or_default();
+                problems.push(Problem::new(format!("{origin}: {variable}"), why));
             }
             (several, &Variables::default())
         }
     };
-    let mut clusters: Vec<ClusterConfig> = Vec::new();
-    for cluster in named {
-        let Some(cluster) = cluster::build(cluster, variables, credentials, problems) else {
-            continue;
+    let mut clusters = Vec::new();
+    for (index, cluster) in named.iter().enumerate() {
+        let at = Cluster {
+            file: cluster,
+            alone: named.len() == 1,
+            path: format!("cluster[{index}]"),
+            written: &file.written,
         };
-        if clusters.iter().any(|other| other.name == cluster.name) {
-            let why = format!("two clusters are named {}", cluster.name);
-            problems.push(Problem::new("name in [[cluster]]", why));
+        let earlier = named.iter().take(index).map(|other| &other.name);
+        if let Some(name) = &cluster.name
+            && earlier.flatten().any(|earlier| earlier == name)
+        {
+            let (path, why) = (format!("{}.name", at.path), "two clusters have this name");
+            problems.extend(file.written.problem(variables, "", &path, why));
         }
-        clusters.push(cluster);
+        clusters.extend(cluster::build(&at, variables, credentials, problems));
     }
     clusters
 }
@@ -158,31 +160,36 @@ fn clusters(
 fn listen(
     flag: Option<Listen>,
     variables: &Variables,
-    file: Option<&str>,
+    file: &File,
     problems: &mut Vec<Problem>,
 ) -> Option<Listen> {
     if flag.is_some() {
         return flag;
     }
-    let (place, word) = match (variables.get("LISTEN"), variables.get("PORT"), file) {
+    let written = file.listen.as_deref();
+    let (variable, word) = match (variables.get("LISTEN"), variables.get("PORT"), written) {
         (Some(listen), _, _) => ("LISTEN", listen.to_owned()),
         (None, Some(port), _) => ("PORT", format!(":{port}")),
-        (None, None, Some(listen)) => ("listen", listen.to_owned()),
+        (None, None, Some(listen)) => ("", listen.to_owned()),
         (None, None, None) => return Some(Listen::default()),
     };
     let listen = word.parse();
     listen
-        .map_err(|error| problems.push(Problem::new(place, format!("{error}"))))
+        .map_err(|error| {
+            let why = format!("{error}");
+            problems.extend(file.written.problem(variables, variable, "listen", why));
+        })
         .ok()
 }
 
 fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Option<Timing> {
     let seconds = match variables.get("CACHE_TTL_SECONDS").map(str::parse) {
         None => None,
-        Some(Ok(seconds)) if Duration::from_secs(seconds) <= file::LONGEST => Some(seconds),
+        Some(Ok(seconds)) if Duration::from_secs(seconds) <= duration::LONGEST => Some(seconds),
         Some(_) => {
             let why = "write a number of seconds, within a year, such as 60";
-            problems.push(Problem::new("CACHE_TTL_SECONDS", why));
+            let (variable, key) = ("CACHE_TTL_SECONDS", "poll_interval");
+            problems.extend(file.written.problem(variables, variable, key, why));
             return None;
         }
     };
@@ -193,13 +200,14 @@ fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Op
     // A long poll without a word on the age still serves figures between its rounds.
     let max_age = file.max_age.unwrap_or(MAX_AGE.max(poll.saturating_mul(3)));
     if poll < SHORTEST_POLL {
-        let place = "poll_interval, or CACHE_TTL_SECONDS";
-        problems.push(Problem::new(place, "the shortest poll is 1s"));
+        let (variable, key) = ("CACHE_TTL_SECONDS", "poll_interval");
+        let why = "the shortest poll is 1s";
+        problems.extend(file.written.problem(variables, variable, key, why));
     }
     if max_age < poll {
         let why =
             "it is shorter than the poll interval, so that no figure would live to the next round";
-        problems.push(Problem::new("max_age", why));
+        problems.extend(file.written.problem(variables, "", "max_age", why));
     }
     Some(Timing { poll, max_age })
 }

@@ -15,8 +15,20 @@ pub struct Origins {
     pub environment: Vec<(String, String)>,
     /// `--listen`
     pub listen: Option<Listen>,
-    /// Whether the HTTP side is to be started, which needs a token.
-    pub serves: bool,
+    /// What the settings are needed for.
+    pub asks: Asks,
+}
+
+/// What the settings are needed for, and so what may not be missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asks {
+    /// The clusters.
+    #[default]
+    Clusters,
+    /// The clusters and the HTTP side, which needs a token.
+    Service,
+    /// The same where they speak of a cluster; else whatever is there.
+    WhatIsThere,
 }
 
 /// The file that completes the environment.

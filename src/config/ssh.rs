@@ -91,8 +91,9 @@ fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
             variable,
             "give either known hosts or host_key_sha256, not both",
         ),
+        (None, None) if of.is_spoiled("ssh.host_key_sha256") => None,
         (None, None) => {
-            let why = "it is missing: a file of the nodes' host keys, as `ssh-keyscan` and a careful look make it, or their fingerprints in host_key_sha256";
+            let why = "it is missing: a file of the nodes' host keys, as `vhi-usage trust ssh` and a careful look make it, or their fingerprints in host_key_sha256";
             of.wrong(key, variable, why)
         }
         (Some(path), None) => match std::fs::read_to_string(&path) {

@@ -27,7 +27,11 @@ pub const OF_A_CLUSTER: &[&str] = &[
 
 /// Names and values; an empty value is as good as none.
 #[derive(Clone, Default)]
-pub struct Variables(BTreeMap<String, String>);
+pub struct Variables {
+    values: BTreeMap<String, String>,
+    /// Where each comes from.
+    origins: BTreeMap<String, String>,
+}
 
 impl Variables {
     /// Of the process, completed by the file: the one that is named, or `.env` where there is one.
@@ -39,7 +43,7 @@ impl Variables {
         file: &EnvFile,
     ) -> Result<Variables, Problem> {
         let mut variables = match file {
-            EnvFile::Nowhere => BTreeMap::new(),
+            EnvFile::Nowhere => Variables::default(),
             EnvFile::At(path) => read(path)?.ok_or_else(|| {
                 let why = "there is no such environment file";
                 Problem::new(path.display().to_string(), why)
@@ -49,13 +53,17 @@ impl Variables {
         let set = environment
             .into_iter()
             .filter(|(_, value)| !value.is_empty());
-        variables.extend(set);
-        Ok(Variables(variables))
+        for (name, value) in set {
+            let origin = "environment".to_owned();
+            variables.origins.insert(name.clone(), origin);
+            variables.values.insert(name, value);
+        }
+        Ok(variables)
     }
 
     /// The value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
+        self.values
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty())
@@ -63,10 +71,16 @@ impl Variables {
 
     /// The value as it stands, for a secret: a blank may belong to it.
     pub fn secret(&self, name: &str) -> Option<&str> {
-        self.0
+        self.values
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
+    }
+
+    /// Where the variable comes from: `environment`, or file and line; `None` where it is not set.
+    pub fn origin(&self, name: &str) -> Option<&str> {
+        self.get(name)?;
+        self.origins.get(name).map(String::as_str)
     }
 
     /// Those of the names that are set.
@@ -79,12 +93,19 @@ impl Variables {
 }
 
 /// The lines of a `.env` file; `None` where there is none.
-fn read(path: &Path) -> Result<Option<BTreeMap<String, String>>, Problem> {
+fn read(path: &Path) -> Result<Option<Variables>, Problem> {
     let place = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => dotenv::parse(&text)
-            .map(Some)
-            .map_err(|(line, why)| Problem::new(format!("{place} line {line}"), why)),
+        Ok(text) => {
+            let values = dotenv::parse(&text)
+                .map_err(|(line, why)| Problem::new(format!("{place} line {line}"), why))?;
+            let lines = dotenv::lines(&text).into_iter();
+            let origins = lines.map(|(name, line)| (name, format!("{place} line {line}")));
+            Ok(Some(Variables {
+                values,
+                origins: origins.collect(),
+            }))
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Problem::new(
             place,
@@ -95,6 +116,6 @@ fn read(path: &Path) -> Result<Option<BTreeMap<String, String>>, Problem> {
 
 impl std::fmt::Debug for Variables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }

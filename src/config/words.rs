@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr};
 
 use crate::{
     chain::chain,
-    config::{error::Problem, variables::Variables},
+    config::{error::Problem, file::ClusterFile, variables::Variables, written::Written},
     secret::{Secret, SecretError},
 };
 
@@ -22,9 +22,24 @@ impl Credentials {
     }
 }
 
+/// A cluster of the file, and where it stands there.
+#[derive(Clone, Debug)]
+pub struct Cluster<'a> {
+    /// Its table.
+    pub file: &'a ClusterFile,
+    /// Whether it is the only one, which the variables complete.
+    pub alone: bool,
+    /// The path of its table, such as `cluster[0]`.
+    pub path: String,
+    /// The lines of the file.
+    pub written: &'a Written,
+}
+
 /// The words of one cluster's settings, and what is wrong with them.
 #[derive(Debug)]
 pub struct Words<'a> {
+    /// The cluster's table.
+    pub cluster: &'a Cluster<'a>,
     /// Variables, which override the file.
     pub variables: &'a Variables,
     /// Secrets that systemd hands over.
@@ -36,25 +51,23 @@ pub struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The place of a setting, as an error names it.
-    fn place(&self, key: &str, variable: &str) -> String {
-        let table = match key.rsplit_once('.') {
-            Some((group, key)) => format!("{key} in [cluster.{group}]"),
-            None => format!("{key} in [[cluster]]"),
-        };
-        match (variable, self.name) {
-            ("", None) => table,
-            ("", Some(name)) => format!("{table} of {name}"),
-            (variable, None) => format!("{variable}, or {table}"),
-            (variable, Some(name)) => format!("{variable}, or {table} of {name}"),
+    /// Adds a problem with this setting, if it was not told already.
+    pub fn wrong<T>(&mut self, key: &str, variable: &str, why: impl Into<String>) -> Option<T> {
+        let variable = if self.cluster.alone { variable } else { "" };
+        let set = self.variables.get(variable).is_some();
+        if set || !self.is_spoiled(key) {
+            let path = format!("{}.{key}", self.cluster.path);
+            let written = self.cluster.written;
+            let place = written.place(self.variables, variable, &path, self.name);
+            self.problems.push(Problem::new(place, why));
         }
+        None
     }
 
-    /// Adds a problem with this setting.
-    pub fn wrong<T>(&mut self, key: &str, variable: &str, why: impl Into<String>) -> Option<T> {
-        let place = self.place(key, variable);
-        self.problems.push(Problem::new(place, why));
-        None
+    /// Whether the file's key is missing because of a problem that was told already.
+    pub fn is_spoiled(&self, key: &str) -> bool {
+        let path = format!("{}.{key}", self.cluster.path);
+        self.cluster.written.is_spoiled(&path)
     }
 
     /// The variable's word, else the file's.

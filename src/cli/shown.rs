@@ -1,0 +1,200 @@
+//! The settings in force, as a settings file: each key with its value, and behind it where it comes from.
+//!
+//! ```toml
+//! listen = ":8080"    # .env line 3 (PORT)
+//! poll_interval = "60s"    # default
+//! ```
+
+use std::path::Path;
+
+use toml::Value;
+
+use crate::config::{
+    Config,
+    error::ConfigError,
+    ground::Ground,
+    keys::{self, KEYS, Key, Kind},
+    origins::Origins,
+};
+
+/// All of them. A secret is `***`; what is not set stands behind `#`.
+///
+/// # Errors
+/// Every problem at once.
+pub fn show(origins: &Origins) -> Result<String, ConfigError> {
+    let config = Config::load(origins)?;
+    let (ground, _) = Ground::load(origins)?;
+    let shown = Shown {
+        origins,
+        config: &config,
+        ground: &ground,
+    };
+    let mut text = String::new();
+    shown.table("", "", None, &mut text);
+    shown.table("api", "api", None, &mut text);
+    for index in 0..ground.file.api.tokens.len() {
+        shown.table(
+            "api.tokens",
+            &format!("api.tokens[{index}]"),
+            None,
+            &mut text,
+        );
+    }
+    for (index, cluster) in config.clusters.iter().enumerate() {
+        let name = Some(cluster.name.as_str());
+        for table in ["cluster", "cluster.ssh", "cluster.panel"] {
+            let below = table.strip_prefix("cluster").unwrap_or_default();
+            shown.table(table, &format!("cluster[{index}]{below}"), name, &mut text);
+        }
+    }
+    Ok(text)
+}
+
+struct Shown<'a> {
+    origins: &'a Origins,
+    config: &'a Config,
+    ground: &'a Ground,
+}
+
+impl Shown<'_> {
+    fn table(&self, table: &str, at: &str, cluster: Option<&str>, text: &mut String) {
+        if let Some(header) = keys::header(table) {
+            text.push_str(&format!("\n{header}\n"));
+        }
+        for key in KEYS.iter().filter(|key| key.split().0 == table) {
+            let (_, name) = key.split();
+            let path = match at {
+                "" => name.to_owned(),
+                at => format!("{at}.{name}"),
+            };
+            let line = match self.value(key, &path, cluster) {
+                Some((value, origin)) => format!("{name} = {value}    # {origin}\n"),
+                None => format!("#{name} =    # not set: {}\n", key.meaning),
+            };
+            text.push_str(&line);
+        }
+    }
+
+    /// The value in force, and its origin.
+    fn value(&self, key: &Key, path: &str, cluster: Option<&str>) -> Option<(Value, String)> {
+        if let Some(listen) = self.origins.listen.filter(|_| key.path == "listen") {
+            return Some((listen.to_string().into(), "flag --listen".to_owned()));
+        }
+        let found = self.variable(key).or_else(|| self.written(key, path));
+        let found = found.or_else(|| self.credential(key, path, cluster));
+        found.or_else(|| Some((self.default(key)?, "default".to_owned())))
+    }
+
+    fn variable(&self, key: &Key) -> Option<(Value, String)> {
+        let variables = &self.ground.variables;
+        let named = |name: &str| {
+            let origin = variables.origin(name)?;
+            Some((
+                variables.get(name)?.to_owned(),
+                format!("{origin} ({name})"),
+            ))
+        };
+        let port = || {
+            let (port, origin) = named("PORT").filter(|_| key.path == "listen")?;
+            Some((format!(":{port}"), origin))
+        };
+        let (word, origin) = named(key.variable).or_else(port)?;
+        let value = match key.kind {
+            _ if key.secret => "***".into(),
+            Kind::Wait => format!("{word}s").into(),
+            Kind::Count => word.parse::<i64>().map_or(word.into(), Value::from),
+            Kind::Flag => matches!(word.as_str(), "1" | "true" | "yes").into(),
+            Kind::Words => {
+                let words = word
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|word| !word.is_empty());
+                words.map(Value::from).collect::<Vec<_>>().into()
+            }
+            _ => word.into(),
+        };
+        Some((value, origin))
+    }
+
+    /// What the file says, where no variable puts it aside.
+    fn written(&self, key: &Key, path: &str) -> Option<(Value, String)> {
+        let written = &self.ground.file.written;
+        let (value, line) = (written.values.get(path)?, written.lines.get(path)?);
+        let file = written.file.as_deref()?;
+        if self.put_aside(key.path) {
+            return None;
+        }
+        let value = match (key.kind, value) {
+            (Kind::Path, Value::String(path)) => {
+                let folder = file.parent().unwrap_or(Path::new(""));
+                folder.join(path).display().to_string().into()
+            }
+            (_, value) => value.clone(),
+        };
+        Some((value, format!("{} line {line}", file.display())))
+    }
+
+    /// Of settings that exclude each other, a variable for one puts the file's choice aside.
+    fn put_aside(&self, path: &str) -> bool {
+        let variables = &self.ground.variables;
+        let set = |name: &str| variables.get(name).is_some();
+        match path {
+            "cluster.ssh.host_key_sha256" => set("VSTORAGE_KNOWN_HOSTS"),
+            "cluster.panel.ca_file" | "cluster.panel.sha256" | "cluster.panel.insecure" => {
+                let insecure = variables.get("PANEL_INSECURE");
+                set("PANEL_CA_FILE")
+                    || set("PANEL_SHA256")
+                    || matches!(insecure, Some("1" | "true" | "yes"))
+            }
+            _ => false,
+        }
+    }
+
+    fn credential(&self, key: &Key, path: &str, cluster: Option<&str>) -> Option<(Value, String)> {
+        let pins = path.replace("known_hosts_file", "host_key_sha256");
+        let pinned = pins != path && self.ground.file.written.values.contains_key(&pins);
+        if key.credential.is_empty() || pinned {
+            return None;
+        }
+        let file = self.ground.credentials.file(cluster, key.credential)?;
+        let origin = format!("credential {}", key.credential);
+        Some((file.display().to_string().into(), origin))
+    }
+
+    fn default(&self, key: &Key) -> Option<Value> {
+        let limit = self.config.rate_limit;
+        match key.path {
+            "max_age" => {
+                let seconds = self.config.timing.max_age.as_secs();
+                let text = match seconds % 60 {
+                    0 => format!("{}m", seconds / 60),
+                    _ => format!("{seconds}s"),
+                };
+                Some(text.into())
+            }
+            "api.rate_limit_rps" => limit.map(|(rate, _)| i64::from(rate.get()).into()),
+            "api.rate_limit_burst" => limit.map(|(_, burst)| i64::from(burst.get()).into()),
+            _ => default_value(key),
+        }
+    }
+}
+
+/// The default as it stands in the table.
+fn default_value(key: &Key) -> Option<Value> {
+    let line = format!("it = {}", key.default);
+    let mut table: toml::Table = line.parse().ok()?;
+    table.remove("it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_of_the_table_is_a_value() {
+        for key in KEYS {
+            let there = default_value(key).is_some();
+            assert_eq!(there, !key.default.is_empty(), "{}", key.path);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What the settings stand on: the file, the variables, the credentials, as they were found.
+
+use std::path::PathBuf;
+
+use crate::config::{
+    error::{ConfigError, Problem},
+    file::{self, File},
+    origins::Origins,
+    variables::Variables,
+    words::Credentials,
+};
+
+/// Everything that settings are read from.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The settings file, empty where there is none.
+    pub file: File,
+    /// The variables.
+    pub variables: Variables,
+    /// The secrets of systemd.
+    pub credentials: Credentials,
+}
+
+impl Ground {
+    /// Reads it, and says what is wrong with the form of it.
+    ///
+    /// # Errors
+    /// When a file of it cannot be read at all: everything in it would be told as missing.
+    pub fn load(origins: &Origins) -> Result<(Ground, Vec<Problem>), ConfigError> {
+        let mut problems = Vec::new();
+        let environment = origins.environment.iter().cloned();
+        let variables = Variables::load(environment, &origins.env_file);
+        let file = match origins.file.as_deref().map(file::read) {
+            None => Some(File::default()),
+            Some(Ok((file, wrong))) => {
+                problems.extend(wrong);
+                Some(file)
+            }
+            Some(Err(problem)) => {
+                problems.push(problem);
+                None
+            }
+        };
+        // systemd's own word, never a setting of ours.
+        let folder = origins
+            .environment
+            .iter()
+            .find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
+        let credentials = Credentials(folder.map(|(_, path)| PathBuf::from(path)));
+        match (variables, file) {
+            (Ok(variables), Some(file)) => {
+                let ground = Ground {
+                    file,
+                    variables,
+                    credentials,
+                };
+                Ok((ground, problems))
+            }
+            (variables, _) => {
+                problems.extend(variables.err());
+                Err(ConfigError { problems })
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Every setting, once: its key, its variable, what may stand there, its default, its meaning.
+//!
+//! The check of a settings file, `config show`, and a test of README and example all read this table.
+
+use Kind::{Address, Count, Flag, Free, OneOrMany, Path, Text, Wait, Words};
+
+/// What may stand behind a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// A text that may be empty.
+    Free,
+    /// A path.
+    Path,
+    /// A duration with its unit.
+    Wait,
+    /// A whole number.
+    Count,
+    /// `true` or `false`.
+    Flag,
+    /// A list of texts.
+    Words,
+    /// A text, or a list of them.
+    OneOrMany,
+    /// An address of the HTTP side or of a panel.
+    Address,
+}
+
+impl Kind {
+    /// What is right, for whoever wrote something else.
+    pub fn expected(self) -> &'static str {
+        match self {
+            Text | Free => "a text in quotes",
+            Path => "a path in quotes",
+            Wait => {
+                "a duration in quotes with its unit, above zero and within a year, such as \"60s\" or \"15m\""
+            }
+            Count => "a whole number from 0 on, without quotes",
+            Flag => "true or false, without quotes",
+            Words => "a list of texts, such as [\"root@node1.example\"]",
+            OneOrMany => "a text in quotes, or a list of them",
+            Address => "an address in quotes",
+        }
+    }
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its tables and its name, such as `cluster.ssh.nodes`.
+    pub path: &'static str,
+    /// The variable that overrides it; empty where none does.
+    pub variable: &'static str,
+    /// What may stand there.
+    pub kind: Kind,
+    /// Whether the variable holds a secret itself.
+    pub secret: bool,
+    /// The systemd credential that stands in for it; empty where none does.
+    pub credential: &'static str,
+    /// Its default in TOML; empty where it has none, or one that depends on others.
+    pub default: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+}
+
+impl Key {
+    /// Its table, empty at the top, and its name.
+    pub fn split(&self) -> (&'static str, &'static str) {
+        self.path.rsplit_once('.').unwrap_or(("", self.path))
+    }
+}
+
+/// Tables, and whether they stand in double brackets, any number of times.
+pub const TABLES: &[(&str, bool)] = &[
+    ("api", false),
+    ("api.tokens", true),
+    ("cluster", true),
+    ("cluster.ssh", false),
+    ("cluster.panel", false),
+];
+
+const fn key(
+    path: &'static str,
+    kind: Kind,
+    variable: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key {
+        path,
+        variable,
+        kind,
+        secret: false,
+        credential: "",
+        default,
+        meaning,
+    }
+}
+
+/// A file that systemd may hand over; where it holds a secret, the variable is the secret itself.
+const fn handed(
+    path: &'static str,
+    variable: &'static str,
+    secret: bool,
+    credential: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key {
+        secret,
+        credential,
+        ..key(path, Path, variable, "", meaning)
+    }
+}
+
+/// All of them, in the order in which they are shown.
+#[rustfmt::skip]
+pub const KEYS: &[Key] = &[
+    key("listen", Address, "LISTEN", "\"127.0.0.1:8080\"", "where the HTTP side listens"),
+    key("poll_interval", Wait, "CACHE_TTL_SECONDS", "\"60s\"", "from one round of readings to the next"),
+    key("max_age", Wait, "", "", "how old a figure may be when it is served"),
+    handed("api.token_file", "API_BEARER_TOKEN", true, "api-token", "an API token"),
+    key("api.rate_limit_rps", Count, "RATE_LIMIT_RPS", "", "requests a second from one address"),
+    key("api.rate_limit_burst", Count, "RATE_LIMIT_BURST", "", "how many at once after a quiet time"),
+    key("api.tokens.name", Text, "", "", "who uses this token"),
+    key("api.tokens.sha256", Text, "", "", "SHA-256 of the token's word"),
+    key("cluster.name", Text, "VSTORAGE_CLUSTER", "", "what follows `vstorage -c`"),
+    key("cluster.storage_source", Text, "STORAGE_SOURCE", "\"ssh\"", "the one source that is billed"),
+    key("cluster.size_base", Count, "SIZE_BASE", "1024", "what a printed unit stands for"),
+    key("cluster.ssh.nodes", Words, "VSTORAGE_NODES", "", "the storage nodes, the preferred one first"),
+    handed("cluster.ssh.key_file", "VSTORAGE_SSH_KEY", false, "ssh-key", "private key of the user on the nodes"),
+    handed("cluster.ssh.key_passphrase_file", "VSTORAGE_SSH_KEY_PASSPHRASE", true, "ssh-key-passphrase", "its passphrase"),
+    handed("cluster.ssh.known_hosts_file", "VSTORAGE_KNOWN_HOSTS", false, "known-hosts", "the nodes' host keys"),
+    key("cluster.ssh.host_key_sha256", OneOrMany, "", "", "or their fingerprints"),
+    key("cluster.ssh.command", Text, "VSTORAGE_COMMAND", "\"/usr/bin/vstorage\"", "the tool on the nodes"),
+    key("cluster.ssh.connect_timeout", Wait, "", "\"10s\"", "for connection and handshake"),
+    key("cluster.ssh.command_timeout", Wait, "", "\"20s\"", "for the command"),
+    key("cluster.panel.url", Address, "VHI_PANEL_URL", "", "the panel's address"),
+    key("cluster.panel.username", Text, "ADMIN_USERNAME", "\"admin\"", "the panel's user"),
+    handed("cluster.panel.password_file", "ADMIN_PASSWORD", true, "panel-password", "the user's password"),
+    key("cluster.panel.domain", Free, "ADMIN_DOMAIN_NAME", "\"Default\"", "the user's domain"),
+    key("cluster.panel.project", Text, "", "", "project whose scope is asked for"),
+    key("cluster.panel.session_index", Count, "", "", "number of the panel's session"),
+    key("cluster.panel.ca_file", Path, "PANEL_CA_FILE", "", "authorities that vouch for the panel"),
+    key("cluster.panel.sha256", Text, "PANEL_SHA256", "", "or the certificate's fingerprint"),
+    key("cluster.panel.insecure", Flag, "PANEL_INSECURE", "false", "or no check at all"),
+    key("cluster.panel.timeout", Wait, "", "\"15s\"", "for each request"),
+];
+
+/// The setting of this path.
+pub fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// A table as its header is written; `None` where there is no such table.
+pub fn header(table: &str) -> Option<String> {
+    let (name, many) = TABLES.iter().find(|(name, _)| *name == table)?;
+    Some(match many {
+        true => format!("[[{name}]]"),
+        false => format!("[{name}]"),
+    })
+}
+
+/// Keys and tables right below a table, by their names.
+pub fn names_below(table: &str) -> impl Iterator<Item = &'static str> {
+    let paths = KEYS.iter().map(|key| key.path);
+    let paths = paths.chain(TABLES.iter().map(|(name, _)| *name));
+    paths.filter_map(move |path| {
+        let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+        (above == table).then_some(name)
+    })
+}

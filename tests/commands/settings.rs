@@ -1,0 +1,309 @@
+//! `config check` and `config show`, and the pages that describe the settings.
+
+use std::{collections::BTreeMap, fs};
+
+use vhi_usage::config::keys::{self, KEYS, TABLES};
+
+use crate::{common::Site, common::write_private, place::Place};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn page(name: &str) -> String {
+    fs::read_to_string(format!("{ROOT}/{name}")).unwrap()
+}
+
+/// The problems that are told, each beginning with its place.
+#[track_caller]
+fn problems(place: &Place) -> Vec<String> {
+    let ended = place.run(&["--config", "site.toml", "config", "check"], 2);
+    assert_eq!(ended.stdout, "");
+    let lines: Vec<_> = ended.stderr.lines().map(str::to_owned).collect();
+    match lines.as_slice() {
+        [one] => vec![one.clone()],
+        [_, several @ ..] => several.iter().map(|line| line.trim().to_owned()).collect(),
+        [] => Vec::new(),
+    }
+}
+
+/// In this order, each with its line and these words, and no other.
+#[track_caller]
+fn told(place: &Place, expected: &[(&str, &str)]) {
+    let found = problems(place);
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, (at, words)) in found.iter().zip(expected) {
+        assert!(found.contains(at), "{at}: {found}");
+        assert!(found.contains(words), "{words}: {found}");
+    }
+}
+
+/// Settings that are right, with a key and a password of their own.
+fn right() -> (Place, String) {
+    let place = Place::new();
+    let key = russh::keys::PrivateKey::random(
+        &mut russh::keys::key::safe_rng(),
+        russh::keys::Algorithm::Ed25519,
+    );
+    let text = key.unwrap().to_openssh(Default::default()).unwrap();
+    write_private(&place.file("key"), &text);
+    for secret in ["token", "password"] {
+        write_private(&place.file(secret), "canary-of-a-file\n");
+    }
+    let settings = "\
+[api]
+token_file = \"token\"
+[[cluster]]
+name = \"cluster1\"
+[cluster.ssh]
+nodes = [\"root@node1.example\"]
+key_file = \"key\"
+host_key_sha256 = \"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\"
+[cluster.panel]
+url = \"https://panel.example:8888\"
+password_file = \"password\"
+";
+    place.write("site.toml", settings);
+    (place, settings.to_owned())
+}
+
+#[test]
+fn settings_that_are_right_are_checked_in_silence() {
+    let (place, _) = right();
+    let ended = place.run(&["--config", "site.toml", "config", "check"], 0);
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn the_example_is_checked_in_silence() {
+    let example = format!("{ROOT}/config.example.toml");
+    let place = Place::new();
+    let ended = place.run(&["config", "check", "--config", &example], 0);
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
+    let shown = place
+        .run(&["config", "show", "--config", &example], 0)
+        .stdout;
+    shown.parse::<toml::Table>().unwrap();
+}
+
+#[test]
+fn six_mistakes_are_told_at_once_with_their_lines() {
+    let (place, _) = right();
+    place.write(
+        "site.toml",
+        "\
+poll_interval = 60
+[api]
+token_fil = \"token\"
+[[cluster]]
+name = \"-c\"
+[cluster.ssh]
+nodes = [\"node1.example\"]
+key_file = \"gone\"
+host_key_sha256 = \"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\"
+[cluster.pannel]
+url = \"https://panel.example:8888\"
+",
+    );
+    told(
+        &place,
+        &[
+            ("site.toml line 1: poll_interval: ", "such as \"60s\""),
+            (
+                "site.toml line 3: token_fil in [api]: ",
+                "did you mean `token_file`?",
+            ),
+            (
+                "site.toml line 10: pannel in [[cluster]]: ",
+                "did you mean `panel`?",
+            ),
+            ("site.toml line 5: name in [[cluster]]", "name"),
+            (
+                "site.toml line 7: nodes in [cluster.ssh]",
+                "write user@host",
+            ),
+            (
+                "site.toml line 8: key_file in [cluster.ssh]",
+                "cannot read the secret file",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_slip_in_the_form_hides_no_other_mistake() {
+    let (place, settings) = right();
+    let text = settings
+        .replace("name = \"cluster1\"", "name = \"cluster1")
+        .replace("[api]", "[api]\nrate_limit_rps = 0")
+        .replace("url = \"https", "url = \"http");
+    place.write("site.toml", &text);
+    told(
+        &place,
+        &[
+            ("site.toml line 5, column ", "it is no TOML"),
+            ("site.toml line 11: url in [cluster.panel]", "https only"),
+            ("site.toml line 2: rate_limit_rps in [api]", "from 1 on"),
+        ],
+    );
+}
+
+#[test]
+fn a_broken_header_is_told_and_not_what_stands_below_it() {
+    let (place, settings) = right();
+    place.write(
+        "site.toml",
+        &settings.replace("[cluster.ssh]", "[cluster.ssh"),
+    );
+    told(&place, &[("site.toml line 5, column ", "it is no TOML")]);
+}
+
+#[test]
+fn what_is_missing_is_told_with_its_table_and_its_variable() {
+    let (place, settings) = right();
+    place.write("site.toml", &settings.replace("key_file", "#key_file"));
+    told(
+        &place,
+        &[(
+            "site.toml line 5: VSTORAGE_SSH_KEY, or key_file in [cluster.ssh] of cluster1",
+            "missing",
+        )],
+    );
+    place.write("site.toml", &settings.replace("token_file", "#token_file"));
+    told(&place, &[("API_BEARER_TOKEN", "token new NAME")]);
+    let twice = settings[settings.find("[[cluster]]").unwrap()..].replace("key_file", "#key_file");
+    place.write("site.toml", &format!("{settings}{twice}"));
+    told(
+        &place,
+        &[
+            ("site.toml line 13: name in [[cluster]]", "two clusters"),
+            (
+                "site.toml line 14: key_file in [cluster.ssh] of cluster1",
+                "missing",
+            ),
+        ],
+    );
+    place.write("site.toml", &settings);
+    place.write(".env", "\nVSTORAGE_NODES=nobody\n");
+    told(
+        &place,
+        &[(".env line 2: VSTORAGE_NODES", "write user@host")],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_names_every_origin_and_no_secret() {
+    let site = Site::new(1).await;
+    let place = Place::connected(&site.simulator);
+    place.write(".env", "ADMIN_PASSWORD='canary-1'\nRATE_LIMIT_RPS=7\n");
+    fs::create_dir(place.file("handed")).unwrap();
+    write_private(&place.file("handed/ssh-key-passphrase"), "canary-2");
+    let variables = [
+        ("API_BEARER_TOKEN", "canary-3".to_owned()),
+        ("VSTORAGE_COMMAND", "/opt/vstorage".to_owned()),
+        (
+            "CREDENTIALS_DIRECTORY",
+            place.file("handed").display().to_string(),
+        ),
+    ];
+    let variables: BTreeMap<String, String> = variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let args = ["--config", "site.toml", "config", "show", "--listen", ":9"];
+    let ended = place.program(&args).variables(&variables).run();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let text = ended.stdout;
+    for line in [
+        "listen = \":9\"    # flag --listen",
+        "poll_interval = \"60s\"    # default",
+        "max_age = \"15m\"    # default",
+        "token_file = \"***\"    # environment (API_BEARER_TOKEN)",
+        "rate_limit_rps = 7    # .env line 2 (RATE_LIMIT_RPS)",
+        "name = \"cluster1\"    # site.toml line 7",
+        "command = \"/opt/vstorage\"    # environment (VSTORAGE_COMMAND)",
+        "password_file = \"***\"    # .env line 1 (ADMIN_PASSWORD)",
+        "#project =    # not set: project whose scope is asked for",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    let credential = "# credential ssh-key-passphrase";
+    assert!(text.contains(credential), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+    let table: toml::Table = text.parse().unwrap();
+    let nodes = table["cluster"][0]["ssh"]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), 1);
+    // What was in force is in force again, secrets apart.
+    let again = text.replace("\"***\"", "\"password\"");
+    write_private(&place.file("password"), "canary");
+    place.write("again.toml", &again);
+    place.write(".env", "");
+    place.run(&["--config", "again.toml", "config", "check"], 0);
+}
+
+#[test]
+fn the_readme_lists_every_setting_with_its_variable_in_the_order_of_the_table() {
+    let readme = page("README.md");
+    let (_, table) = readme.split_once("| TOML key |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let mut above = String::new();
+    let mut found = Vec::new();
+    for row in table.lines().skip(2) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        if let Some(header) = cells[1].strip_prefix("**`") {
+            above = format!("{}.", header.trim_matches(['[', ']', '`', '*']));
+            continue;
+        }
+        let name = cells[1].trim_matches('`');
+        let variable = cells[2].split('`').nth(1).unwrap_or("");
+        found.push((format!("{above}{name}"), variable.to_owned()));
+    }
+    let known = KEYS
+        .iter()
+        .map(|key| (key.path.to_owned(), key.variable.to_owned()));
+    assert_eq!(found, known.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_example_shows_every_setting_and_every_default() {
+    let example = page("config.example.toml");
+    let (first, _) = example.split_once("# A second cluster").unwrap();
+    // A line of the settings has no blank behind its `#`.
+    let settings: Vec<&str> = first
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
+        .collect();
+    let table: toml::Table = settings.join("\n").parse().unwrap();
+    for key in KEYS {
+        let mut value = &toml::Value::Table(table.clone());
+        for part in key.path.split('.') {
+            value = value.get(0).unwrap_or(value);
+            value = value
+                .get(part)
+                .unwrap_or_else(|| panic!("{} is not shown", key.path));
+        }
+        if !key.default.is_empty() && key.path != "cluster.panel.username" {
+            assert_eq!(value.to_string(), key.default, "{}", key.path);
+        }
+    }
+    let place = Place::new();
+    place.write("site.toml", &settings.join("\n"));
+    for problem in problems(&place) {
+        assert!(!problem.contains("no such key"), "{problem}");
+        assert!(!problem.contains("of type"), "{problem}");
+    }
+}
+
+#[test]
+fn every_setting_has_a_table() {
+    for key in KEYS {
+        let (table, _) = key.split();
+        assert!(
+            table.is_empty() || keys::header(table).is_some(),
+            "{}",
+            key.path
+        );
+    }
+    for (table, _) in TABLES {
+        assert!(KEYS.iter().any(|key| key.split().0 == *table), "{table}");
+    }
+}
