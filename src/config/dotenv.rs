@@ -6,48 +6,53 @@
 //! ADMIN_PASSWORD='with # and $'   # behind quotes, and behind a blank
 //! ```
 //!
-//! Our own reading, because an error must never show the line: it may hold a secret. Values are as in
-//! the library of the Go service: unquoted to a ` #`, without blanks at the ends; in single quotes as
-//! they stand; in double quotes with `\n`, `\r`, `\"`, `\\`, `\$`. `$NAME` and `${NAME}` outside single
-//! quotes are earlier lines of the file.
+//! Our own reading, because an error must never show the line: it may hold a secret. The rules are those
+//! of the library that Go services use (godotenv): an unquoted value goes to the last `#` behind a blank;
+//! in single quotes it stands as it is; in double quotes `\n` and `\r` are line ends and any other `\` but
+//! that of `\$` falls away. Outside single quotes `$NAME` and `${NAME}`, in capitals, are earlier lines of
+//! the file, and any other `$` is itself.
 
 use std::collections::BTreeMap;
+
+/// A value, and the line that set it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Set {
+    /// The value.
+    pub value: String,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+impl std::fmt::Debug for Set {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "*** in line {}", self.line)
+    }
+}
 
 /// The names and values of the file; the last line of a name wins.
 ///
 /// # Errors
 /// The number of the first line that cannot be read, and why, without a word of it.
-pub fn parse(text: &str) -> Result<BTreeMap<String, String>, (usize, &'static str)> {
+pub fn parse(text: &str) -> Result<BTreeMap<String, Set>, (usize, &'static str)> {
     let mut variables = BTreeMap::new();
     let text = text.trim_start_matches('\u{feff}');
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
+    for (text, line) in text.lines().zip(1..) {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('#') {
             continue;
         }
-        let (name, value) = pair(line, &variables).map_err(|why| (index + 1, why))?;
-        variables.insert(name, value);
+        let (name, value) = pair(text, &variables).map_err(|why| (line, why))?;
+        variables.insert(name, Set { value, line });
     }
     Ok(variables)
 }
 
-/// The line of each name, the last one that sets it.
-pub fn lines(text: &str) -> BTreeMap<String, usize> {
-    let text = text.trim_start_matches('\u{feff}');
-    let name = |(index, line): (usize, &str)| {
-        let line = line.trim();
-        let (name, _) = line
-            .strip_prefix("export ")
-            .unwrap_or(line)
-            .split_once('=')?;
-        (!line.starts_with('#')).then(|| (name.trim().to_owned(), index + 1))
-    };
-    text.lines().enumerate().filter_map(name).collect()
-}
-
-fn pair(line: &str, known: &BTreeMap<String, String>) -> Result<(String, String), &'static str> {
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let (name, value) = line.split_once('=').ok_or("it has no `=`")?;
+fn pair(text: &str, known: &BTreeMap<String, Set>) -> Result<(String, String), &'static str> {
+    let behind = text
+        .strip_prefix("export")
+        .filter(|rest| rest.starts_with([' ', '\t']));
+    let text = behind.unwrap_or(text);
+    let (name, value) = text.split_once(['=', ':']).ok_or("it has no `=`")?;
     let name = name.trim();
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
     if name.is_empty() || !name.chars().all(legal) {
@@ -56,83 +61,97 @@ fn pair(line: &str, known: &BTreeMap<String, String>) -> Result<(String, String)
     Ok((name.to_owned(), self::value(value.trim(), known)?))
 }
 
-fn value(text: &str, known: &BTreeMap<String, String>) -> Result<String, &'static str> {
+fn value(text: &str, known: &BTreeMap<String, Set>) -> Result<String, &'static str> {
     if let Some(quoted) = text.strip_prefix('\'') {
-        let (value, rest) = quoted
-            .split_once('\'')
-            .ok_or("a single quote is not closed")?;
-        return alone(rest).map(|()| value.to_owned());
+        return in_quotes(quoted, '\'').map(str::to_owned);
     }
     if let Some(quoted) = text.strip_prefix('"') {
-        return double_quoted(quoted, known);
+        let inside = in_quotes(quoted, '"')?;
+        return Ok(expand(&unescape(inside), known));
     }
-    let end = text.find(" #").or(text.find("\t#"));
-    let value = end.and_then(|end| text.get(..end)).unwrap_or(text);
-    let value = if value.starts_with('#') {
-        ""
-    } else {
-        value.trim_end()
-    };
-    let mut expanded = String::new();
-    let mut rest = value.chars();
+    if text.starts_with('#') {
+        return Ok(String::new());
+    }
+    let comment = [" #", "\t#"]
+        .into_iter()
+        .filter_map(|mark| text.rfind(mark))
+        .max();
+    let value = comment.and_then(|end| text.get(..end)).unwrap_or(text);
+    Ok(expand(value.trim_end(), known))
+}
+
+/// The text up to the closing quote, which no `\` stands before. Nothing but a comment may follow it.
+fn in_quotes(text: &str, quote: char) -> Result<&str, &'static str> {
+    let mut before = None;
+    let end = text.char_indices().find(|(_, c)| {
+        let escaped = before == Some('\\');
+        before = Some(*c);
+        *c == quote && !escaped
+    });
+    let (end, _) = end.ok_or("a quote is not closed")?;
+    let (inside, rest) = text.split_at(end);
+    let rest = rest.strip_prefix(quote).unwrap_or(rest).trim_start();
+    match rest.is_empty() || rest.starts_with('#') {
+        true => Ok(inside),
+        false => Err("something follows the closing quote"),
+    }
+}
+
+/// Line ends for `\n` and `\r`; then no `\` any more, but before a `$`.
+fn unescape(text: &str) -> String {
+    let mut ends = String::new();
+    let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        match c {
-            '$' => expanded.push_str(&variable(&mut rest, known)),
-            c => expanded.push(c),
+        match (c, rest.as_str().chars().next()) {
+            ('\\', Some('n')) => ends.push('\n'),
+            ('\\', Some('r')) => ends.push('\r'),
+            ('\\', Some(next)) => ends.extend(['\\', next]),
+            (c, _) => {
+                ends.push(c);
+                continue;
+            }
+        }
+        rest.next();
+    }
+    let mut plain = String::new();
+    let mut rest = ends.chars();
+    while let Some(c) = rest.next() {
+        match (c, rest.as_str().chars().next()) {
+            ('\\', Some(next)) if next != '$' => {
+                plain.push(next);
+                rest.next();
+            }
+            (c, _) => plain.push(c),
         }
     }
-    Ok(expanded)
+    plain
 }
 
-fn double_quoted(quoted: &str, known: &BTreeMap<String, String>) -> Result<String, &'static str> {
-    let mut value = String::new();
-    let mut rest = quoted.chars();
-    loop {
-        match rest.next().ok_or("a double quote is not closed")? {
-            '"' => return alone(rest.as_str()).map(|()| value),
-            '\\' => match rest.next() {
-                Some('n') => value.push('\n'),
-                Some('r') => value.push('\r'),
-                Some(c @ ('"' | '\\' | '$')) => value.push(c),
-                Some(c) => value.extend(['\\', c]),
-                None => return Err("a double quote is not closed"),
-            },
-            '$' => value.push_str(&variable(&mut rest, known)),
-            c => value.push(c),
+/// `$NAME`, `${NAME}` and `$(NAME` by earlier lines, `\$` by `$`, and any other `$` by itself.
+fn expand(text: &str, known: &BTreeMap<String, Set>) -> String {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('$') {
+        let (before, escaped) = match before.strip_suffix('\\') {
+            Some(before) => (before, true),
+            None => (before, false),
+        };
+        expanded.push_str(before);
+        let inner = behind.strip_prefix('(').unwrap_or(behind);
+        let inner = inner.strip_prefix('{').unwrap_or(inner);
+        let named = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let after = inner.trim_start_matches(named);
+        let name = inner.strip_suffix(after).unwrap_or(inner);
+        rest = after.strip_prefix('}').unwrap_or(after);
+        if escaped || name.is_empty() {
+            expanded.push('$');
+            expanded.push_str(behind.strip_suffix(rest).unwrap_or(behind));
+        } else if let Some(set) = known.get(name) {
+            expanded.push_str(&set.value);
         }
     }
-}
-
-/// Nothing but a comment may follow a quoted value.
-fn alone(rest: &str) -> Result<(), &'static str> {
-    match rest.trim_start() {
-        "" => Ok(()),
-        rest if rest.starts_with('#') => Ok(()),
-        _ => Err("something follows the closing quote"),
-    }
-}
-
-/// What `$NAME` or `${NAME}` stands for; a `$` before anything else is itself.
-fn variable(rest: &mut std::str::Chars<'_>, known: &BTreeMap<String, String>) -> String {
-    let text = rest.as_str();
-    let (braced, inner) = match text.strip_prefix('{') {
-        Some(inner) => (true, inner),
-        None => (false, text),
-    };
-    let name: String = inner
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-        .collect();
-    let closed = inner
-        .get(name.len()..)
-        .is_some_and(|behind| behind.starts_with('}'));
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || (braced && !closed) {
-        return "$".to_owned();
-    }
-    // Names are ASCII, so a character is a byte.
-    let eaten = name.len() + if braced { 2 } else { 0 };
-    *rest = text.get(eaten..).unwrap_or("").chars();
-    known.get(&name).cloned().unwrap_or_default()
+    expanded.push_str(rest);
+    expanded
 }
 
 #[cfg(test)]
@@ -142,11 +161,8 @@ mod tests {
     #[track_caller]
     fn reads(text: &str, name: &str, value: &str) {
         let variables = parse(text).expect("a file");
-        assert_eq!(
-            variables.get(name).map(String::as_str),
-            Some(value),
-            "{text}"
-        );
+        let found = variables.get(name).map(|set| set.value.as_str());
+        assert_eq!(found, Some(value), "{text}");
     }
 
     #[test]
@@ -154,17 +170,29 @@ mod tests {
         reads("A=b", "A", "b");
         reads("\u{feff}A=b\r\n", "A", "b");
         reads("  export A = b c  # comment", "A", "b c");
+        reads("A: b", "A", "b");
         reads("A=b#c", "A", "b#c");
+        reads("A=a # b # c", "A", "a # b");
         reads("A=", "A", "");
         reads("A= # nothing", "A", "");
         reads("A='b # $C'", "A", "b # $C");
         reads("A=\"b\\nc\\\"\" # x", "A", "b\nc\"");
-        reads("A=x\nB=${A}y$A", "B", "xyx");
-        reads("A=pa$$word1", "A", "pa$");
+        reads("A=\"a\\!b\"", "A", "a!b");
         reads("A='x'\nA=y", "A", "y");
         reads("A=a=b", "A", "a=b");
+    }
+
+    #[test]
+    fn a_dollar_is_a_variable_in_capitals_or_itself() {
+        reads("A=x\nB=${A}y$A", "B", "xyx");
+        reads("A=x\nB=\"${A}y\"", "B", "xy");
+        reads("A=pa$word1", "A", "pa$word1");
+        reads("A=a$$b", "A", "a$$b");
+        reads("A=pa\\$WORD", "A", "pa$WORD");
+        reads("A=\"pa\\$WORD\"", "A", "pa$WORD");
         reads("A=cost 5$", "A", "cost 5$");
         reads("A=${x", "A", "${x");
+        reads("A=a$NONE.b", "A", "a.b");
     }
 
     #[test]
@@ -180,5 +208,7 @@ mod tests {
             assert_eq!(number, line, "{text}");
             assert!(!why.contains("secret"));
         }
+        let shown = format!("{:?}", parse("A=secret"));
+        assert!(!shown.contains("secret"), "{shown}");
     }
 }

@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use crate::{
     chain::chain,
     config::{file::PanelFile, words::Words},
-    panel::{session::PanelSettings, trust::Trust},
+    panel::{
+        session::PanelSettings,
+        trust::{PinError, Trust},
+    },
     secret::Secret,
 };
 
@@ -86,28 +89,30 @@ fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
 
 /// The variables choose, or the file does: one of the three ways, or the authorities of the system.
 fn trust(of: &mut Words<'_>, file: &PanelFile) -> Option<Trust> {
+    const WAYS: &[&str] = &["PANEL_CA_FILE", "PANEL_SHA256", "PANEL_INSECURE"];
     let (key, variable) = ("panel.sha256", "PANEL_SHA256");
-    let insecure = match of.variables.get("PANEL_INSECURE") {
+    let variables = of.variables;
+    let chosen = variables.strongest(WAYS);
+    let word = |name: &str| variables.get(name).filter(|_| chosen.contains(&name));
+    let insecure = match word("PANEL_INSECURE") {
         None => None,
         Some("1" | "true" | "yes") => Some(true),
         Some("0" | "false" | "no") => Some(false),
         Some(_) => return of.wrong("panel.insecure", "PANEL_INSECURE", "write 1 or 0"),
     };
-    let ca = of.variables.get("PANEL_CA_FILE").map(PathBuf::from);
-    let set = ca.is_some() || of.variables.get(variable).is_some() || insecure == Some(true);
-    let (ca, pin, insecure) = match set {
-        true => (ca, None, insecure),
-        false => (
-            file.ca_file.clone(),
-            file.sha256.as_deref(),
-            insecure.or(file.insecure),
-        ),
-    };
-    let pin = of.optional(key, variable, pin)?;
-    let trust = match (ca, pin, insecure.unwrap_or(false)) {
+    let (mut ca, mut pin) = (word("PANEL_CA_FILE").map(PathBuf::from), word(variable));
+    let mut anything = insecure.unwrap_or(false);
+    if ca.is_none() && pin.is_none() && !anything {
+        (ca, pin) = (file.ca_file.clone(), file.sha256.as_deref());
+        anything = insecure.or(file.insecure).unwrap_or(false);
+    }
+    let trust = match (ca, pin.map(str::parse), anything) {
         (None, None, false) => Trust::System,
         (Some(ca), None, false) => Trust::CaFile(ca),
-        (None, Some(pin), false) => Trust::Pinned(pin),
+        (None, Some(Ok(pin)), false) => Trust::Pinned(pin),
+        (None, Some(Err(PinError)), false) => {
+            return of.wrong(key, variable, PinError.to_string());
+        }
         (None, None, true) => Trust::Anything,
         _ => {
             let why = "give one of ca_file (PANEL_CA_FILE), sha256 (PANEL_SHA256) and insecure (PANEL_INSECURE)";

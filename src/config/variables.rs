@@ -25,6 +25,9 @@ pub const OF_A_CLUSTER: &[&str] = &[
     "SIZE_BASE",
 ];
 
+/// The origin of a variable of the process.
+const ENVIRONMENT: &str = "environment";
+
 /// Names and values; an empty value is as good as none.
 #[derive(Clone, Default)]
 pub struct Variables {
@@ -54,7 +57,7 @@ impl Variables {
             .into_iter()
             .filter(|(_, value)| !value.is_empty());
         for (name, value) in set {
-            let origin = "environment".to_owned();
+            let origin = ENVIRONMENT.to_owned();
             variables.origins.insert(name.clone(), origin);
             variables.values.insert(name, value);
         }
@@ -83,6 +86,14 @@ impl Variables {
         self.origins.get(name).map(String::as_str)
     }
 
+    /// Those of the names that are set where the strongest of them is: in the environment, or else in
+    /// the file.
+    pub fn strongest<'a>(&self, names: &'a [&'a str]) -> Vec<&'a str> {
+        let of_process = |name: &&str| self.origin(name) == Some(ENVIRONMENT);
+        let (process, file): (Vec<_>, Vec<_>) = self.set(names).partition(of_process);
+        if process.is_empty() { file } else { process }
+    }
+
     /// Those of the names that are set.
     pub fn set<'a>(&self, names: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
         names
@@ -97,14 +108,15 @@ fn read(path: &Path) -> Result<Option<Variables>, Problem> {
     let place = path.display().to_string();
     match std::fs::read_to_string(path) {
         Ok(text) => {
-            let values = dotenv::parse(&text)
+            let set = dotenv::parse(&text)
                 .map_err(|(line, why)| Problem::new(format!("{place} line {line}"), why))?;
-            let lines = dotenv::lines(&text).into_iter();
-            let origins = lines.map(|(name, line)| (name, format!("{place} line {line}")));
-            Ok(Some(Variables {
-                values,
-                origins: origins.collect(),
-            }))
+            let mut variables = Variables::default();
+            for (name, set) in set {
+                let origin = format!("{place} line {}", set.line);
+                variables.origins.insert(name.clone(), origin);
+                variables.values.insert(name, set.value);
+            }
+            Ok(Some(variables))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Problem::new(

@@ -12,7 +12,8 @@ use vhi_usage::{
 use crate::{
     USAGE, json_of,
     published::{
-        Site, ask, complete, compute, missing, not_yet, problem, stale, storage, stranger, usage,
+        Site, TOKEN, ask, complete, compute, missing, not_yet, problem, stale, storage, stranger,
+        usage,
     },
 };
 
@@ -156,6 +157,30 @@ async fn an_address_that_asks_too_often_waits_and_others_do_not() {
     assert_eq!(refused.headers()["retry-after"], "1");
     assert_eq!(from("192.0.2.2:1000", USAGE).await.status(), 200);
     assert_eq!(from("192.0.2.1:1003", "/health").await.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_ends_in_an_error_is_counted_once() {
+    for (path, token, status) in [
+        ("/api/v1/nothing", TOKEN, 404),
+        ("/api/v1/clusters/other/usage", TOKEN, 404),
+        ("/api/v1/cluster/usage?require=all", TOKEN, 400),
+        (USAGE, "wrong", 401),
+        ("/api/v1/nothing", "wrong", 401),
+    ] {
+        let site = Site::limited(complete(), 2);
+        let answer = async || {
+            let request = stranger(path).header("authorization", format!("Bearer {token}"));
+            let address = "192.0.2.1:1000".parse().unwrap();
+            site.answer(request.remote_addr(address)).await.status()
+        };
+        let said = [answer().await, answer().await, answer().await];
+        assert_eq!(
+            said.map(|it| it.as_u16()),
+            [status, status, 429],
+            "{path} {token}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

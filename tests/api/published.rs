@@ -16,7 +16,7 @@ use vhi_usage::{
 };
 use warp::{http::Response, hyper::body::Bytes, test::RequestBuilder};
 
-const TOKEN: &str = "a-word-of-the-caller";
+pub(crate) const TOKEN: &str = "a-word-of-the-caller";
 const REPORT: &str = "\
 Cluster 'cluster1': healthy
 Space: [OK] allocatable 11.9TB of 57.3TB, free 13.0TB of 57.3TB

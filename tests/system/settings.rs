@@ -122,15 +122,15 @@ fn settings_that_cannot_be_used_are_told_with_place_and_way_out() {
         &serve(&toml),
         &[
             "vhi-usage.toml line 2",
-            "unknown field `pol_interval`",
-            "poll_interval",
+            "there is no such key",
+            "did you mean `poll_interval`?",
         ],
     );
 
     let toml = site.toml("", "node = []");
     refused(
         &serve(&toml),
-        &["vhi-usage.toml line", "unknown field `node`", "nodes"],
+        &["vhi-usage.toml line", "there is no such key", "`nodes`"],
     );
 
     let toml = site.toml("max_age = \"5s\"\npoll_interval = \"60\"", "");
