@@ -6,7 +6,6 @@ mod common;
 mod describe;
 #[path = "commands/place.rs"]
 mod place;
-#[allow(dead_code, reason = "shared with the tests of the whole system")]
 #[path = "system/program.rs"]
 mod program;
 #[path = "commands/settings.rs"]

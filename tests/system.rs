@@ -3,6 +3,8 @@
 //! Each test has a site of its own: servers on free loopback ports with keys of their own, a stand-in
 //! for the tool that they run, and a panel of the simulator. `tests/run` installs what is missing.
 
+#[path = "system/checks.rs"]
+mod checks;
 #[path = "system/faults.rs"]
 mod faults;
 #[path = "system/figures.rs"]
@@ -13,10 +15,16 @@ mod http;
 mod keys;
 #[path = "system/logins.rs"]
 mod logins;
+#[path = "system/nodes.rs"]
+mod nodes;
 #[path = "system/processes.rs"]
 mod processes;
 #[path = "system/program.rs"]
 mod program;
+#[path = "system/secrecy.rs"]
+mod secrecy;
+#[path = "system/settings.rs"]
+mod settings;
 #[path = "system/site.rs"]
 mod site;
 #[path = "system/sshd.rs"]

@@ -1,6 +1,7 @@
 //! `parse`: saved `vstorage stat` output, each printed token beside its bytes, TiB and interval.
 
 use std::{
+    fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -13,6 +14,9 @@ use crate::{
     cli::{caret, exit::Failure, figures, parse_json, plain::Plain},
     vstorage::{bytes, report::StatReport, space::SpaceAmounts},
 };
+
+/// An input that goes on beyond it is no report, and perhaps has no end.
+const LONGEST: u64 = 64 << 20;
 
 /// What to read.
 #[derive(Clone, Debug, Args)]
@@ -78,11 +82,20 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if path != Path::new("-") {
-        return std::fs::read(path);
+    if path == Path::new("-") {
+        return whole(io::stdin().lock());
     }
+    whole(File::open(path)?)
+}
+
+fn whole(input: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    let mut input = input.take(LONGEST + 1);
+    input.read_to_end(&mut bytes)?;
+    if input.limit() == 0 {
+        let why = format!("it is longer than {LONGEST} bytes, which no report is");
+        return Err(io::Error::other(why));
+    }
     Ok(bytes)
 }
 

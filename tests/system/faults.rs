@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     time::{Duration, Instant},
 };
 
@@ -69,40 +68,12 @@ fn a_node_that_dies_takes_its_figures_along_on_time_and_brings_them_back() {
 }
 
 #[test]
-fn with_one_node_of_two_dead_the_figures_come_from_the_living_one() {
-    let mut site = Site::with_nodes(2);
-    site.node().stop();
-    let toml = site.toml(PATIENT, "connect_timeout = \"1s\"");
-    let ended = site.check(&toml, &[]);
-    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
-    let service = site.serve(&toml);
-    let usage = service.usage();
-    assert_eq!(usage["status"], "complete");
-    assert_eq!(usage["storage"]["node"], "127.0.0.2");
-    assert_eq!(usage["logical_storage_used_tib"], 45.4);
-    service.stop();
-}
-
-#[test]
-fn over_many_polls_one_connection_is_used() {
-    let mut site = Site::new();
-    let count = "echo . >> \"$here/calls\"; cat \"$here/report\"";
-    site.tool.does(count);
-    let service = site.serve(&site.toml(PATIENT, ""));
-    until("many polls", SOON, || (calls(&site) >= 6).then_some(()));
-    assert_eq!(site.node().logins(), 1, "{}", site.node().log());
-    service.stop();
-}
-
-#[test]
 fn hung_commands_are_ended_on_the_node_and_exhaust_nothing() {
     let mut site = Site::new();
     let service = site.serve(&site.toml(QUICK, "command_timeout = \"1s\""));
-    site.tool.does(&format!(
-        "echo . >> \"$here/calls\"; sleep {}",
-        site.tool.marker()
-    ));
+    site.tool.hangs();
     // More than MaxSessions of OpenSSH, which is 10.
+    let enough = site.tool.calls() + 12;
     let mut seen: BTreeMap<u32, Instant> = BTreeMap::new();
     until("12 hung commands", Duration::from_secs(60), || {
         let now = Instant::now();
@@ -112,7 +83,7 @@ fn hung_commands_are_ended_on_the_node_and_exhaust_nothing() {
             let age = now - *seen.entry(id).or_insert(now);
             assert!(age < Duration::from_secs(4), "{id} hangs on for {age:?}");
         }
-        (calls(&site) >= 12).then_some(())
+        (site.tool.calls() >= enough).then_some(())
     });
     let usage = service.usage();
     has_no_figure(&usage);
@@ -121,11 +92,7 @@ fn hung_commands_are_ended_on_the_node_and_exhaust_nothing() {
     site.tool.does("cat \"$here/report\"");
     let back = service.storage_becomes("fresh", SOON);
     assert_eq!(back["logical_storage_used_tib"], 45.4);
-    until("nothing hangs on the node", Duration::from_secs(4), || {
-        processes::with_word(site.tool.marker())
-            .is_empty()
-            .then_some(())
-    });
+    site.tool.is_rid_of_hung_commands(Duration::from_secs(4));
     let log = site.node().log();
     assert!(!log.contains("no more sessions"), "{log}");
     // Under `timeout` the session outlives what hung in it.
@@ -137,27 +104,21 @@ fn hung_commands_are_ended_on_the_node_and_exhaust_nothing() {
 fn a_command_that_will_not_be_asked_to_end_is_killed_and_counts_as_late() {
     let site = Site::new();
     let service = site.serve(&site.toml(QUICK, "command_timeout = \"1s\""));
-    let stubborn = format!(
-        "echo . >> \"$here/calls\"; trap '' TERM; sleep {}",
-        site.tool.marker()
-    );
+    let stubborn = format!("trap '' TERM; sleep {}", site.tool.marker());
     site.tool.does(&stubborn);
+    let enough = site.tool.calls() + 4;
     let mut codes = BTreeSet::new();
     until("4 stubborn commands", Duration::from_secs(40), || {
         let reason = &service.usage()["storage"]["reason"]["code"];
         codes.extend(reason.as_str().map(str::to_owned));
-        (calls(&site) >= 5).then_some(())
+        (site.tool.calls() >= enough).then_some(())
     });
     // Before the first of them has failed, the source has merely not answered.
     codes.remove("no_answer");
     assert_eq!(codes, BTreeSet::from(["command_timeout".to_owned()]));
     site.tool.does("cat \"$here/report\"");
     service.storage_becomes("fresh", SOON);
-    until("nothing hangs on the node", Duration::from_secs(4), || {
-        processes::with_word(site.tool.marker())
-            .is_empty()
-            .then_some(())
-    });
+    site.tool.is_rid_of_hung_commands(Duration::from_secs(4));
     service.stop();
 }
 
@@ -230,7 +191,14 @@ fn an_interrupt_ends_the_service_at_once_whatever_hangs() {
     drop(idle);
 }
 
-/// How often the tool was called that counts its calls.
-fn calls(site: &Site) -> usize {
-    fs::read(site.path("calls")).map_or(0, |calls| calls.len() / 2)
+#[test]
+fn clients_that_never_finish_their_request_hold_nothing_up() {
+    let site = Site::new();
+    let service = site.serve(&site.toml("", ""));
+    let dawdlers: Vec<_> = (0..50)
+        .map(|_| http::unfinished_client(service.address))
+        .collect();
+    assert_eq!(service.usage()["status"], "complete");
+    service.stop();
+    drop(dawdlers);
 }

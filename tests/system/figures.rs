@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::site::Site;
+use crate::{site::Site, tool::REPORT};
 
 /// What the panel says, odd enough that a wrong rounding or a wrong key shows.
 const STAT: &str = r#"{
@@ -91,7 +91,7 @@ fn beside_the_rounded_figures_stand_the_exact_ones_with_what_was_printed() {
     assert_eq!(storage["user_data"]["text"], "17.9TB");
     assert_eq!(storage["replication"], json!({"normal": 1, "limit": 1}));
     let raw = service.get("/api/v1/clusters/cluster1/raw");
-    assert_eq!((raw.status, raw.body.as_str()), (200, crate::tool::REPORT));
+    assert_eq!((raw.status, raw.body.as_str()), (200, REPORT));
     let command = format!("{} -c cluster1 stat", site.tool.path().display());
     assert_eq!(raw.header("x-vhi-command"), Some(command.as_str()));
     service.stop();

@@ -67,6 +67,14 @@ pub(crate) fn idle_client(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// A client that has said half of what it wants, and says no more.
+#[track_caller]
+pub(crate) fn unfinished_client(address: SocketAddr) -> TcpStream {
+    let mut stream = connect(address);
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost:").unwrap();
+    stream
+}
+
 #[track_caller]
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = match TcpStream::connect_timeout(&address, PATIENCE) {

@@ -1,23 +1,28 @@
 //! User keys, host keys and forced commands, as OpenSSH has them.
 
-use std::fs;
+use std::{
+    fs,
+    net::{IpAddr, TcpListener},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
 
 use crate::{
     keys::{self, PASSPHRASE},
-    program::Ended,
+    program::{Ended, Program},
     site::{Site, allowed},
-    wait::until,
+    sshd::{Sshd, user},
 };
-use std::time::{Duration, Instant};
 
 /// A check that ends so, with this code of the closed list for the storage part.
 #[track_caller]
 fn refused(ended: &Ended, code: &str) {
     assert_eq!(ended.code, Some(3), "{ended:?}");
-    let line: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let line: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(line["storage"]["error"]["code"], code, "{line}");
     assert_eq!(line["verdict"], "unreached");
-    assert_eq!(line["storage"]["report"], serde_json::Value::Null);
+    assert_eq!(line["storage"]["report"], Value::Null);
 }
 
 #[track_caller]
@@ -110,6 +115,42 @@ fn one_known_host_key_of_any_type_is_enough() {
 }
 
 #[test]
+fn a_node_can_be_named_by_its_host_name() {
+    let mut site = Site::new();
+    let port = site.node().address.port();
+    let host_key = site.node().host_keys[0].public.clone();
+    site.write("known_hosts", &format!("[localhost]:{port} {host_key}\n"));
+    let mut own = site.variables();
+    let node = format!("{}@localhost:{port}", user());
+    own.insert("VSTORAGE_NODES".to_owned(), node);
+    let program = Program::new(&site.empty_folder(), &["check", "--json"]);
+    let ended = program.variables(&own).run();
+    well(&ended);
+    let line: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(line["storage"]["node"], "localhost");
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that is left out says so")]
+fn a_node_can_have_an_address_of_the_sixth_version() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        println!("this machine has no IPv6: nothing is tried");
+        return;
+    }
+    let mut site = Site::new();
+    let folder = site.path("node6");
+    fs::create_dir(&folder).unwrap();
+    let node = Sshd::start(&folder, IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]));
+    node.authorize(&[allowed(&site.user_key)]);
+    site.nodes = vec![node];
+    site.write("known_hosts", &site.known_hosts());
+    let ended = site.check(&site.toml("", ""), &["--json"]);
+    well(&ended);
+    let line: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(line["storage"]["node"], "::1");
+}
+
+#[test]
 fn hashed_names_in_known_hosts_are_found() {
     let site = Site::new();
     keys::hash_names(&site.path("known_hosts"));
@@ -164,11 +205,7 @@ fn a_forced_command_under_timeout_does_not_hang_on_the_node() {
         &site.check(&site.toml("", "command_timeout = \"2s\""), &["--json"]),
         "command_timeout",
     );
-    until("nothing hangs on the node", Duration::from_secs(5), || {
-        crate::processes::with_word(site.tool.marker())
-            .is_empty()
-            .then_some(())
-    });
+    site.tool.is_rid_of_hung_commands(Duration::from_secs(5));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 

@@ -1,7 +1,10 @@
 //! The built program as a child: with no variable but those that are given, killed and waited for when dropped.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::{
     collections::BTreeMap,
+    fs::File,
     io::Read,
     path::Path,
     process::{Child, Command, Stdio},
@@ -33,6 +36,12 @@ impl Program {
     /// With these variables.
     pub(crate) fn variables(mut self, variables: &BTreeMap<String, String>) -> Program {
         self.command.envs(variables);
+        self
+    }
+
+    /// With this file as its standard input, which is empty otherwise.
+    pub(crate) fn input(mut self, file: &Path) -> Program {
+        self.command.stdin(File::open(file).unwrap());
         self
     }
 

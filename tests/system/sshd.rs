@@ -79,7 +79,16 @@ impl Sshd {
         drop(child.kill());
         drop(child.wait());
         for id in serving {
-            kill(id);
+            signal(id, "KILL");
+        }
+    }
+
+    /// Sends a signal to the server and to all that serve a connection of it.
+    #[track_caller]
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.as_ref().expect("a server that runs").id();
+        for id in [vec![id], children(id)].concat() {
+            signal(id, name);
         }
     }
 
@@ -172,8 +181,8 @@ fn children(id: u32) -> Vec<u32> {
         .collect()
 }
 
-fn kill(id: u32) {
-    let kill = format!("kill -KILL {id} 2>/dev/null");
+fn signal(id: u32, name: &str) {
+    let kill = format!("kill -{name} {id} 2>/dev/null");
     // It may have ended by itself.
     drop(Command::new("sh").args(["-c", &kill]).status());
 }

@@ -9,7 +9,10 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
+
+use crate::{processes, wait::until};
 
 /// The Space line that the field knows best, below a header of VHI.
 pub(crate) const REPORT: &str = "\
@@ -45,7 +48,7 @@ impl Tool {
              if [ \"$#\" != 3 ] || [ \"$1\" != -c ] || [ \"$3\" != stat ]; then\n\
              \techo \"usage: vstorage -c CLUSTER stat, and not: $*\" >&2\n\texit 64\nfi\n\
              if [ \"$2\" != cluster1 ]; then\n\techo \"no cluster is named $2\" >&2\n\texit 1\nfi\n\
-             here='{here}'\n. '{here}/deed'\n"
+             here='{here}'\necho . >>'{here}/calls'\n. '{here}/deed'\n"
         );
         fs::write(tool.path(), script).unwrap();
         fs::set_permissions(tool.path(), Permissions::from_mode(0o755)).unwrap();
@@ -77,8 +80,21 @@ impl Tool {
         self.does(&format!("sleep {}", self.marker));
     }
 
+    /// How often it was called.
+    pub(crate) fn calls(&self) -> usize {
+        fs::read(self.folder.join("calls")).map_or(0, |calls| calls.len() / 2)
+    }
+
     /// The word on the command line of what hangs.
     pub(crate) fn marker(&self) -> &str {
         &self.marker
+    }
+
+    /// Waits until nothing of it hangs any more.
+    #[track_caller]
+    pub(crate) fn is_rid_of_hung_commands(&self, within: Duration) {
+        until("nothing hangs on the node", within, || {
+            processes::with_word(&self.marker).is_empty().then_some(())
+        });
     }
 }
