@@ -103,7 +103,6 @@ pub mod clock;
 pub mod cluster_name;
 pub mod collector;
 pub mod config;
-
 pub mod figure;
 pub mod panel;
 pub mod pause;
