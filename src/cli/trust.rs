@@ -27,7 +27,8 @@ pub enum Options {
     },
     /// Show the fingerprint of a panel's certificate and the line that pins it
     Panel {
-        /// The panel's address, such as https://panel.example:8888
+        /// The panel's address
+        #[arg(help = "The panel's address, such as https://panel.example:8888")]
         url: String,
         /// Set PANEL_SHA256 in this file of variables
         #[arg(long, value_name = "FILE")]
