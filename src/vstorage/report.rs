@@ -63,7 +63,8 @@ pub struct StatReport {
 ///
 /// Fails where there is not exactly one `Cluster` line and after it one `Space` line, both complete.
 pub fn parse(text: &str) -> Result<StatReport, ParseError> {
-    let (lines, ended) = lines::clean(text);
+    let (mut lines, ended) = lines::clean(text);
+    cut_chatter(&mut lines);
     let beyond = text.split_terminator('\n').count() + 1;
     let start = lines.iter().position(|it| it.text.starts_with(CLUSTER));
     let start = start.unwrap_or(lines.len());
@@ -87,6 +88,24 @@ pub fn parse(text: &str) -> Result<StatReport, ParseError> {
     let mut report = StatReport::new(cluster, space);
     report.take_lines(lines.get(start..).unwrap_or_default(), ended);
     Ok(report)
+}
+
+/// Start-up chatter without a line end stands before the `Cluster` line, on the same line: where no line
+/// begins with `Cluster '`, the first that ends in a whole such line is cut to it.
+fn cut_chatter(lines: &mut [Line]) {
+    if lines.iter().any(|it| it.text.starts_with(CLUSTER)) {
+        return;
+    }
+    for it in lines {
+        let Some((_, tail)) = it.text.rsplit_once(CLUSTER) else {
+            continue;
+        };
+        let text = format!("{CLUSTER}{tail}");
+        if whole(it.line, &text, servers::cluster).is_ok() {
+            it.text = text;
+            return;
+        }
+    }
 }
 
 fn only_one(seen: bool, line: usize, text: &str, expected: &str) -> Result<(), ParseError> {
@@ -232,6 +251,17 @@ mod tests {
         );
         assert_eq!(report.replication, None);
         assert!(report.io.queue_depth.is_some());
+    }
+
+    #[test]
+    fn chatter_without_a_line_end_changes_nothing() {
+        let report = parse(&format!("hello {HEADER}")).unwrap();
+        assert_eq!(report, parse(HEADER).unwrap());
+        assert!(parse(&format!("hello {}", HEADER.replace("': healthy", ""))).is_err());
+        // a line of its own comes before anything that only ends so
+        let greeting = "welcome to Cluster 'c9': enjoy\n";
+        let report = parse(&format!("{greeting}{HEADER}")).unwrap();
+        assert_eq!(report.cluster.name, "c1");
     }
 
     #[test]
