@@ -51,6 +51,7 @@
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
 //! | [`cluster_name`] | a name that is safe on a command line |
 //! | [`clock`] | times as they are said |
+//! | [`hex`] | a SHA-256 in hex |
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
 //!
@@ -104,6 +105,7 @@ pub mod cluster_name;
 pub mod collector;
 pub mod config;
 pub mod figure;
+pub mod hex;
 pub mod panel;
 pub mod pause;
 pub mod reading;

@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
         "chain",
         "clock",
         "cluster_name",
+        "hex",
         "pause",
         "secret",
     ],

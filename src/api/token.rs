@@ -11,6 +11,8 @@ use std::{fmt, str::FromStr};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
+use crate::hex;
+
 /// Under which name a token stands in the settings: letters, digits, `-`, `_`, `.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenName(String);
@@ -61,24 +63,14 @@ impl FromStr for TokenHash {
 
     /// Hex of either case.
     fn from_str(text: &str) -> Result<TokenHash, NoTokenHash> {
-        let digits: Option<Vec<u8>> = text
-            .chars()
-            .map(|c| u8::try_from(c.to_digit(16)?).ok())
-            .collect();
-        let digits = digits.ok_or(NoTokenHash)?;
-        let (pairs, rest) = digits.as_chunks::<2>();
-        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-        match (bytes.try_into(), rest) {
-            (Ok(bytes), []) => Ok(TokenHash(bytes)),
-            _ => Err(NoTokenHash),
-        }
+        hex::sha256(text).map(TokenHash).ok_or(NoTokenHash)
     }
 }
 
 /// As the settings hold it.
 impl fmt::Display for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(&self.0, f)
     }
 }
 

@@ -11,7 +11,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier as System;
 use sha2::{Digest, Sha256};
 
-use crate::panel::error::TrustError;
+use crate::{hex, panel::error::TrustError};
 
 /// How the panel's certificate is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,24 +42,14 @@ impl FromStr for Pin {
 
     /// Hex of either case, with or without colons.
     fn from_str(text: &str) -> Result<Pin, PinError> {
-        let digits: Vec<u8> = text
-            .chars()
-            .filter(|c| *c != ':')
-            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-            .collect::<Option<_>>()
-            .ok_or(PinError)?;
-        let (pairs, rest) = digits.as_chunks::<2>();
-        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-        match (bytes.try_into(), rest) {
-            (Ok(bytes), []) => Ok(Pin(bytes)),
-            _ => Err(PinError),
-        }
+        let digits = text.replace(':', "");
+        hex::sha256(&digits).map(Pin).ok_or(PinError)
     }
 }
 
 impl fmt::Display for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(&self.0, f)
     }
 }
 
