@@ -83,7 +83,8 @@ pub(crate) fn groups(lines: &[Line], ended: bool) -> impl Iterator<Item = Group<
                 rest.next_if(|it| continues(&it.text))
             }));
         }
-        let last = lines.last().is_none_or(|it| shows_its_end(&it.text));
+        // a row of a table never does, whatever it ends in
+        let last = label.is_some() && lines.last().is_none_or(|it| shows_its_end(&it.text));
         let whole = ended || rest.peek().is_some() || last;
         Some(Group {
             label,
@@ -116,8 +117,9 @@ pub(crate) fn without_colour(text: &str) -> String {
     let mut rest = text;
     while let Some((before, title)) = rest.split_once("\u{1b}]") {
         untitled.push_str(before);
-        let ended = title.split_once('\u{7}').or(title.split_once("\u{1b}\\"));
-        let Some((_, behind)) = ended else {
+        let ends = ["\u{7}", "\u{1b}\\"].map(|it| title.split_once(it));
+        let first = ends.into_iter().flatten().min_by_key(|(it, _)| it.len());
+        let Some((_, behind)) = first else {
             // no title after all
             untitled.push_str("\u{1b}]");
             rest = title;
@@ -190,6 +192,7 @@ mod tests {
         );
         leaves("a\u{1b}[1", &[(1, "a\u{1b}[1")]);
         leaves("\u{1b}]0;title\u{7}a\u{1b}]2;x\u{1b}\\b\n", &[(1, "ab")]);
+        leaves("\u{1b}]0;x\u{1b}\\a\u{1b}]0;x\u{7}b\n", &[(1, "ab")]);
         leaves("a\u{1b}]0;title", &[(1, "a\u{1b}]0;title")]);
     }
 
@@ -212,6 +215,15 @@ mod tests {
             "",
         ] {
             assert!(!shows_its_end(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_its_line_end_may_have_been_cut_whatever_it_ends_in() {
+        for (text, expected) in [("CSID OPTIME(ms)", false), ("IO: (0ops/s)", true)] {
+            let (lines, ended) = clean(text);
+            let whole: Vec<bool> = groups(&lines, ended).map(|it| it.whole).collect();
+            assert_eq!(whole, [expected], "{text}");
         }
     }
 
