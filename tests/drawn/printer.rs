@@ -17,7 +17,7 @@ pub(crate) const WAYS: [Digits; 3] = [Digits::HalfUp, Digits::HalfEven, Digits::
 pub(crate) fn bytes() -> impl Strategy<Value = u64> {
     let even = (1..1000_u64, 0..10_u32, 0..50_u32);
     let even = even.prop_map(|(n, tens, twos)| {
-        let bytes = u128::from(n) * 10_u128.pow(tens) << twos;
+        let bytes = (u128::from(n) * 10_u128.pow(tens)) << twos;
         u64::try_from(bytes % (1 << 63)).unwrap()
     });
     let any = (0..1_u64 << 63, 0..64).prop_map(|(bytes, shift)| bytes >> shift);
