@@ -140,8 +140,15 @@ pub struct PanelFile {
 pub fn read(path: &Path) -> Result<(File, Vec<Problem>), Problem> {
     let place = path.display().to_string();
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Problem::new(&place, format!("cannot read the settings file: {error}")))?;
-    let (table, mut written, mut problems) = walk::walk(&text, path);
+        .map_err(|error| Problem::new(place, format!("cannot read the settings file: {error}")))?;
+    Ok(parse(&text, path))
+}
+
+/// The settings file of this text at this path: what can be read of it, and everything that is wrong
+/// with it.
+pub fn parse(text: &str, path: &Path) -> (File, Vec<Problem>) {
+    let place = path.display().to_string();
+    let (table, mut written, mut problems) = walk::walk(text, path);
     let mut file = File::deserialize(toml::Deserializer::from(table)).unwrap_or_else(|error| {
         // The walk took out whatever could be wrong; should it miss a thing, it is told here.
         problems.push(Problem::new(place, error.message()));
@@ -161,7 +168,7 @@ pub fn read(path: &Path) -> Result<(File, Vec<Problem>), Problem> {
     for path in paths.into_iter().flatten() {
         *path = folder.join(&*path);
     }
-    Ok((file, problems))
+    (file, problems)
 }
 
 fn wait<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {

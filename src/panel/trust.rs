@@ -107,15 +107,21 @@ fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
         why,
     };
     let text = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    roots(&text).map_err(failed)
+}
+
+/// The authorities in a text of PEM, one at least.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn roots(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate.map_err(|error| failed(error.to_string()))?;
-        roots
-            .add(certificate)
-            .map_err(|error| failed(error.to_string()))?;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
     }
     if roots.is_empty() {
-        return Err(failed("it holds no certificate in PEM".to_owned()));
+        return Err("it holds no certificate in PEM".to_owned());
     }
     Ok(roots)
 }

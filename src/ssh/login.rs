@@ -62,14 +62,20 @@ pub fn load_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, 
         why,
     };
     let text = secret::read_private(path).map_err(|error| failed(crate::chain::chain(&error)))?;
+    decode_key(&text, passphrase).map_err(failed)
+}
+
+/// The private key of this text.
+///
+/// # Errors
+/// What is wrong with it, and the way out.
+pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey, String> {
     let passphrase = passphrase.map(Secret::reveal);
-    russh::keys::decode_secret_key(&text, passphrase).map_err(|error| {
-        failed(match (error, passphrase) {
-            (russh::keys::Error::KeyIsEncrypted, _) => {
-                "it is encrypted: give its passphrase in key_passphrase_file".to_owned()
-            }
-            (_, Some(_)) => "it cannot be read, or the passphrase is wrong".to_owned(),
-            (error, None) => format!("it is no private key that we can read: {error}"),
-        })
+    russh::keys::decode_secret_key(text, passphrase).map_err(|error| match (error, passphrase) {
+        (russh::keys::Error::KeyIsEncrypted, _) => {
+            "it is encrypted: give its passphrase in key_passphrase_file".to_owned()
+        }
+        (_, Some(_)) => "it cannot be read, or the passphrase is wrong".to_owned(),
+        (error, None) => format!("it is no private key that we can read: {error}"),
     })
 }
