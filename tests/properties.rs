@@ -22,7 +22,10 @@ mod noise;
 use proptest::prelude::ProptestConfig;
 use vhi_usage::{
     amount::SizeBase,
-    vstorage::report::{self, StatReport},
+    vstorage::{
+        kept::Kept,
+        report::{self, StatReport},
+    },
 };
 
 /// The two lines without which there is no report.
@@ -41,7 +44,7 @@ fn cases() -> ProptestConfig {
 fn bare(report: StatReport) -> StatReport {
     StatReport {
         unread: Vec::new(),
-        read: Vec::new(),
+        read: Kept::default(),
         ..report
     }
 }

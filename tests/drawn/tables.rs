@@ -1,7 +1,7 @@
 //! Tables of servers, drawn at random: any columns of the releases, any rows that fit them.
 
 use proptest::{collection::vec, option, prelude::*, sample::subsequence};
-use vhi_usage::vstorage::table::{Row, Table};
+use vhi_usage::vstorage::table::Table;
 
 /// The table of the metadata servers.
 pub(crate) fn mds_table() -> impl Strategy<Value = Table> {
@@ -31,10 +31,12 @@ fn table(id: &'static str, others: Vec<&'static str>) -> impl Strategy<Value = T
         let columns: Vec<String> = [id].into_iter().chain(others).map(String::from).collect();
         let cells: Vec<_> = columns.iter().map(|it| cell(it)).collect();
         let master = any::<bool>().prop_map(move |it| it && id == "MDSID");
-        let row = (master, cells).prop_map(|(master, cells)| Row { master, cells });
-        vec(row, 0..4).prop_map(move |rows| Table {
-            columns: columns.clone(),
-            rows,
+        vec((master, cells), 0..4).prop_map(move |rows| {
+            let mut table = Table::new(columns.clone()).unwrap();
+            for (master, cells) in rows {
+                assert!(table.push(master, cells.iter().map(Option::as_deref)));
+            }
+            table
         })
     })
 }

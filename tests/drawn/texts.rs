@@ -148,13 +148,16 @@ pub(crate) fn queue_depth(QueueDepth { average, max }: &QueueDepth) -> String {
 /// A blank line, the header, the rows: each column as wide as its widest cell, aligned to the right, behind
 /// one for the master.
 pub(crate) fn table(it: &Table) -> String {
-    let head = it.columns.iter().map(|it| Some(it.clone()));
+    let head = it.columns().iter().map(|it| Some(it.clone()));
     let mut lines = vec![(" ", head.collect::<Vec<_>>())];
-    for row in &it.rows {
-        lines.push((if row.master { "M" } else { " " }, row.cells.clone()));
+    for row in it.rows() {
+        lines.push((
+            if row.master { "M" } else { " " },
+            row.cells().map(|it| it.map(String::from)).collect(),
+        ));
     }
     let width = |cell: &Option<String>| cell.as_ref().map_or(0, |it| it.chars().count());
-    for column in 0..it.columns.len() {
+    for column in 0..it.columns().len() {
         let widest = lines
             .iter()
             .map(|(_, it)| width(&it[column]))

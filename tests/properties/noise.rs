@@ -79,7 +79,7 @@ proptest! {
     fn lines_of_noise_at_any_place_change_nothing_and_shift_no_place(report in any_report(), noise in noise()) {
         let text = with_noise(&report.to_string(), noise);
         let lines: Vec<&str> = text.lines().collect();
-        for it in report::parse(&text).unwrap().read {
+        for it in report::parse(&text).unwrap().read.iter() {
             prop_assert_eq!(lines[it.line - 1], it.text);
         }
         gives(&text, report)?;
