@@ -35,7 +35,7 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
         put(&mut cluster.panel.password_file, "word");
         // to read the authorities of the system takes longer than all the rest
         let panel = &mut cluster.panel;
-        let chosen = panel.sha256.is_some() || panel.insecure.is_some();
+        let chosen = panel.sha256.is_some() || panel.insecure == Some(true);
         if !chosen {
             panel.ca_file = Some(PathBuf::new());
         }
