@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     future::ready,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
 };
 
 use warp::{
@@ -12,7 +12,7 @@ use warp::{
     path::FullPath,
 };
 
-use crate::api::error::ApiError;
+use crate::api::{error::ApiError, listener::Peer};
 
 /// One more than any route has.
 const SEGMENTS: usize = 6;
@@ -37,16 +37,14 @@ pub fn asked() -> impl Filter<Extract = (Asked,), Error = Infallible> + Copy {
         .and(warp::path::full())
         .and(query)
         .and(warp::header::headers_cloned())
-        .and(warp::addr::remote())
-        .map(
-            |method, path, query, headers, peer: Option<SocketAddr>| Asked {
-                method,
-                path,
-                query,
-                headers,
-                address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip()),
-            },
-        )
+        .and(warp::ext::optional())
+        .map(|method, path, query, headers, peer: Option<Peer>| Asked {
+            method,
+            path,
+            query,
+            headers,
+            address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()),
+        })
 }
 
 impl Asked {

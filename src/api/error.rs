@@ -45,6 +45,8 @@ pub enum ApiError {
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
     NotReady(Vec<Value>),
+    /// Plain HTTP, where TLS is spoken.
+    PlainHttp,
 }
 
 impl ApiError {
@@ -106,6 +108,11 @@ impl ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_ready",
                 words("not every cluster has usable figures"),
+            ),
+            ApiError::PlainHttp => (
+                StatusCode::BAD_REQUEST,
+                "https_only",
+                words("this port speaks HTTPS: write https:// in place of http://"),
             ),
         }
     }
