@@ -79,7 +79,7 @@
 //! | a figure of the panel's stat | the table in [`source::stat_keys`] | – |
 //! | a reason | the list in [`reason`] | [`source::error`], the README's list |
 //! | a field of the answer | [`api::body`] | – |
-//! | a route | a file in [`api`] | [`api::routes`] |
+//! | a route | a file in [`api`] | the enum of [`api::routes`] |
 //! | a setting | [`config::file`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
 //! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
 //! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |
