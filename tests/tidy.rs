@@ -25,6 +25,7 @@ const FLOORS: &[&[&str]] = &[
         "hex",
         "pause",
         "secret",
+        "unreadable",
     ],
 ];
 /// A file that is longer holds a second noun.

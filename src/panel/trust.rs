@@ -11,7 +11,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier as System;
 use sha2::{Digest, Sha256};
 
-use crate::{hex, panel::error::TrustError};
+use crate::{hex, panel::error::TrustError, unreadable};
 
 /// How the panel's certificate is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,16 +106,19 @@ fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
         path: path.display().to_string(),
         why,
     };
-    let text = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let text = std::fs::read(path).map_err(|error| failed(unreadable::why(&error)))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate.map_err(|error| failed(error.to_string()))?;
+        let certificate = certificate.map_err(|error| failed(format!("it is no PEM: {error}")))?;
         roots
             .add(certificate)
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| failed(format!("a certificate in it cannot be used: {error}")))?;
     }
     if roots.is_empty() {
-        return Err(failed("it holds no certificate in PEM".to_owned()));
+        return Err(failed(
+            "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+                .to_owned(),
+        ));
     }
     Ok(roots)
 }
@@ -138,9 +141,11 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let shown = Pin::of(end_entity);
         match self.expected {
-            Some(expected) if expected != shown => Err(Error::InvalidCertificate(
-                CertificateError::Other(rustls::OtherError(Arc::new(NotPinned(shown)))),
-            )),
+            Some(expected) if expected != shown => {
+                Err(Error::InvalidCertificate(CertificateError::Other(
+                    rustls::OtherError(Arc::new(NotPinned { expected, shown })),
+                )))
+            }
             _ => Ok(ServerCertVerified::assertion()),
         }
     }
@@ -173,8 +178,11 @@ impl ServerCertVerifier for Verifier {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("it shows a certificate with SHA-256 {0}, which is not the pinned one")]
-struct NotPinned(Pin);
+#[error("pinned is SHA-256 {expected}, and it shows {shown}")]
+struct NotPinned {
+    expected: Pin,
+    shown: Pin,
+}
 
 #[cfg(test)]
 mod tests {

@@ -87,7 +87,7 @@ impl Command<'_> {
         while let Some(message) = channel.wait().await {
             match message {
                 ChannelMsg::Failure => {
-                    return Err(self.refused("it does not let this key run commands"));
+                    return Err(self.refused("the node lets this key run no commands, see authorized_keys and sshd_config there"));
                 }
                 ChannelMsg::Data { data } if stdout.len() + data.len() > STDOUT_LIMIT => {
                     return Err(SshError::TooLong {
@@ -147,7 +147,7 @@ impl Command<'_> {
     fn not_opened(&self, error: russh::Error) -> SshError {
         match error {
             russh::Error::ChannelOpenFailure(_) => {
-                self.refused("it gives this connection no further channel")
+                self.refused("the node gives this connection no further channel, see MaxSessions in sshd_config there")
             }
             source => self.lost(source),
         }

@@ -21,7 +21,10 @@ use russh::keys::{
 };
 use sha1::Sha1;
 
-use crate::ssh::{error::HostKeyProblem, pattern::matches, place::Place};
+use crate::{
+    ssh::{error::HostKeyProblem, pattern::matches, place::Place},
+    unreadable,
+};
 
 /// What a node's host key is held against.
 #[derive(Clone, Debug)]
@@ -71,12 +74,14 @@ impl HostKeys {
         let fingerprint = key.fingerprint(HashAlg::Sha256);
         match self {
             HostKeys::Pinned(pins) if pins.contains(&fingerprint) => Ok(()),
-            HostKeys::Pinned(_) => Err(HostKeyProblem::Changed {
+            HostKeys::Pinned(pins) => Err(HostKeyProblem::Changed {
+                node: node.clone(),
+                expected: either(pins.iter().map(Fingerprint::to_string)),
                 fingerprint: fingerprint.to_string(),
                 algorithm: key.algorithm().to_string(),
-                place: "the pinned fingerprint".to_owned(),
+                place: "host_key_sha256".to_owned(),
             }),
-            HostKeys::File(path) => judge(&lines_for(path, node)?, path, key),
+            HostKeys::File(path) => judge(&lines_for(path, node)?, path, node, key),
         }
     }
 }
@@ -90,7 +95,7 @@ struct Line {
 fn lines_for(path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
     let text = std::fs::read_to_string(path).map_err(|error| HostKeyProblem::File {
         place: path.display().to_string(),
-        why: format!("cannot read the known hosts: {error}"),
+        why: unreadable::why(&error),
     })?;
     let name = node.known_as().to_lowercase();
     let mut lines = Vec::new();
@@ -113,7 +118,7 @@ fn lines_for(path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
     Ok(lines)
 }
 
-fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProblem> {
+fn judge(lines: &[Line], path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
     let place = |line: &Line| format!("{} line {}", path.display(), line.number);
     let fingerprint = || key.fingerprint(HashAlg::Sha256).to_string();
     let same = |line: &&Line| line.entry.public_key().key_data() == key.key_data();
@@ -134,16 +139,28 @@ fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProb
     let of_this_type = |line: &&Line| line.entry.public_key().algorithm() == key.algorithm();
     Err(match plain().find(of_this_type) {
         Some(line) => HostKeyProblem::Changed {
+            node: node.clone(),
+            expected: either(plain().filter(of_this_type).map(fingerprint_of)),
             fingerprint: fingerprint(),
             algorithm: key.algorithm().to_string(),
             place: place(line),
         },
         None => HostKeyProblem::Unknown {
+            node: node.clone(),
             fingerprint: fingerprint(),
             algorithm: key.algorithm().to_string(),
             place: path.display().to_string(),
         },
     })
+}
+
+fn fingerprint_of(line: &Line) -> String {
+    let key = line.entry.public_key();
+    key.fingerprint(HashAlg::Sha256).to_string()
+}
+
+fn either(fingerprints: impl Iterator<Item = String>) -> String {
+    fingerprints.collect::<Vec<_>>().join(" or ")
 }
 
 /// Whether the patterns of a line match the name: one of them does, and no negated one does.

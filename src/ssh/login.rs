@@ -28,6 +28,13 @@ pub struct Login {
     pub connect_timeout: Duration,
 }
 
+impl Login {
+    /// The file of the key, as errors name it.
+    pub fn key_name(&self) -> String {
+        self.key_file.display().to_string()
+    }
+}
+
 /// What we speak: the expected types of host key first, no SHA-1, no delay, and a sign of life
 /// every 15 s.
 pub fn config(expected: Vec<Algorithm>) -> client::Config {
@@ -57,19 +64,26 @@ pub fn config(expected: Vec<Algorithm>) -> client::Config {
 /// # Errors
 /// `SshError::Key`, with the way out.
 pub fn load_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, SshError> {
-    let failed = |why: String| SshError::Key {
-        path: path.display().to_string(),
-        why,
-    };
-    let text = secret::read_private(path).map_err(|error| failed(crate::chain::chain(&error)))?;
+    let file = path.display();
+    let failed = |why: String| SshError::Key { why };
+    if let Ok(false) = path.try_exists() {
+        return Err(failed(format!(
+            "there is no file {file}: make it with `ssh-keygen -t ed25519 -f {file}`, and add its public half to authorized_keys on the nodes"
+        )));
+    }
+    let text = secret::read_private(path).map_err(|error| failed(error.to_string()))?;
     let passphrase = passphrase.map(Secret::reveal);
     russh::keys::decode_secret_key(&text, passphrase).map_err(|error| {
         failed(match (error, passphrase) {
-            (russh::keys::Error::KeyIsEncrypted, _) => {
-                "it is encrypted: give its passphrase in key_passphrase_file".to_owned()
-            }
-            (_, Some(_)) => "it cannot be read, or the passphrase is wrong".to_owned(),
-            (error, None) => format!("it is no private key that we can read: {error}"),
+            (russh::keys::Error::KeyIsEncrypted, _) => format!(
+                "{file} is encrypted: give its passphrase in key_passphrase_file or VSTORAGE_SSH_KEY_PASSPHRASE"
+            ),
+            (_, Some(_)) => format!(
+                "the passphrase does not open {file}: see that `ssh-keygen -y -f {file}` takes it"
+            ),
+            (_, None) => format!(
+                "{file} holds no private key of OpenSSH or in PEM: name the file without `.pub`, as `ssh-keygen -t ed25519` makes it"
+            ),
         })
     })
 }

@@ -145,7 +145,7 @@ async fn a_key_behind_a_passphrase_opens_with_it_and_only_with_it() {
     let pool = site.pool_with(login("a passphrase"));
     assert_eq!(answers(&site, &pool).await, 0);
     unusable(&login(""), "give its passphrase in key_passphrase_file");
-    unusable(&login("another"), "the passphrase is wrong");
+    unusable(&login("another"), "the passphrase does not open");
     let connections = site.scenario().counts().connections;
     fails(&site.pool_with(login("another")), PATIENCE).await;
     assert_eq!(site.scenario().counts().connections, connections);
@@ -200,6 +200,6 @@ async fn a_file_that_is_no_private_key_of_ours_is_named() {
             key_file: gone,
             ..site.login()
         },
-        "No such file",
+        "there is no file",
     );
 }

@@ -220,7 +220,7 @@ fn a_key_that_is_not_authorized_is_refused_with_the_way_out() {
     assert!(
         ended
             .stdout
-            .contains("Is its public half in authorized_keys there?"),
+            .contains("prints to authorized_keys there"),
         "{}",
         ended.stdout
     );
