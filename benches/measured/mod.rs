@@ -6,7 +6,7 @@ use std::{fs, io, time::Duration};
 
 /// The CPU time that all threads of the process have used so far, the ended ones included, to a clock
 /// tick of 10 ms: measure over seconds.
-pub fn cpu_time(pid: u32) -> io::Result<Duration> {
+pub(crate) fn cpu_time(pid: u32) -> io::Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name in parentheses may hold blanks; behind it come the state and then numbers.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
@@ -19,7 +19,7 @@ pub fn cpu_time(pid: u32) -> io::Result<Duration> {
 }
 
 /// The memory of the process that is in RAM, in bytes.
-pub fn resident(pid: u32) -> io::Result<u64> {
+pub(crate) fn resident(pid: u32) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status
         .lines()
@@ -34,7 +34,7 @@ pub fn resident(pid: u32) -> io::Result<u64> {
 ///
 /// # Panics
 /// Where there is no sample.
-pub fn median(samples: &[f64]) -> f64 {
+pub(crate) fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);

@@ -15,7 +15,7 @@
 
 /// What a row should reach.
 #[derive(Debug, Clone, Copy)]
-pub enum Goal {
+pub(crate) enum Goal {
     /// The ratio, or the figure itself, is to be at most this.
     AtMost(f64),
     /// The ratio, or the figure itself, is to be at least this.
@@ -42,7 +42,7 @@ impl Goal {
 }
 
 /// A row whose figure is a ratio of two, taken in one run: `ratio` is ours by theirs unless `what` says otherwise.
-pub fn ratio(what: &str, ours: &str, beside: &str, ratio: f64, goal: Goal) {
+pub(crate) fn ratio(what: &str, ours: &str, beside: &str, ratio: f64, goal: Goal) {
     println!(
         "| {what} | {ours} | {beside} | {ratio:.2} | {} |",
         goal.cell(ratio)
@@ -50,6 +50,6 @@ pub fn ratio(what: &str, ours: &str, beside: &str, ratio: f64, goal: Goal) {
 }
 
 /// A row whose figure stands by itself, such as memory; `value` is in the unit of the goal.
-pub fn figure(what: &str, ours: &str, value: f64, goal: Goal) {
+pub(crate) fn figure(what: &str, ours: &str, value: f64, goal: Goal) {
     println!("| {what} | {ours} | | | {} |", goal.cell(value));
 }

@@ -143,12 +143,17 @@ pub struct PanelFile {
 pub fn read(path: &Path) -> Result<(File, Vec<Problem>), Problem> {
     let place = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Problem::new(
-            &place,
-            format!("cannot read the settings file: {}", unreadable::why(&error)),
-        )
+        let why = unreadable::why(&error);
+        Problem::new(place, format!("cannot read the settings file: {why}"))
     })?;
-    let (table, mut written, mut problems) = walk::walk(&text, path);
+    Ok(parse(&text, path))
+}
+
+/// The settings file of this text at this path: what can be read of it, and everything that is wrong
+/// with it.
+pub fn parse(text: &str, path: &Path) -> (File, Vec<Problem>) {
+    let place = path.display().to_string();
+    let (table, mut written, mut problems) = walk::walk(text, path);
     let mut file = File::deserialize(toml::Deserializer::from(table)).unwrap_or_else(|error| {
         // The walk took out whatever could be wrong; should it miss a thing, it is told here.
         problems.push(Problem::new(place, error.message()));
@@ -168,7 +173,7 @@ pub fn read(path: &Path) -> Result<(File, Vec<Problem>), Problem> {
     for path in paths.into_iter().flatten() {
         *path = folder.join(&*path);
     }
-    Ok((file, problems))
+    (file, problems)
 }
 
 fn wait<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
@@ -224,7 +229,11 @@ mod tests {
         refused("\nmax_age = \"soon\"\n", 2, "with its unit");
         refused("poll_interval = \"0s\"\n", 1, "above zero");
         refused("[api]\nrate_limit_rps = -1\n", 2, "from 0 to 4294967295");
-        refused("[api]\nrate_limit_rps = 4294967296\n", 2, "from 0 to 4294967295");
+        refused(
+            "[api]\nrate_limit_rps = 4294967296\n",
+            2,
+            "from 0 to 4294967295",
+        );
         refused(
             "[[cluster]]\n[cluster.panel]\ninsecure = 1\n",
             3,

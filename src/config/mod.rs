@@ -63,25 +63,38 @@ impl Config {
     /// # Errors
     /// Every problem at once.
     pub fn load(origins: &Origins) -> Result<Config, ConfigError> {
-        let (ground, mut problems) = Ground::load(origins)?;
+        let (ground, problems) = Ground::load(origins)?;
+        Config::build(ground, problems, origins.listen, origins.asks)
+    }
+
+    /// The settings on this ground, of which these problems are known already.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn build(
+        ground: Ground,
+        mut problems: Vec<Problem>,
+        flag: Option<Listen>,
+        asks: Asks,
+    ) -> Result<Config, ConfigError> {
         let Ground {
             file,
             variables,
             credentials,
         } = ground;
-        let whole = origins.asks != Asks::WhatIsThere || names_a_cluster(&file, &variables);
+        let whole = asks != Asks::WhatIsThere || names_a_cluster(&file, &variables);
 
         let clusters = match whole {
             true => clusters(&file, &variables, &credentials, &mut problems),
             false => Vec::new(),
         };
-        let listen = listen(origins.listen, &variables, &file, &mut problems);
+        let listen = listen(flag, &variables, &file, &mut problems);
         let timing = timing(&file, &variables, &mut problems);
         let before = problems.len();
         let tokens = api::tokens(&file, &variables, &credentials, &mut problems);
         // A token that is wrong is told once, and not as missing, too.
         let told = problems.len() > before || file.written.spoils("api");
-        if origins.asks != Asks::Clusters && whole && tokens.is_empty() && !told {
+        if asks != Asks::Clusters && whole && tokens.is_empty() && !told {
             problems.push(api::no_token());
         }
         let rate_limit = api::rate_limit(&file, &variables, &mut problems);

@@ -127,7 +127,8 @@ fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
     }
 }
 
-fn fingerprint(text: &str) -> Option<Fingerprint> {
+/// A fingerprint as `ssh-keygen -lf` prints it; `None` for any other text.
+pub fn fingerprint(text: &str) -> Option<Fingerprint> {
     let text = text.trim().trim_end_matches('=');
     let text = text.strip_prefix("SHA256:").unwrap_or(text);
     format!("SHA256:{text}").parse().ok()

@@ -107,18 +107,23 @@ fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
         why,
     };
     let text = std::fs::read(path).map_err(|error| failed(unreadable::why(&error)))?;
+    roots(&text).map_err(failed)
+}
+
+/// The authorities in a text of PEM, one at least.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn roots(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate.map_err(|error| failed(format!("it is no PEM: {error}")))?;
-        roots
-            .add(certificate)
-            .map_err(|error| failed(format!("a certificate in it cannot be used: {error}")))?;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| format!("it is no PEM: {error}"))?;
+        let added = roots.add(certificate);
+        added.map_err(|error| format!("a certificate in it cannot be used: {error}"))?;
     }
     if roots.is_empty() {
-        return Err(failed(
-            "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
-                .to_owned(),
-        ));
+        let why = "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----";
+        return Err(why.to_owned());
     }
     Ok(roots)
 }

@@ -43,7 +43,7 @@ impl HostKeys {
     pub fn expected_types(&self, node: &Place) -> Result<Vec<Algorithm>, HostKeyProblem> {
         match self {
             HostKeys::Pinned(_) => Ok(Vec::new()),
-            HostKeys::File(path) => Ok(lines_for(path, node)?
+            HostKeys::File(path) => Ok(lines_for(&read(path)?, path, node)
                 .iter()
                 .filter(|line| line.entry.marker().is_none())
                 .map(|line| line.entry.public_key().algorithm())
@@ -81,9 +81,17 @@ impl HostKeys {
                 algorithm: key.algorithm().to_string(),
                 place: "host_key_sha256".to_owned(),
             }),
-            HostKeys::File(path) => judge(&lines_for(path, node)?, path, node, key),
+            HostKeys::File(path) => check(&read(path)?, path, node, key),
         }
     }
+}
+
+/// Whether the node may show this key, by the text of a `known_hosts` file at this path.
+///
+/// # Errors
+/// When it may not, and why.
+pub fn check(text: &str, path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
+    judge(&lines_for(text, path, node), path, node, key)
 }
 
 /// A line of the file that speaks of the node.
@@ -92,11 +100,14 @@ struct Line {
     entry: Entry,
 }
 
-fn lines_for(path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
-    let text = std::fs::read_to_string(path).map_err(|error| HostKeyProblem::File {
+fn read(path: &Path) -> Result<String, HostKeyProblem> {
+    std::fs::read_to_string(path).map_err(|error| HostKeyProblem::File {
         place: path.display().to_string(),
         why: unreadable::why(&error),
-    })?;
+    })
+}
+
+fn lines_for(text: &str, path: &Path, node: &Place) -> Vec<Line> {
     let name = node.known_as().to_lowercase();
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -115,7 +126,7 @@ fn lines_for(path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
             lines.push(Line { number, entry });
         }
     }
-    Ok(lines)
+    lines
 }
 
 fn judge(lines: &[Line], path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {

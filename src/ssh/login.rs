@@ -72,18 +72,24 @@ pub fn load_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, 
         )));
     }
     let text = secret::read_private(path).map_err(|error| failed(error.to_string()))?;
+    decode_key(&text, passphrase).map_err(|why| failed(format!("{file} {why}")))
+}
+
+/// The private key of this text.
+///
+/// # Errors
+/// What is wrong with it, and the way out, to stand behind the file's name.
+pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey, &'static str> {
     let passphrase = passphrase.map(Secret::reveal);
-    russh::keys::decode_secret_key(&text, passphrase).map_err(|error| {
-        failed(match (error, passphrase) {
-            (russh::keys::Error::KeyIsEncrypted, _) => format!(
-                "{file} is encrypted: give its passphrase in key_passphrase_file or VSTORAGE_SSH_KEY_PASSPHRASE"
-            ),
-            (_, Some(_)) => format!(
-                "the passphrase does not open {file}: see that `ssh-keygen -y -f {file}` takes it"
-            ),
-            (_, None) => format!(
-                "{file} holds no private key of OpenSSH or in PEM: name the file without `.pub`, as `ssh-keygen -t ed25519` makes it"
-            ),
-        })
+    russh::keys::decode_secret_key(text, passphrase).map_err(|error| match (error, passphrase) {
+        (russh::keys::Error::KeyIsEncrypted, _) => {
+            "is encrypted: give its passphrase in key_passphrase_file or VSTORAGE_SSH_KEY_PASSPHRASE"
+        }
+        (_, Some(_)) => {
+            "cannot be read with the passphrase: see that `ssh-keygen -y -f` takes both"
+        }
+        (_, None) => {
+            "holds no private key of OpenSSH or in PEM: name the file without `.pub`, as `ssh-keygen -t ed25519` makes it"
+        }
     })
 }

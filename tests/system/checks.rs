@@ -69,7 +69,11 @@ fn the_line_for_programs_has_text_figures_and_verdict() {
 
     let ended = site.check(&toml, &["--cluster", "cluster9"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
-    assert!(ended.stderr.contains("no cluster cluster9"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("no cluster cluster9"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! Our side: a simulated cluster, and the command `serve` with the settings that a user has.
+//!
+//! There is no limit by address, which is the default, and one round of readings at the start: the next one comes after
+//! the benchmark has ended.
+
+use std::{fs, net::SocketAddr, path::Path, process::Command};
+
+use tokio::runtime::{Builder, Runtime};
+use vhi_usage::sim::{SimSettings, Simulator};
+
+use crate::{
+    Failure,
+    answer::{self, Answer},
+    server::{Server, free_address},
+};
+
+/// The route that is measured.
+pub(crate) const USAGE: &str = "/api/v1/cluster/usage";
+
+/// The simulated cluster.
+pub(crate) struct Site<'a> {
+    /// What opens our routes.
+    pub(crate) token: String,
+    simulator: Simulator,
+    folder: &'a Path,
+    /// The simulator lives in it.
+    _runtime: Runtime,
+}
+
+impl Site<'_> {
+    /// Starts the simulator in this process.
+    pub(crate) fn start(folder: &Path) -> Result<Site<'_>, Failure> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let simulator = runtime.block_on(Simulator::start(SimSettings::default()))?;
+        Ok(Site {
+            token: simulator.api_token().to_owned(),
+            simulator,
+            folder,
+            _runtime: runtime,
+        })
+    }
+
+    /// Starts the service, and waits until it has read the cluster.
+    pub(crate) fn serve(&self) -> Result<Server, Failure> {
+        let address = free_address()?;
+        let file = self.folder.join("vhi-usage.toml");
+        fs::write(&file, self.settings(address)?)?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vhi-usage"));
+        command.arg("serve").arg("--config").arg(&file);
+        let mut ours = Server::start("vhi-usage", self.folder, address, &command)?;
+        ours.wait("has figures of the simulated cluster", |server| {
+            let answer = answer::get(server, "/ready", &self.token).ok()?;
+            (answer.status == 200).then_some(())
+        })?;
+        Ok(ours)
+    }
+
+    /// The answer that all peers repeat.
+    pub(crate) fn first_answer(&self, ours: &Server) -> Result<Answer, Failure> {
+        let answer = answer::get(ours, USAGE, &self.token)?;
+        match answer.status {
+            200 => Ok(answer),
+            other => Err(format!("vhi-usage answers {other}{}", ours.said()).into()),
+        }
+    }
+
+    fn settings(&self, address: SocketAddr) -> Result<String, Failure> {
+        let settings = self
+            .simulator
+            .settings_toml(self.folder, &address.to_string())?;
+        Ok(format!("poll_interval = \"1h\"\n{settings}"))
+    }
+}
