@@ -25,8 +25,8 @@ const FLOORS: &[&[&str]] = &[
         "hex",
         "pause",
         "secret",
-        "unreadable",
     ],
+    &["unreadable"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

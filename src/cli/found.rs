@@ -119,7 +119,7 @@ impl Found {
         let compute = self.compute.as_ref().err().map(|error| chain(error));
         let differ = self.printed_back.as_ref().map_or(0, |it| it.differ.len());
         let differ = (differ > 0).then(|| {
-            format!("{differ} lines of the report were read, and do not print back to the letter: please send us the report, names masked")
+            format!("lines that do not print back to the letter: {differ}; please send us the report, names masked")
         });
         [storage, compute, differ].into_iter().flatten().collect()
     }

@@ -78,8 +78,10 @@ pub struct NoListen;
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {listen}: {}", way_out(error))]
 pub struct BindError {
-    listen: Listen,
-    error: Error,
+    /// The place that was asked for.
+    pub listen: Listen,
+    /// What the system said.
+    pub error: Error,
 }
 
 fn way_out(error: &Error) -> String {

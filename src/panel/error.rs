@@ -65,7 +65,7 @@ pub enum PanelError {
     },
     /// No whole answer in time.
     #[error(
-        "panel {url}: no answer to {path} within {within:?}: is it up and not too busy? timeout in [cluster.panel] sets the wait"
+        "panel {url}: no answer to {path} within {within:?}: is it up and not too busy? timeout in [cluster.panel] says how long that may take"
     )]
     Timeout {
         /// The panel's base address.
@@ -90,7 +90,7 @@ pub enum PanelError {
 fn status_way_out(status: u16) -> &'static str {
     match status {
         500.. => "see how the panel itself is, and its log",
-        403 => "may the user read it? A system administrator may",
+        403 => "may this user read it, as a system administrator may?",
         _ => "does url in [cluster.panel] or VHI_PANEL_URL name the panel, and nothing below it?",
     }
 }

@@ -152,7 +152,7 @@ impl Http {
             _ => PanelError::Connect {
                 url,
                 path: path.to_owned(),
-                why: bottom(&error),
+                why: said(&error),
             },
         }
     }
@@ -181,9 +181,12 @@ fn certificate_why(error: &CertificateError) -> String {
     }
 }
 
-/// The words of the last cause.
-fn bottom(error: &dyn Error) -> String {
-    error.source().map_or_else(|| error.to_string(), bottom)
+/// What went wrong, in the words of the last cause.
+pub fn said(error: &(dyn Error + 'static)) -> String {
+    if let Some(rustls::Error::InvalidMessage(_)) = find(error) {
+        return "what listens there speaks no TLS".to_owned();
+    }
+    error.source().map_or_else(|| error.to_string(), said)
 }
 
 /// The first cause of this type. An I/O error hides the one that it carries from `source`, so that

@@ -12,6 +12,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::panel::{
     error::TrustError,
+    http,
     trust::{Pin, Trust},
 };
 
@@ -45,7 +46,7 @@ pub async fn certificate(url: &str, within: Duration) -> Result<Pin, NotShown> {
             doing,
             why: match error.kind() {
                 io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-                _ => error.to_string(),
+                _ => http::said(&error),
             },
         }
     };

@@ -130,7 +130,7 @@ pub enum ConnectFailure {
     #[error("connection refused: is sshd running there, and is the port right?")]
     Refused,
     /// The name stands for no address.
-    #[error("no address is known for the name: is it written right, and does the DNS know it?")]
+    #[error("no address is known for the name, see its spelling and the DNS")]
     Name(#[source] std::io::Error),
     /// The network.
     #[error("the network does not lead there, see its routes and firewalls")]
@@ -141,7 +141,9 @@ pub enum ConnectFailure {
     )]
     Timeout(Duration),
     /// What answered speaks no SSH that we can speak.
-    #[error("what listens there ends the SSH handshake: is it sshd, and does its log say why?")]
+    #[error(
+        "what listens there ends the SSH handshake, see whether it is sshd and what its log says"
+    )]
     Handshake(#[source] russh::Error),
 }
 

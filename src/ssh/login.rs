@@ -86,7 +86,7 @@ pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey,
             "is encrypted: give its passphrase in key_passphrase_file or VSTORAGE_SSH_KEY_PASSPHRASE"
         }
         (_, Some(_)) => {
-            "cannot be read with the passphrase: see that `ssh-keygen -y -f` takes both"
+            "cannot be opened, or the passphrase is wrong: see that `ssh-keygen -y -f` takes both"
         }
         (_, None) => {
             "holds no private key of OpenSSH or in PEM: name the file without `.pub`, as `ssh-keygen -t ed25519` makes it"

@@ -145,7 +145,7 @@ async fn a_key_behind_a_passphrase_opens_with_it_and_only_with_it() {
     let pool = site.pool_with(login("a passphrase"));
     assert_eq!(answers(&site, &pool).await, 0);
     unusable(&login(""), "give its passphrase in key_passphrase_file");
-    unusable(&login("another"), "cannot be read with the passphrase");
+    unusable(&login("another"), "the passphrase is wrong");
     let connections = site.scenario().counts().connections;
     fails(&site.pool_with(login("another")), PATIENCE).await;
     assert_eq!(site.scenario().counts().connections, connections);
