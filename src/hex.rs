@@ -16,6 +16,11 @@ pub fn sha256(text: &str) -> Option<[u8; 32]> {
     bytes.try_into().ok()
 }
 
+/// Two digits a byte, in lower case.
+pub fn lower(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Writes two digits a byte, in lower case.
 ///
 /// # Errors

@@ -36,7 +36,7 @@
 //! | --- | --- |
 //! | [`cli`] | the commands, what they print, how they end |
 //! | [`config`] | flags, environment, `.env` and TOML become the settings of each room; every problem with its place |
-//! | [`api`] | the routes, the token, the errors, the body; shows what was published |
+//! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |

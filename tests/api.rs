@@ -1,11 +1,17 @@
-//! The HTTP side without a socket: usages are published by hand, and the routes are asked.
+//! The HTTP side: usages are published by hand, and the routes are asked, without a socket or behind one.
 
 #[path = "api/access.rs"]
 mod access;
 #[path = "api/body.rs"]
 mod body;
+#[path = "api/clients.rs"]
+mod clients;
+#[path = "api/listener.rs"]
+mod listener;
 #[path = "api/published.rs"]
 mod published;
+#[path = "api/tls.rs"]
+mod tls;
 
 use std::time::Duration;
 

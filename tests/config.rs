@@ -1,5 +1,8 @@
 //! What settings come to, from wherever they come.
 
+#[path = "config/tls.rs"]
+mod tls;
+
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
 use russh::keys::{Algorithm, PrivateKey, key::safe_rng, ssh_key::LineEnding};

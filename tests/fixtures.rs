@@ -14,6 +14,7 @@ use vhi_usage::{
     cli::parse_json,
     vstorage::{
         bytes,
+        kept::Kept,
         report::{self, StatReport},
     },
 };
@@ -92,7 +93,7 @@ fn every_report_printed_reads_back_the_same() {
 fn without_lines(report: StatReport) -> StatReport {
     StatReport {
         unread: Vec::new(),
-        read: Vec::new(),
+        read: Kept::default(),
         ..report
     }
 }
@@ -148,8 +149,12 @@ fn a_published_fragment_below_a_header_is_read_to_the_last_line() {
         let Some(text) = corpus(name) else { return };
         let read = report::parse(&format!("{cluster}{space}{text}")).unwrap();
         assert_eq!(read.unread, [], "{name}");
-        assert_eq!(read.mds_table.map_or(0, |it| it.rows.len()), mds, "{name}");
-        assert_eq!(read.cs_table.map_or(0, |it| it.rows.len()), cs, "{name}");
+        assert_eq!(
+            read.mds_table.map_or(0, |it| it.rows().len()),
+            mds,
+            "{name}"
+        );
+        assert_eq!(read.cs_table.map_or(0, |it| it.rows().len()), cs, "{name}");
     }
     let Some(text) = corpus("005") else { return };
     let read = report::parse(&format!("{cluster}{text}")).unwrap();

@@ -11,6 +11,8 @@ mod faults;
 mod figures;
 #[path = "system/http.rs"]
 mod http;
+#[path = "system/https.rs"]
+mod https;
 #[path = "system/keys.rs"]
 mod keys;
 #[path = "system/logins.rs"]

@@ -43,6 +43,8 @@ pub enum ApiError {
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
     NotReady(Vec<Value>),
+    /// Plain HTTP, where TLS is spoken.
+    PlainHttp,
 }
 
 impl Reject for ApiError {}
@@ -102,6 +104,11 @@ impl ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_ready",
                 words("not every cluster has usable figures: see missing"),
+            ),
+            ApiError::PlainHttp => (
+                StatusCode::BAD_REQUEST,
+                "https_only",
+                words("this port speaks HTTPS: write https:// in place of http://"),
             ),
         }
     }

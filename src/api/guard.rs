@@ -1,9 +1,6 @@
 //! What every route stands on: the clusters, the tokens, the limit.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use warp::{Filter, Rejection, reject::custom};
 
@@ -11,6 +8,7 @@ use crate::api::{
     auth::{self, Tokens},
     error::ApiError,
     limit::Limit,
+    listener::Peer,
     published::Published,
 };
 
@@ -48,9 +46,9 @@ impl Api {
 /// be guessed faster than it.
 pub fn admitted(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
     let limit = api.limit.clone();
-    let limited = warp::addr::remote()
-        .and_then(move |address: Option<SocketAddr>| {
-            let address = address.map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
+    let limited = warp::ext::optional()
+        .and_then(move |peer: Option<Peer>| {
+            let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
             let allowed = limit.as_ref().map_or(Ok(()), |limit| limit.allows(address));
             async move { allowed.map_err(custom) }
         })

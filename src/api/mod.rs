@@ -5,26 +5,27 @@
 
 pub mod auth;
 pub mod body;
+pub mod certificate;
 pub mod clusters;
 pub mod error;
 pub mod guard;
 pub mod health;
 pub mod legacy;
 pub mod limit;
+pub mod listener;
 pub mod published;
 pub mod raw;
+pub mod refusal;
+pub mod tls;
 pub mod token;
 pub mod usage;
 
-use std::{convert::Infallible, future::Future, time::Duration};
+use std::convert::Infallible;
 
 use tokio::net::TcpListener;
 use warp::Filter;
 
-use crate::api::{error::Answer, guard::Api};
-
-/// How long answers that have begun may take after the end was asked for.
-const DRAIN: Duration = Duration::from_secs(5);
+use crate::api::{error::Answer, guard::Api, tls::Tls};
 
 /// Every route, with its errors.
 ///
@@ -49,29 +50,12 @@ pub fn routes(
         .unify()
 }
 
-/// Answers until `shutdown` is done, then lets what has begun come to its end.
+/// Answers until `shutdown` is done, over TLS where it is given, then lets what has begun come to its end.
 pub async fn serve(
     api: Api,
     listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
+    tls: Option<Tls>,
+    shutdown: impl Future<Output = ()> + Send,
 ) {
-    let (begun, end) = tokio::sync::oneshot::channel();
-    let shutdown = async move {
-        shutdown.await;
-        // The receiver is gone only where the server has ended already.
-        drop(begun);
-    };
-    let server = warp::serve(routes(api))
-        .incoming(listener)
-        .graceful(shutdown)
-        .run();
-    let late = async {
-        // An error is what a dropped sender gives, and all that it says.
-        let _: Result<Infallible, _> = end.await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        () = server => {}
-        () = late => tracing::warn!("a client held its connection beyond the end"),
-    }
+    listener::serve(listener, tls, warp::service(routes(api)), shutdown).await;
 }

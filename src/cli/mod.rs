@@ -16,6 +16,7 @@ pub mod parse;
 pub mod parse_json;
 pub mod plain;
 pub mod printed_back;
+pub mod reload;
 pub mod serve;
 pub mod service;
 pub mod settings;

@@ -154,10 +154,10 @@ fn both<T>(it: &Option<Both<T>>, body: impl Fn(&T) -> Value) -> Value {
 /// Rows by the names of their columns, those of metadata servers with `master` before.
 fn rows(table: Option<&Table>, with_master: bool) -> Value {
     let rows = table.into_iter().flat_map(|table| {
-        table.rows.iter().map(|row| {
+        table.rows().map(|row| {
             let master = with_master.then(|| ("master".to_owned(), json!(row.master)));
-            let cells = row.cells.iter().map(|cell| json!(cell));
-            let named = table.columns.iter().cloned().zip(cells);
+            let cells = row.cells().map(|cell| json!(cell));
+            let named = table.columns().iter().cloned().zip(cells);
             Value::Object(master.into_iter().chain(named).collect())
         })
     });

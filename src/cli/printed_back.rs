@@ -12,17 +12,17 @@ pub struct PrintedBack {
     /// How many of them print the same, to the letter.
     pub same: usize,
     /// Those that do not.
-    pub differ: Vec<Line>,
+    pub differ: Vec<Line<'static>>,
 }
 
 /// Prints the report and looks for every line that it was read from.
 pub fn hold(report: &StatReport) -> PrintedBack {
     let printed: HashSet<String> = report.to_string().lines().map(letters).collect();
-    let found = |line: &&Line| printed.contains(&letters(&line.text));
-    let (same, differ): (Vec<&Line>, Vec<&Line>) = report.read.iter().partition(found);
+    let found = |line: &Line| printed.contains(&letters(&line.text));
+    let (same, differ): (Vec<Line>, Vec<Line>) = report.read.iter().partition(found);
     PrintedBack {
         same: same.len(),
-        differ: differ.into_iter().cloned().collect(),
+        differ: differ.into_iter().map(Line::into_owned).collect(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::{
     cli::{
         exit::{self, Failure},
+        reload::{self, Hangups},
         service::Service,
         stop::Signals,
     },
@@ -21,19 +22,23 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let address = listener
         .local_addr()
         .map_err(exit::system("learn our address"))?;
+    let mut hangups = config.tls.clone().map(Hangups::listen).transpose()?;
     let mut service = Service::start(&config, listener)?;
     let names: Vec<&str> = config
         .clusters
         .iter()
         .map(|cluster| cluster.name.as_str())
         .collect();
-    tracing::info!(%address, clusters = names.join(","), poll = ?config.timing.poll, "serving");
-    if !address.ip().is_loopback() {
-        tracing::warn!(%address, "tokens and figures cross the network without TLS: put a proxy with TLS in front");
+    let scheme = config.tls.as_ref().map_or("http", |_| "https");
+    let url = format!("{scheme}://{address}");
+    tracing::info!(%address, url, clusters = names.join(","), poll = ?config.timing.poll, "serving");
+    if config.tls.is_none() && !address.ip().is_loopback() {
+        tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
     }
     let end = tokio::select! {
         () = signals.wait() => Ok(ExitCode::SUCCESS),
         failure = service.broken() => Err(failure),
+        never = reload::at_each(&mut hangups) => match never {},
     };
     tokio::select! {
         () = service.stop() => {}

@@ -56,7 +56,12 @@ impl Service {
                 .map(|(rate, burst)| Limit::new(rate, burst)),
             clusters: newest.iter().cloned().map(Published::new).collect(),
         };
-        let http = tokio::spawn(api::serve(api, listener, stop::requested(asked)));
+        let http = tokio::spawn(api::serve(
+            api,
+            listener,
+            config.tls.clone(),
+            stop::requested(asked),
+        ));
         Ok(Service {
             newest,
             stop,

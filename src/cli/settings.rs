@@ -47,7 +47,9 @@ pub fn run(options: Options, origins: Origins) -> Result<ExitCode, Failure> {
     };
     match options {
         Options::Check(_) => {
-            Config::load(&origins)?;
+            for notice in Config::load(&origins)?.notices {
+                tracing::warn!("{notice}");
+            }
         }
         Options::Show(_) => {
             let text = shown::show(&origins)?;

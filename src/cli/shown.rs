@@ -31,7 +31,9 @@ pub fn show(origins: &Origins) -> Result<String, ConfigError> {
     };
     let mut text = String::new();
     shown.table("", "", None, &mut text);
-    shown.table("api", "api", None, &mut text);
+    for table in ["api", "api.tls"] {
+        shown.table(table, table, None, &mut text);
+    }
     for index in 0..ground.file.api.tokens.len() {
         shown.table(
             "api.tokens",

@@ -46,6 +46,9 @@ pub struct File {
 pub struct ApiFile {
     /// File of the token.
     pub token_file: Option<PathBuf>,
+    /// TLS of the HTTP side.
+    #[serde(default)]
+    pub tls: TlsFile,
     /// Further tokens, as their hashes.
     #[serde(default)]
     pub tokens: Vec<TokenFile>,
@@ -53,6 +56,16 @@ pub struct ApiFile {
     pub rate_limit_rps: Option<u32>,
     /// Requests at once after a quiet time.
     pub rate_limit_burst: Option<u32>,
+}
+
+/// `[api.tls]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFile {
+    /// Our certificate, its chain behind it.
+    pub certificate_file: Option<PathBuf>,
+    /// Its key.
+    pub key_file: Option<PathBuf>,
 }
 
 /// `[[api.tokens]]`
@@ -162,7 +175,9 @@ pub fn parse(text: &str, path: &Path) -> (File, Vec<Problem>) {
     });
     file.written = written;
     let folder = path.parent().unwrap_or(Path::new(""));
+    let tls = &mut file.api.tls;
     let mut paths = vec![&mut file.api.token_file];
+    paths.extend([&mut tls.certificate_file, &mut tls.key_file]);
     for cluster in &mut file.cluster {
         paths.push(&mut cluster.ssh.key_file);
         paths.push(&mut cluster.ssh.key_passphrase_file);

@@ -74,6 +74,7 @@ impl Key {
 /// Tables, and whether they stand in double brackets, any number of times.
 pub const TABLES: &[(&str, bool)] = &[
     ("api", false),
+    ("api.tls", false),
     ("api.tokens", true),
     ("cluster", true),
     ("cluster.ssh", false),
@@ -122,6 +123,8 @@ pub const KEYS: &[Key] = &[
     handed("api.token_file", "API_BEARER_TOKEN", true, "api-token", "an API token"),
     key("api.rate_limit_rps", Count, "RATE_LIMIT_RPS", "", "requests a second from one address"),
     key("api.rate_limit_burst", Count, "RATE_LIMIT_BURST", "", "how many at once after a quiet time"),
+    handed("api.tls.certificate_file", "TLS_CERTIFICATE", false, "tls-certificate", "our own certificate, for HTTPS"),
+    handed("api.tls.key_file", "TLS_KEY", false, "tls-key", "its private key"),
     key("api.tokens.name", Text, "", "", "who uses this token"),
     key("api.tokens.sha256", Text, "", "", "SHA-256 of the token's word"),
     key("cluster.name", Text, "VSTORAGE_CLUSTER", "", "what follows `vstorage -c`"),

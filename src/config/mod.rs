@@ -12,6 +12,7 @@ pub mod listen;
 pub mod origins;
 pub mod panel;
 pub mod ssh;
+pub mod tls;
 pub mod variables;
 pub mod walk;
 pub mod words;
@@ -20,7 +21,7 @@ pub mod written;
 use std::{num::NonZeroU32, time::Duration};
 
 use crate::{
-    api::token::TokenHash,
+    api::{tls::Tls, token::TokenHash},
     collector::held::Timing,
     config::{
         cluster::ClusterConfig,
@@ -51,6 +52,8 @@ pub struct Config {
     pub tokens: Vec<TokenHash>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
+    /// TLS of the HTTP side; `None` where it speaks plain HTTP.
+    pub tls: Option<Tls>,
     /// The clusters; empty only where settings that speak of none are looked at.
     pub clusters: Vec<ClusterConfig>,
     /// What the operator should know at every start.
@@ -98,13 +101,15 @@ impl Config {
             problems.push(api::no_token());
         }
         let rate_limit = api::rate_limit(&file, &variables, &mut problems);
+        let tls = tls::tls(&file, &variables, &credentials, &mut problems);
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
                 tokens,
                 rate_limit,
-                notices: notices(&clusters, &variables),
+                notices: notices(&clusters, tls.as_ref(), &variables),
+                tls,
                 clusters,
             }),
             _ => Err(ConfigError { problems }),
@@ -227,8 +232,9 @@ fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Op
     Some(Timing { poll, max_age })
 }
 
-fn notices(clusters: &[ClusterConfig], variables: &Variables) -> Vec<String> {
+fn notices(clusters: &[ClusterConfig], tls: Option<&Tls>, variables: &Variables) -> Vec<String> {
     let mut notices = Vec::new();
+    notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
     let redis = ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_DB"];
     if variables.set(&redis).next().is_some() {
         notices.push("REDIS_* is ignored: the newest reading is kept in memory".to_owned());

@@ -13,12 +13,13 @@ use crate::{
     vstorage::{
         chunks::Replication,
         io::{Both, Flow, Io},
+        kept::Kept,
         license::License,
         rate::Rate,
         report::StatReport,
         servers::{Cluster, CsNodes, MdsNodes},
         space::{Left, Space},
-        table::{Row, Table},
+        table::Table,
         token::Size,
     },
 };
@@ -67,10 +68,10 @@ pub(crate) fn report(it: &Figures, name: &str) -> StatReport {
         chunks: None,
         fs: None,
         io: io(it),
-        mds_table: Some(mds_table()),
-        cs_table: Some(cs_table(it)),
+        mds_table: mds_table(),
+        cs_table: cs_table(it),
         unread: Vec::new(),
-        read: Vec::new(),
+        read: Kept::default(),
     }
 }
 
@@ -109,45 +110,38 @@ fn io(it: &Figures) -> Io {
     }
 }
 
-fn mds_table() -> Table {
-    let rows = (1..=MDS).map(|id| Row {
-        master: id == 2,
-        cells: cells(&format!(
-            "{id} avail 0.{id}% {id}/s 0.2% 14{id}m 13d_3h node{id}"
-        )),
+fn mds_table() -> Option<Table> {
+    let rows = (1..=MDS).map(|id| {
+        let row = format!("{id} avail 0.{id}% {id}/s 0.2% 14{id}m 13d_3h node{id}");
+        (id == 2, row)
     });
-    Table {
-        columns: columns("MDSID STATUS %CTIME COMMITS %CPU MEM UPTIME HOST"),
-        rows: rows.collect(),
-    }
+    table("MDSID STATUS %CTIME COMMITS %CPU MEM UPTIME HOST", rows)
 }
 
-fn cs_table(it: &Figures) -> Table {
+fn cs_table(it: &Figures) -> Option<Table> {
     let (space, avail) = (size(it.physical_total / CS), size(it.physical_free / CS));
     let rows = (1..=CS).map(|number| {
         let (id, host) = (1_024 + number, (number - 1) / 4 + 1);
         let (replicas, unique) = (28_120 + 7 * number % 31, 90 + number % 7);
-        Row {
-            master: false,
-            cells: cells(&format!(
-                "{id} active {space} {avail} {replicas} {unique} 1% 0/{host} 0.0 node{host}"
-            )),
-        }
+        let row =
+            format!("{id} active {space} {avail} {replicas} {unique} 1% 0/{host} 0.0 node{host}");
+        (false, row)
     });
-    Table {
-        columns: columns("CSID STATUS SPACE AVAIL REPLICAS UNIQUE IOWAIT IOLAT QDEPTH HOST"),
-        rows: rows.collect(),
+    table(
+        "CSID STATUS SPACE AVAIL REPLICAS UNIQUE IOWAIT IOLAT QDEPTH HOST",
+        rows,
+    )
+}
+
+/// A table of rows with the master's mark and the words; a low line stands for a blank within a cell.
+fn table(columns: &str, rows: impl Iterator<Item = (bool, String)>) -> Option<Table> {
+    let mut table = Table::new(columns.split(' ').map(str::to_owned).collect())?;
+    for (master, words) in rows {
+        let cells: Vec<String> = words.split(' ').map(|it| it.replace('_', " ")).collect();
+        let fits = table.push(master, cells.iter().map(|it| Some(it.as_str())));
+        fits.then_some(())?;
     }
-}
-
-fn columns(words: &str) -> Vec<String> {
-    words.split(' ').map(str::to_owned).collect()
-}
-
-/// The words of a row; a low line stands for a blank within a cell.
-fn cells(words: &str) -> Vec<Option<String>> {
-    let cell = |word: &str| Some(word.replace('_', " "));
-    words.split(' ').map(cell).collect()
+    Some(table)
 }
 
 #[cfg(test)]
@@ -189,8 +183,8 @@ mod tests {
             let figures = Figures::at(Duration::from_secs(1_234 * hour), hour % 5);
             let read = parse(&report(&figures, "stor1").to_string()).unwrap();
             assert_eq!(read.unread, []);
-            assert_eq!(read.mds_table.unwrap().rows.len(), 3);
-            assert_eq!(read.cs_table.unwrap().rows.len(), 32);
+            assert_eq!(read.mds_table.unwrap().rows().len(), 3);
+            assert_eq!(read.cs_table.unwrap().rows().len(), 32);
             let printed = report(&figures, "stor1");
             assert_eq!((read.space, read.io), (printed.space, printed.io));
         }

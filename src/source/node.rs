@@ -130,7 +130,7 @@ impl NodeSource {
     fn tell_unread(&self, report: &StatReport) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for Line { line, text } in &report.unread {
-            if told.len() < REMEMBERED && told.insert(text.clone()) {
+            if told.len() < REMEMBERED && told.insert(text.clone().into_owned()) {
                 tracing::warn!(
                     cluster = %self.cluster, line, label = lines::label(text),
                     "a line of the report cannot be read; please send us the output, hosts masked"

@@ -11,8 +11,7 @@ use crate::{
     amount::SizeBase,
     vstorage::{
         error::ParseError,
-        grammar::whole,
-        lines::Line,
+        lines::{Line, SPACE},
         report::{self, StatReport},
         space::{self, SpaceAmounts},
     },
@@ -35,9 +34,9 @@ impl StatReport {
     pub fn space_in(&self, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
         // a report may have been changed since: the line names the place, and never the figures
         let is_read =
-            |it: &&Line| whole(it.line, &it.text, space::space).as_ref() == Ok(&self.space);
+            |it: &Line| it.text.starts_with(SPACE) && it.text.parse().as_ref() == Ok(&self.space);
         match self.read.iter().find(is_read) {
-            Some(Line { line, text }) => space::in_base(*line, text, base),
+            Some(Line { line, text }) => space::in_base(line, &text, base),
             None => space::in_base(0, &self.space.to_string(), base),
         }
     }
@@ -61,7 +60,7 @@ impl StatReport {
     }
 
     fn set_aside(&mut self, label: &str) {
-        let unread = self.read.extract_if(.., |it| it.text.starts_with(label));
+        let unread = self.read.extract(|it| it.text.starts_with(label));
         self.unread.extend(unread);
     }
 }

@@ -11,13 +11,12 @@
 
 use crate::vstorage::{
     decimal::{Decimal, decimal},
-    grammar::{Parsed, bracketed, count, mark, print_tag, word},
+    grammar::{Parsed, blanks, bracketed, count, mark, print_tag, word},
     servers::all_differ,
 };
 use nom::{
     Parser,
     bytes::complete::take_while1,
-    character::complete::space0,
     combinator::{map, verify},
     error::context,
     multi::separated_list1,
@@ -91,7 +90,7 @@ impl fmt::Display for Chunks {
 /// The `Chunks:` line, its continuations joined to it by blanks.
 pub(crate) fn chunks(input: &str) -> Parsed<'_, Chunks> {
     let name = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let name = preceded(space0, context("a state", name));
+    let name = preceded(blanks, context("a state", name));
     let percent = delimited(mark("("), decimal, (mark("%"), mark(")")));
     let state = map(
         (count, percent, name),
@@ -100,7 +99,7 @@ pub(crate) fn chunks(input: &str) -> Parsed<'_, Chunks> {
     let states = separated_list1(mark(","), state);
     let states = verify(states, |states: &Vec<_>| all_differ(states));
     let line = (
-        terminated(mark("Chunks:"), space0),
+        terminated(mark("Chunks:"), blanks),
         bracketed,
         context("states that differ", states),
     );

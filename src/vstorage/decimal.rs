@@ -6,11 +6,11 @@
 
 use crate::vstorage::{
     error::ParseError,
-    grammar::{Parsed, whole},
+    grammar::{Parsed, blanks, digits, value, whole},
 };
 use nom::{
     Parser,
-    character::complete::{char, digit1, space0},
+    character::complete::char,
     combinator::{map_opt, opt},
     error::context,
     sequence::preceded,
@@ -35,7 +35,7 @@ impl Decimal {
             return None;
         }
         Some(Decimal {
-            digits: format!("{whole}{fraction}").parse().ok()?,
+            digits: value(fraction, value(whole, 0)?)?,
             whole: u8::try_from(whole.len()).ok()?,
             fraction: u8::try_from(fraction.len()).ok()?,
         })
@@ -78,11 +78,11 @@ impl FromStr for Decimal {
 
 /// A decimal number; what follows is the caller's business.
 pub(crate) fn decimal(input: &str) -> Parsed<'_, Decimal> {
-    let number = (digit1, opt(preceded(char('.'), digit1)));
+    let number = (digits, opt(preceded(char('.'), digits)));
     let number = map_opt(number, |(whole, fraction): (&str, Option<&str>)| {
         Decimal::new(whole, fraction.unwrap_or(""))
     });
-    preceded(space0, context("a number such as 0.0", number)).parse(input)
+    preceded(blanks, context("a number such as 0.0", number)).parse(input)
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::vstorage::error::ParseError;
 use nom::{
     IResult, Parser,
     bytes::complete::{tag, take_till},
-    character::complete::{char, digit1, satisfy, space0},
-    combinator::{all_consuming, eof, map, map_opt, not, opt},
+    character::complete::char,
+    combinator::{all_consuming, eof, map, map_opt, opt},
     error::{ContextError, ErrorKind, context},
     sequence::{delimited, preceded, terminated},
 };
@@ -54,7 +54,7 @@ pub(crate) fn whole<'a, T>(
     text: &'a str,
     parser: impl Parser<&'a str, Output = T, Error = Expected<'a>>,
 ) -> Result<T, ParseError> {
-    let ended = preceded(space0, context("the end of the line", eof));
+    let ended = preceded(blanks, context("the end of the line", eof));
     match all_consuming(terminated(parser, ended)).parse(text) {
         Ok((_, value)) => Ok(value),
         Err(nom::Err::Error(it) | nom::Err::Failure(it)) => {
@@ -69,26 +69,65 @@ pub(crate) fn whole<'a, T>(
 pub(crate) fn word<'a>(
     word: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    preceded(space0, context(word, terminated(tag(word), boundary)))
+    preceded(blanks, context(word, terminated(tag(word), boundary)))
 }
 
 /// A label or a sign of punctuation, with blanks before it and anything after it.
 pub(crate) fn mark<'a>(
     mark: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    preceded(space0, context(mark, tag(mark)))
+    preceded(blanks, context(mark, tag(mark)))
 }
 
 /// A token ends here: no letter, digit or point follows.
 pub(crate) fn boundary(input: &str) -> Parsed<'_, ()> {
-    not(satisfy(|c| c.is_alphanumeric() || c == '.')).parse(input)
+    match input.starts_with(|c: char| c.is_alphanumeric() || c == '.') {
+        true => Err(nowhere(input)),
+        false => Ok((input, ())),
+    }
+}
+
+/// Blanks and tabs, or none of them.
+pub(crate) fn blanks(input: &str) -> Parsed<'_, &str> {
+    Ok(run(input, |byte| matches!(byte, b' ' | b'\t')))
+}
+
+/// Digits, one at least.
+pub(crate) fn digits(input: &str) -> Parsed<'_, &str> {
+    match run(input, |byte| byte.is_ascii_digit()) {
+        (_, "") => Err(nowhere(input)),
+        found => Ok(found),
+    }
+}
+
+/// The ASCII characters at the start that `belong`, behind the rest as nom has it. By bytes: to decode characters took
+/// a good part of the time.
+fn run(input: &str, belong: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = input.bytes().position(|byte| !belong(byte));
+    match end.and_then(|end| input.split_at_checked(end)) {
+        Some((found, rest)) => (rest, found),
+        None => ("", input),
+    }
+}
+
+/// What is wanted here is said by the context around.
+fn nowhere(at: &str) -> nom::Err<Expected<'_>> {
+    nom::Err::Error(Expected { at, what: "" })
+}
+
+/// The number whose digits are those of `before` and then these; `None` where a `u64` does not hold it.
+pub(crate) fn value(digits: &str, before: u64) -> Option<u64> {
+    digits.bytes().try_fold(before, |value, digit| {
+        let digit = char::from(digit).to_digit(10)?;
+        value.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 /// A whole number that a `u64` holds.
 pub(crate) fn count(input: &str) -> Parsed<'_, u64> {
-    let digits = map_opt(digit1, |digits: &str| digits.parse().ok());
+    let digits = map_opt(digits, |digits| value(digits, 0));
     preceded(
-        space0,
+        blanks,
         context("a whole number", terminated(digits, boundary)),
     )
     .parse(input)
@@ -97,7 +136,7 @@ pub(crate) fn count(input: &str) -> Parsed<'_, u64> {
 /// `[OK]` gives `OK`; anything may stand in the brackets, blanks and nothing at all included.
 pub(crate) fn bracketed(input: &str) -> Parsed<'_, Option<String>> {
     let inside = delimited(char('['), take_till(|c| c == ']'), char(']'));
-    preceded(space0, opt(map(inside, String::from))).parse(input)
+    preceded(blanks, opt(map(inside, String::from))).parse(input)
 }
 
 /// Prints what [`bracketed`] reads, with a blank after it.

@@ -10,7 +10,7 @@
 use crate::{
     amount::SizeBase,
     vstorage::{
-        grammar::{Parsed, mark, word},
+        grammar::{Parsed, blanks, mark, word},
         token::{Size, size},
     },
 };
@@ -19,7 +19,7 @@ use nom::{
     Parser,
     branch::alt,
     bytes::complete::{take_till1, take_while_m_n, take_while1},
-    character::complete::{char, space0},
+    character::complete::char,
     combinator::{map, map_opt, verify},
     error::context,
     sequence::{delimited, preceded, terminated},
@@ -130,7 +130,7 @@ fn dated(input: &str) -> Parsed<'_, License> {
 fn keyed(input: &str) -> Parsed<'_, License> {
     let key = context("a licence key", take_till1(char::is_whitespace));
     let line = (
-        delimited(space0, key, word("is")),
+        delimited(blanks, key, word("is")),
         terminated(state, mark(",")),
         terminated(size, word("capacity")),
     );
@@ -149,7 +149,7 @@ fn state(input: &str) -> Parsed<'_, String> {
     let words = take_while1(|c: char| c.is_ascii_alphabetic() || " _-".contains(c));
     let words = map(words, |it: &str| it.trim_end().to_string());
     let words = verify(words, |it: &String| !it.is_empty());
-    preceded(space0, context("a licence's state", words)).parse(input)
+    preceded(blanks, context("a licence's state", words)).parse(input)
 }
 
 /// `MM/DD/YYYY`; a day that no calendar has is refused.
@@ -162,7 +162,7 @@ fn date(input: &str) -> Parsed<'_, Date> {
             Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
         },
     );
-    preceded(space0, context("a date such as 01/10/2021", date)).parse(input)
+    preceded(blanks, context("a date such as 01/10/2021", date)).parse(input)
 }
 
 #[cfg(test)]

@@ -10,55 +10,60 @@
 //! These four are noise wherever they stand; so are colour (`ESC [ … letter`), a carriage return at the end
 //! of a line and a byte order mark at the start of the text. (vstorage.md 1 and 1.1.)
 
-use crate::vstorage::{grammar::is_duration_part, table::Kind};
+use crate::vstorage::{grammar::is_duration_part, tables::Kind};
+use std::borrow::Cow;
 
 /// What the first line of a report begins with.
 pub(crate) const CLUSTER: &str = "Cluster '";
 /// What the line that is billed begins with.
 pub(crate) const SPACE: &str = "Space:";
-/// What a labelled line begins with, in its first column.
-const LABELS: [&str; 13] = [
-    CLUSTER,
-    SPACE,
-    "MDS nodes:",
-    "CS nodes:",
-    "License:",
-    "Replication:",
-    "Chunks:",
-    "FS:",
-    "IO:",
-    "IO total:",
-    "Repl IO:",
-    "Sync rate:",
-    "IO QDEPTH:",
-];
-
 /// A line of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct Line<'a> {
     /// Physical line of the input, from 1.
     pub line: usize,
     /// What it says, without line end and colour.
-    pub text: String,
+    pub text: Cow<'a, str>,
+}
+
+impl Line<'_> {
+    /// The line with a text of its own.
+    pub(crate) fn into_owned(self) -> Line<'static> {
+        Line {
+            line: self.line,
+            text: Cow::Owned(self.text.into_owned()),
+        }
+    }
 }
 
 /// All lines but those of noise, and whether the last of them has its line end.
-pub(crate) fn clean(text: &str) -> (Vec<Line>, bool) {
+pub(crate) fn clean(text: &str) -> (Vec<Line<'_>>, bool) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = text.split_terminator('\n').zip(1..);
-    let lines = lines.map(|(text, line)| Line {
-        line,
-        text: without_colour(text.strip_suffix('\r').unwrap_or(text)),
-    });
-    let mut lines: Vec<Line> = lines.collect();
-    let ended = text.ends_with('\n') || lines.last().is_none_or(|it| is_noise(&it.text));
-    lines.retain(|it| !is_noise(&it.text));
-    (lines, ended)
+    let (mut lines, mut is_ended) = (Vec::new(), true);
+    for (text, line) in text.split_terminator('\n').zip(1..) {
+        let text = without_colour(text.strip_suffix('\r').unwrap_or(text));
+        is_ended = is_noise(&text);
+        if !is_ended {
+            lines.push(Line { line, text });
+        }
+    }
+    (lines, is_ended || text.ends_with('\n'))
 }
 
-/// The label that the line begins with, of those that we know.
+/// The label that the line begins with, in its first column, of those that we know.
 pub fn label(text: &str) -> Option<&'static str> {
-    LABELS.into_iter().find(|it| text.starts_with(it))
+    // most lines are rows of a table, and need no more than a look at their first byte
+    let labels: &[&str] = match text.bytes().next()? {
+        b'C' => &[CLUSTER, "CS nodes:", "Chunks:"],
+        b'F' => &["FS:"],
+        b'I' => &["IO:", "IO total:", "IO QDEPTH:"],
+        b'L' => &["License:"],
+        b'M' => &["MDS nodes:"],
+        b'R' => &["Replication:", "Repl IO:"],
+        b'S' => &[SPACE, "Sync rate:"],
+        _ => &[],
+    };
+    labels.iter().copied().find(|it| text.starts_with(it))
 }
 
 /// Lines that say one thing: one line, or `Chunks:` with its continuations.
@@ -66,25 +71,39 @@ pub fn label(text: &str) -> Option<&'static str> {
 pub(crate) struct Group<'a> {
     /// Which of the labels it begins with.
     pub(crate) label: Option<&'static str>,
-    pub(crate) lines: Vec<&'a Line>,
+    pub(crate) lines: &'a [Line<'a>],
     /// Nothing of it was cut off, as far as its end shows.
     pub(crate) whole: bool,
 }
 
-/// The lines in groups; `ended` says whether the last one has its line end.
-pub(crate) fn groups(lines: &[Line], ended: bool) -> impl Iterator<Item = Group<'_>> {
-    let mut rest = lines.iter().peekable();
-    std::iter::from_fn(move || {
-        let first = rest.next()?;
-        let label = label(&first.text);
-        let mut lines = vec![first];
-        if label == Some("Chunks:") {
-            lines.extend(std::iter::from_fn(|| {
-                rest.next_if(|it| continues(&it.text))
-            }));
+impl<'a> Group<'a> {
+    /// Its lines, joined by blanks.
+    pub(crate) fn text(&self) -> Cow<'a, str> {
+        match self.lines {
+            [line] => Cow::Borrowed(&line.text),
+            lines => {
+                let texts: Vec<&str> = lines.iter().map(|it| &*it.text).collect();
+                Cow::Owned(texts.join(" "))
+            }
         }
-        let last = lines.last().is_none_or(|it| shows_its_end(&it.text));
-        let whole = ended || rest.peek().is_some() || last;
+    }
+}
+
+/// The lines in groups; `ended` says whether the last one has its line end.
+pub(crate) fn groups<'a>(lines: &'a [Line<'a>], ended: bool) -> impl Iterator<Item = Group<'a>> {
+    let mut rest = lines;
+    std::iter::from_fn(move || {
+        let (first, behind) = rest.split_first()?;
+        let label = label(&first.text);
+        let behind = behind.iter();
+        let more = match label {
+            Some("Chunks:") => behind.take_while(|it| continues(&it.text)).count(),
+            _ => 0,
+        };
+        let (lines, behind) = rest.split_at_checked(1 + more)?;
+        rest = behind;
+        let shows_its_end = || lines.last().is_none_or(|it| shows_its_end(&it.text));
+        let whole = ended || !behind.is_empty() || shows_its_end();
         Some(Group {
             label,
             lines,
@@ -111,7 +130,10 @@ fn shows_its_end(text: &str) -> bool {
 }
 
 /// The text without `ESC [ … letter`, and without the titles `ESC ] … BEL` that a shell sets.
-pub(crate) fn without_colour(text: &str) -> String {
+pub(crate) fn without_colour(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return Cow::Borrowed(text);
+    }
     let mut untitled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, title)) = rest.split_once("\u{1b}]") {
@@ -137,11 +159,11 @@ pub(crate) fn without_colour(text: &str) -> String {
             None => clean.extend(["\u{1b}[", part]),
         }
     }
-    clean
+    Cow::Owned(clean)
 }
 
 fn is_noise(text: &str) -> bool {
-    let text = text.trim();
+    let text = text.trim_start();
     ["connected to MDS#", "<...>", "..."]
         .iter()
         .any(|it| text.starts_with(it))
@@ -151,10 +173,12 @@ fn is_noise(text: &str) -> bool {
 /// `YYYY-MM-DD HH:MM:SS.mmm`, and then anything.
 fn is_log_line(text: &str) -> bool {
     const SHAPE: &str = "0000-00-00 00:00:00.000";
-    let mut text = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c });
-    SHAPE.chars().all(|c| text.next() == Some(c)) && text.next().is_none_or(char::is_whitespace)
+    let Some((head, rest)) = text.split_at_checked(SHAPE.len()) else {
+        return false;
+    };
+    let shape = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+    head.bytes().map(shape).eq(SHAPE.bytes())
+        && (rest.is_empty() || rest.starts_with(char::is_whitespace))
 }
 
 #[cfg(test)]
@@ -164,7 +188,7 @@ mod tests {
     #[track_caller]
     fn leaves(text: &str, expected: &[(usize, &str)]) {
         let (lines, _) = clean(text);
-        let lines: Vec<_> = lines.iter().map(|it| (it.line, it.text.as_str())).collect();
+        let lines: Vec<_> = lines.iter().map(|it| (it.line, &*it.text)).collect();
         assert_eq!(lines, expected);
     }
 

@@ -6,14 +6,14 @@
 
 use crate::vstorage::{
     error::ParseError,
-    grammar::{Parsed, boundary, whole},
+    grammar::{Parsed, blanks, boundary, digits, whole},
     token::{Size, bare_size},
 };
 use nom::{
     Parser,
     branch::alt,
     bytes::complete::tag,
-    character::complete::{char, digit1, one_of, space0},
+    character::complete::{char, one_of},
     combinator::{map, opt, recognize},
     error::context,
     sequence::{preceded, terminated},
@@ -33,7 +33,7 @@ impl fmt::Display for Rate {
 /// A rate, such as `26.2MB/s`.
 pub(crate) fn rate(input: &str) -> Parsed<'_, Rate> {
     let rate = terminated(map(bare_size, Rate), (tag("/s"), boundary));
-    preceded(space0, context("a rate such as 26.2MB/s", rate)).parse(input)
+    preceded(blanks, context("a rate such as 26.2MB/s", rate)).parse(input)
 }
 
 /// Operations as printed, such as `1.9Kop/s` or `473Kops`. The tool drops letters where room is short, and
@@ -57,11 +57,11 @@ impl FromStr for Ops {
 
 /// Operations, or operations a second.
 pub(crate) fn ops(input: &str) -> Parsed<'_, Ops> {
-    let number = (digit1, opt((char('.'), digit1)), opt(one_of("KMGT")));
+    let number = (digits, opt((char('.'), digits)), opt(one_of("KMGT")));
     let unit = alt((tag("ops/s"), tag("op/s"), tag("ops"), tag("op")));
     let ops = terminated(recognize((number, unit)), boundary);
     let ops = map(ops, |it: &str| Ops(it.into()));
-    preceded(space0, context("operations such as 1.9Kop/s", ops)).parse(input)
+    preceded(blanks, context("operations such as 1.9Kop/s", ops)).parse(input)
 }
 
 #[cfg(test)]

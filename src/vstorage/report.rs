@@ -16,14 +16,16 @@ use crate::vstorage::{
     fs::{self, Fs},
     grammar::{Expected, whole},
     io::{self, Io},
+    kept::Kept,
     license::{self, License},
-    lines::{self, CLUSTER, Group, Line, SPACE},
+    lines::{self, CLUSTER, Line, SPACE},
     servers::{self, Cluster, CsNodes, MdsNodes},
     space::{self, Space},
-    table::{Table, Tables},
+    table::Table,
+    tables::Tables,
 };
 use nom::Parser;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 const ONE_CLUSTER: &str = "exactly one Cluster line";
 const ONE_SPACE: &str = "exactly one Space line";
@@ -53,10 +55,10 @@ pub struct StatReport {
     /// The table of the chunk servers.
     pub cs_table: Option<Table>,
     /// The lines after `Cluster` that no rule reads, without noise, in their order.
-    pub unread: Vec<Line>,
+    pub unread: Vec<Line<'static>>,
     /// The lines that were read, rows of tables among them, to name places in errors; empty where the report was built
     /// rather than read.
-    pub read: Vec<Line>,
+    pub read: Kept,
 }
 
 /// Reads a report. What is no UTF-8 is to be replaced before, as [`String::from_utf8_lossy`] does.
@@ -65,11 +67,10 @@ pub struct StatReport {
 pub fn parse(text: &str) -> Result<StatReport, ParseError> {
     let (mut lines, ended) = lines::clean(text);
     cut_chatter(&mut lines);
-    let beyond = text.split_terminator('\n').count() + 1;
     let start = lines.iter().position(|it| it.text.starts_with(CLUSTER));
     let start = start.unwrap_or(lines.len());
     // a whole Space line before the cluster's is not noise: which of the two would be billed?
-    let is_space = |it: &Line| whole(it.line, &it.text, space::space).is_ok();
+    let is_space = |it: &Line| it.text.parse::<Space>().is_ok();
     let early = lines.iter().take(start).any(is_space);
 
     let (mut cluster, mut space) = (None, None);
@@ -82,7 +83,10 @@ pub fn parse(text: &str) -> Result<StatReport, ParseError> {
             space = Some(whole(*line, text, space::space)?);
         }
     }
-    let missing = |what: &str| ParseError::at_the_end(beyond, what);
+    let missing = |what: &str| {
+        let beyond = text.split_terminator('\n').count() + 1;
+        ParseError::at_the_end(beyond, what)
+    };
     let cluster = cluster.ok_or_else(|| missing(ONE_CLUSTER))?;
     let space = space.ok_or_else(|| missing(ONE_SPACE))?;
     let mut report = StatReport::new(cluster, space);
@@ -92,7 +96,7 @@ pub fn parse(text: &str) -> Result<StatReport, ParseError> {
 
 /// Start-up chatter without a line end stands before the `Cluster` line, on the same line: where no line
 /// begins with `Cluster '`, the first that ends in a whole such line is cut to it.
-fn cut_chatter(lines: &mut [Line]) {
+fn cut_chatter(lines: &mut [Line<'_>]) {
     if lines.iter().any(|it| it.text.starts_with(CLUSTER)) {
         return;
     }
@@ -102,7 +106,7 @@ fn cut_chatter(lines: &mut [Line]) {
         };
         let text = format!("{CLUSTER}{tail}");
         if whole(it.line, &text, servers::cluster).is_ok() {
-            it.text = text;
+            it.text = Cow::Owned(text);
             return;
         }
     }
@@ -129,21 +133,15 @@ impl StatReport {
             mds_table: None,
             cs_table: None,
             unread: Vec::new(),
-            read: Vec::new(),
+            read: Kept::default(),
         }
     }
 
-    fn take_lines(&mut self, lines: &[Line], ended: bool) {
+    fn take_lines(&mut self, lines: &[Line<'_>], ended: bool) {
         let (mut seen, mut tables) = (Vec::new(), Tables::default());
-        for Group {
-            label,
-            lines,
-            whole,
-        } in lines::groups(lines, ended)
-        {
-            let texts: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
-            let text = texts.join(" ");
-            let taken = match label {
+        for group in lines::groups(lines, ended) {
+            let text = group.text();
+            let taken = match group.label {
                 // these two were read before all others
                 Some(CLUSTER | SPACE) => {
                     tables.close();
@@ -153,20 +151,21 @@ impl StatReport {
                     tables.close();
                     let first = !seen.contains(&label);
                     seen.push(label);
-                    first && whole && self.take(label, &text)
+                    first && group.whole && self.take(label, &text)
                 }
                 None if text.trim().is_empty() => {
                     tables.close();
                     true
                 }
-                None => whole && tables.take(&text),
+                None => group.whole && tables.take(&text),
             };
-            let lines = lines.into_iter().cloned();
-            match taken {
-                true => self
-                    .read
-                    .extend(lines.filter(|_| label.is_some() || tables.keeps())),
-                false => self.unread.extend(lines),
+            let is_kept = group.label.is_some() || tables.keeps();
+            for it in group.lines {
+                match taken {
+                    true if is_kept => self.read.push(it),
+                    true => {}
+                    false => self.unread.push(it.clone().into_owned()),
+                }
             }
         }
         self.mds_table = tables.mds;

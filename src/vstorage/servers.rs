@@ -8,11 +8,10 @@
 //!
 //! Not every release prints the version at the end of a line, nor does a later one always do.
 
-use crate::vstorage::grammar::{Parsed, count, mark, word};
+use crate::vstorage::grammar::{Expected, Parsed, blanks, count, mark, word};
 use nom::{
     Parser,
     bytes::complete::{take_till1, take_while1},
-    character::complete::space0,
     combinator::{map, opt, verify},
     error::context,
     multi::separated_list1,
@@ -50,7 +49,7 @@ pub(crate) fn cluster(input: &str) -> Parsed<'_, Cluster> {
     let name = delimited(mark("Cluster '"), name, mark("':"));
     let line = (
         name,
-        preceded(space0, rest("the cluster's status", |_| true)),
+        preceded(blanks, rest("the cluster's status", |_| true)),
     );
     map(line, |(name, status): (&str, _)| Cluster {
         name: name.into(),
@@ -88,7 +87,7 @@ impl fmt::Display for MdsNodes {
 /// The `MDS nodes:` line.
 pub(crate) fn mds_nodes(input: &str) -> Parsed<'_, MdsNodes> {
     let of = separated_pair(count, word("of"), count);
-    let uptime = preceded(space0, rest("a duration", |c| c != ','));
+    let uptime = preceded(blanks, rest("a duration", |c| c != ','));
     let line = (
         preceded(mark("MDS nodes:"), of),
         opt(preceded((mark(","), mark("epoch uptime:")), uptime)),
@@ -138,7 +137,7 @@ impl fmt::Display for CsNodes {
 pub(crate) fn cs_nodes(input: &str) -> Parsed<'_, CsNodes> {
     let of = separated_pair(count, word("of"), count);
     let name = preceded(
-        space0,
+        blanks,
         rest("a state", |c| c.is_alphabetic() || "_- ".contains(c)),
     );
     let states = separated_list1(mark(","), map((count, name), |(count, name)| (name, count)));
@@ -167,14 +166,14 @@ pub(crate) fn all_differ<T>(named: &[(String, T)]) -> bool {
 }
 
 fn version(input: &str) -> Parsed<'_, String> {
-    preceded(space0, rest("a version", |c| !c.is_whitespace())).parse(input)
+    preceded(blanks, rest("a version", |c| !c.is_whitespace())).parse(input)
 }
 
 /// All characters that `belong`, without the blanks at their end; one at least.
 fn rest<'a>(
     what: &'static str,
     belong: impl Fn(char) -> bool,
-) -> impl Parser<&'a str, Output = String, Error = crate::vstorage::grammar::Expected<'a>> {
+) -> impl Parser<&'a str, Output = String, Error = Expected<'a>> {
     let text = map(take_while1(belong), |text: &str| {
         text.trim_end().to_string()
     });

@@ -11,17 +11,16 @@ use crate::{
     amount::{Amount, Capacity, SizeBase},
     vstorage::{
         error::ParseError,
-        grammar::{Parsed, bracketed, mark, print_tag, whole, word},
+        grammar::{Parsed, blanks, bracketed, mark, print_tag, whole, word},
         token::{Size, size},
     },
 };
 use nom::{
     Parser,
-    character::complete::space0,
     combinator::map,
     sequence::{preceded, separated_pair},
 };
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// What the cluster says of its space, as printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +62,14 @@ impl fmt::Display for Space {
 impl fmt::Display for Left {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", self.free, self.total)
+    }
+}
+
+impl FromStr for Space {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        whole(1, text, space)
     }
 }
 
@@ -131,7 +138,7 @@ fn left(input: &str) -> Parsed<'_, (Placed<'_>, Placed<'_>)> {
 }
 
 fn placed_size(input: &str) -> Parsed<'_, Placed<'_>> {
-    let (tail, _) = space0(input)?;
+    let (tail, _) = blanks(input)?;
     let (rest, size) = size(tail)?;
     Ok((rest, Placed { tail, size }))
 }

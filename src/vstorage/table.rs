@@ -7,157 +7,124 @@
 //! ```
 //!
 //! Columns and their widths differ between releases, so a row is split at its blanks and its cells are named
-//! by the header. Tables of clients (`CLID`) and of events (`TIME SYS`) are known and passed over.
-
-use crate::vstorage::grammar::is_duration_part;
-use std::fmt;
-
-/// Which table a header row begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Mds,
-    Cs,
-    /// Clients or events: passed over.
-    Other,
-}
-
-impl Kind {
-    /// The table that begins with this line, if one does.
-    pub(crate) fn of(line: &str) -> Option<Self> {
-        let mut words = line.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some("MDSID"), _) => Some(Kind::Mds),
-            (Some("CSID"), _) => Some(Kind::Cs),
-            (Some("CLID"), _) | (Some("TIME"), Some("SYS")) => Some(Kind::Other),
-            _ => None,
-        }
-    }
-}
-
-/// The tables of a text, while it is read.
-#[derive(Debug, Default)]
-pub(crate) struct Tables {
-    pub(crate) mds: Option<Table>,
-    pub(crate) cs: Option<Table>,
-    open: Option<Kind>,
-}
-
-impl Tables {
-    /// What follows is no row of the table before.
-    pub(crate) fn close(&mut self) {
-        self.open = None;
-    }
-
-    /// Whether the rows that come are kept.
-    pub(crate) fn keeps(&self) -> bool {
-        matches!(self.open, Some(Kind::Mds | Kind::Cs))
-    }
-
-    /// Whether the line is a table's header, of which each may come once, or a row of the open table.
-    pub(crate) fn take(&mut self, text: &str) -> bool {
-        if let Some(kind) = Kind::of(text) {
-            let headed = Table::headed(text);
-            let taken = match self.table(kind) {
-                Some(table @ None) => {
-                    *table = headed;
-                    table.is_some()
-                }
-                Some(Some(_)) => false,
-                None => true,
-            };
-            self.open = taken.then_some(kind);
-            return taken;
-        }
-        let Some(kind) = self.open else {
-            return false;
-        };
-        let Some(Some(table)) = self.table(kind) else {
-            return true; // a row that is passed over
-        };
-        let row = table.row(text);
-        let taken = row.is_some();
-        table.rows.extend(row);
-        taken
-    }
-
-    /// Where a table is kept; `None` where it is passed over.
-    fn table(&mut self, kind: Kind) -> Option<&mut Option<Table>> {
-        match kind {
-            Kind::Mds => Some(&mut self.mds),
-            Kind::Cs => Some(&mut self.cs),
-            Kind::Other => None,
-        }
-    }
-}
+//! by the header.
+use crate::vstorage::{
+    grammar::is_duration_part,
+    rows::{Row, Rows},
+};
+use std::{fmt, num::NonZeroUsize, ops::Range};
 
 /// The table of the metadata servers or that of the chunk servers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// The words of the header row, as printed; none comes twice.
-    pub columns: Vec<String>,
-    /// The rows in their order, each with as many cells as there are columns.
-    pub rows: Vec<Row>,
-}
-
-/// A row of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Marked `M`: the master among the metadata servers. Never in the table of chunk servers.
-    pub master: bool,
-    /// What stands in each column; `None` where the last one, `FLAGS`, is empty. The two words of an
-    /// `UPTIME` are joined by one blank.
-    pub cells: Vec<Option<String>>,
+    columns: Vec<String>,
+    rows: Rows,
 }
 
 impl Table {
-    /// The empty table of a header row. `None`: two columns have the same name.
-    pub(crate) fn headed(line: &str) -> Option<Self> {
-        let columns: Vec<String> = line.split_whitespace().map(String::from).collect();
+    /// An empty table. `None`: there is no column, or two have the same name.
+    pub fn new(columns: Vec<String>) -> Option<Self> {
+        let rows = Rows::new(NonZeroUsize::new(columns.len())?);
         let mut names: Vec<&String> = columns.iter().collect();
         names.sort_unstable();
         let differ = names.windows(2).all(|pair| pair.first() != pair.last());
-        let rows = Vec::new();
         differ.then_some(Table { columns, rows })
     }
 
-    /// The line as a row. `None`: it does not fit the columns.
-    pub(crate) fn row(&self, line: &str) -> Option<Row> {
-        let mut words: Vec<&str> = line.split_whitespace().collect();
-        let has_master = self.columns.first().is_some_and(|it| it == "MDSID");
-        let master = has_master && words.first() == Some(&"M");
-        if master {
-            words.remove(0);
-        }
-        let is_id = |it: &&str| it.chars().all(|c| c.is_ascii_digit());
-        words.first().filter(|it| is_id(it))?;
-
-        let mut cells: Vec<Option<String>> = words.iter().map(|it| Some(it.to_string())).collect();
-        let columns = self.columns.len();
-        if cells.len() == columns + 1 {
-            let place = self.columns.iter().position(|it| it == "UPTIME")?;
-            let second = cells.get(place + 1).cloned().flatten()?;
-            let first = cells.get_mut(place)?.as_mut()?;
-            if !is_duration_part(first) || !is_duration_part(&second) {
-                return None;
-            }
-            first.push(' ');
-            first.push_str(&second);
-            cells.remove(place + 1);
-        }
-        if cells.len() + 1 == columns && self.columns.last().is_some_and(|it| it == "FLAGS") {
-            cells.push(None);
-        }
-        (cells.len() == columns).then_some(Row { master, cells })
+    /// The empty table of a header row, see [`Table::new`].
+    pub(crate) fn headed(line: &str) -> Option<Self> {
+        Table::new(line.split_whitespace().map(String::from).collect())
     }
+
+    /// The words of the header row, as printed; none comes twice.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The rows in their order, each with as many cells as there are columns.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.rows.iter()
+    }
+
+    /// Adds a row of these cells, each `None` or `""` where it is empty. `false`: they are not as many as the columns.
+    pub fn push<'a>(
+        &mut self,
+        master: bool,
+        cells: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> bool {
+        self.rows.add(|rows| {
+            for cell in cells {
+                let cell = rows.write(cell.unwrap_or(""));
+                rows.cells.push(cell);
+            }
+            Some(master)
+        })
+    }
+
+    /// Adds the line as a row. `false`: it does not fit the columns.
+    pub(crate) fn take(&mut self, line: &str) -> bool {
+        let columns = self.columns.as_slice();
+        self.rows.add(|rows| split(line, columns, rows))
+    }
+}
+
+/// Adds the cells of a line; whether it is the master's. `None`: it begins with no id, or has a word too many that
+/// is no part of an uptime.
+fn split(line: &str, columns: &[String], rows: &mut Rows) -> Option<bool> {
+    let (before, start) = (rows.cells.len(), rows.write(line).start);
+    let mut words = words(line);
+    let mut first = words.next()?;
+    let has_master = columns.first().is_some_and(|it| it == "MDSID");
+    let master = has_master && line.get(first.clone()) == Some("M");
+    if master {
+        first = words.next()?;
+    }
+    if !line
+        .get(first.clone())?
+        .bytes()
+        .all(|it| it.is_ascii_digit())
+    {
+        return None;
+    }
+    let words = std::iter::once(first).chain(words);
+    let words = words.map(|it| start + it.start..start + it.end);
+    rows.cells.extend(words);
+
+    if rows.cells.len() == before + columns.len() + 1 {
+        let place = before + columns.iter().position(|it| it == "UPTIME")?;
+        let parts = rows.cells.get(place..place + 2)?.iter();
+        let parts: Vec<&str> = parts.filter_map(|it| rows.text.get(it.clone())).collect();
+        if !parts.iter().all(|it| is_duration_part(it)) {
+            return None;
+        }
+        let uptime = rows.write(&parts.join(" "));
+        rows.cells.splice(place..place + 2, [uptime]);
+    }
+    if rows.cells.len() + 1 == before + columns.len()
+        && columns.last().is_some_and(|it| it == "FLAGS")
+    {
+        rows.cells.push(start..start);
+    }
+    Some(master)
+}
+
+/// Where the words of a line stand.
+fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut chars = line.char_indices();
+    std::iter::from_fn(move || {
+        let (start, _) = chars.find(|(_, c)| !c.is_whitespace())?;
+        let end = chars.find(|(_, c)| c.is_whitespace());
+        Some(start..end.map_or(line.len(), |(end, _)| end))
+    })
 }
 
 impl fmt::Display for Table {
     /// Header and rows, each with its line end; aligned to the right, the master in a column of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut widths: Vec<usize> = self.columns.iter().map(|it| it.chars().count()).collect();
-        for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(&row.cells) {
-                let cell = cell.as_deref().unwrap_or("");
+        for row in self.rows() {
+            for (width, cell) in widths.iter_mut().zip(row.cells()) {
+                let cell = cell.unwrap_or("");
                 *width = cell.chars().count().max(*width);
             }
         }
@@ -166,10 +133,10 @@ impl fmt::Display for Table {
             write!(f, " {column:>width$}")?;
         }
         writeln!(f)?;
-        for row in &self.rows {
+        for row in self.rows() {
             write!(f, "{}", if row.master { "M" } else { " " })?;
-            for (cell, width) in row.cells.iter().zip(&widths) {
-                write!(f, " {:>width$}", cell.as_deref().unwrap_or(""))?;
+            for (cell, width) in row.cells().zip(&widths) {
+                write!(f, " {:>width$}", cell.unwrap_or(""))?;
             }
             writeln!(f)?;
         }
@@ -186,13 +153,14 @@ mod tests {
 
     #[track_caller]
     fn reads(header: &str, line: &str, expected: Option<(bool, &[Option<&str>])>) {
-        let row = Table::headed(header).unwrap().row(line);
-        let row = row.map(|it| (it.master, it.cells));
-        let expected = expected.map(|(master, cells)| {
-            let cells = cells.iter().map(|it| it.map(String::from)).collect();
-            (master, cells)
-        });
-        assert_eq!(row, expected, "{line}");
+        let empty = Table::headed(header).unwrap();
+        let mut table = empty.clone();
+        assert_eq!(table.take(line), expected.is_some(), "{line}");
+        let mut built = empty;
+        if let Some((master, cells)) = expected {
+            assert!(built.push(master, cells.iter().copied()));
+        }
+        assert_eq!(table, built, "{line}");
     }
 
     #[test]
@@ -235,30 +203,47 @@ mod tests {
         reads(CS, "M 1025 active 1TB 2TB J", None);
         reads(CS, "1025 active 1TB 2TB J C", None);
         assert_eq!(Table::headed("CSID CSID"), None);
+        assert_eq!(Table::headed(""), None);
     }
 
     #[test]
-    fn a_table_is_known_by_its_first_words() {
-        assert_eq!(Kind::of(MDS), Some(Kind::Mds));
-        assert_eq!(Kind::of("  CSID IOWAIT"), Some(Kind::Cs));
-        assert_eq!(Kind::of("CLID LEASES"), Some(Kind::Other));
-        assert_eq!(Kind::of("TIME  SYS SEV MESSAGE"), Some(Kind::Other));
-        assert_eq!(Kind::of("TIME"), None);
-        assert_eq!(Kind::of(""), None);
+    fn a_row_that_is_refused_leaves_nothing_behind() {
+        let mut table = Table::headed(CS).unwrap();
+        assert!(table.take("1 a 1TB 2TB J"));
+        for line in ["x a 1TB 2TB J", "2 a 1TB 2TB J C", "2"] {
+            assert!(!table.take(line), "{line}");
+        }
+        assert!(!table.push(false, ["2", "a"].map(Some)));
+        assert!(table.take("3 b 1TB 2TB"));
+        let rows: Vec<Vec<_>> = table.rows().map(|it| it.cells().collect()).collect();
+        let first = ["1", "a", "1TB", "2TB", "J"].map(Some);
+        let second = [Some("3"), Some("b"), Some("1TB"), Some("2TB"), None];
+        assert_eq!(rows, [first, second]);
     }
 
     #[test]
-    fn a_row_needs_an_open_table_and_a_table_comes_once() {
-        let mut tables = Tables::default();
-        assert!(!tables.take("1 a"));
-        for text in ["MDSID HOST", "M 1 a", "CSID", "7", "CLID", "anything"] {
-            assert!(tables.take(text), "{text}");
+    fn tables_are_the_same_by_what_stands_in_them() {
+        let table = |rows: &[&str]| {
+            let mut table = Table::headed(CS).unwrap();
+            for row in rows {
+                assert!(table.take(row), "{row}");
+            }
+            table
+        };
+        let one = table(&["1 a 1TB 2TB", "2 b 1TB 2TB J"]);
+        assert_eq!(one, table(&["  1   a   1TB 2TB ", "2 b\u{a0}1TB\t2TB J"]));
+        for other in [
+            &["1 a 1TB 2TB"][..],
+            &["1 a 1TB 2TB", "2 b 1TB 2TB"],
+            &["1 a 1TB 2TB", "2 b 1TB 2TB C"],
+        ] {
+            assert_ne!(one, table(other));
         }
-        tables.close();
-        for text in ["8", "MDSID HOST", "2 b"] {
-            assert!(!tables.take(text), "{text}");
-        }
-        assert_eq!(tables.mds.map(|it| it.rows.len()), Some(1));
-        assert_eq!(tables.cs.map(|it| it.rows.len()), Some(1));
+        let mut master = Table::headed("MDSID HOST").unwrap();
+        let mut other = master.clone();
+        assert!(master.take("M 1 a") && other.take("1 a"));
+        assert_ne!(master, other);
+        let text = "Table { columns: [\"MDSID\", \"HOST\"], rows: [Row { master: true, cells: [Some(\"1\"), Some(\"a\")] }] }";
+        assert_eq!(format!("{master:?}"), text);
     }
 }

@@ -12,12 +12,12 @@ use crate::{
     vstorage::{
         decimal::Decimal,
         error::ParseError,
-        grammar::{Parsed, boundary, whole},
+        grammar::{Parsed, blanks, boundary, digits, whole},
     },
 };
 use nom::{
     Parser,
-    character::complete::{char, digit1, one_of, space0},
+    character::complete::{char, one_of},
     combinator::{map_opt, opt},
     error::context,
     sequence::{preceded, terminated},
@@ -119,12 +119,12 @@ impl fmt::Display for Size {
 /// A size and nothing more of its word.
 pub(crate) fn size(input: &str) -> Parsed<'_, Size> {
     let size = terminated(bare_size, boundary);
-    preceded(space0, context("a size such as 1.44TB", size)).parse(input)
+    preceded(blanks, context("a size such as 1.44TB", size)).parse(input)
 }
 
 /// A size of which the word may go on, as that of a rate does.
 pub(crate) fn bare_size(input: &str) -> Parsed<'_, Size> {
-    let number = (digit1, opt(preceded(char('.'), digit1)));
+    let number = (digits, opt(preceded(char('.'), digits)));
     let parts = (number, terminated(opt(one_of("KMGTPE")), char('B')));
     map_opt(
         parts,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vhi_usage::{
-    panel::error::PanelError, reason::Code, source::error::SourceError, ssh::error::SshError,
-    usage::Part,
+    api::listener::Peer, panel::error::PanelError, reason::Code, source::error::SourceError,
+    ssh::error::SshError, usage::Part,
 };
 
 use crate::{
@@ -140,7 +140,7 @@ async fn ready_means_that_every_part_can_be_used() {
 async fn an_address_that_asks_too_often_waits_and_others_do_not() {
     let site = Site::limited(complete(), 2);
     let from = async |address: &str, path: &str| {
-        let request = ask(path).remote_addr(address.parse().unwrap());
+        let request = ask(path).extension(Peer(address.parse().unwrap()));
         site.answer(request).await
     };
     let mut answered = 0;
@@ -172,7 +172,7 @@ async fn a_request_that_ends_in_an_error_is_counted_once() {
         let answer = async || {
             let request = stranger(path).header("authorization", format!("Bearer {token}"));
             let address = "192.0.2.1:1000".parse().unwrap();
-            site.answer(request.remote_addr(address)).await.status()
+            site.answer(request.extension(Peer(address))).await.status()
         };
         let said = [answer().await, answer().await, answer().await];
         assert_eq!(

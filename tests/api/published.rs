@@ -30,7 +30,7 @@ const BASE: BaseInForce = BaseInForce {
 
 /// A service with one cluster.
 pub(crate) struct Site {
-    api: Api,
+    pub(crate) api: Api,
     newest: watch::Sender<Arc<ClusterUsage>>,
 }
 

@@ -5,12 +5,13 @@ use vhi_usage::vstorage::{
     chunks::{ChunkState, Chunks, Replication},
     fs::Fs,
     io::{Both, Flow, Io, QueueDepth, Sync},
+    kept::Kept,
     license::License,
     rate::{Ops, Rate},
     report::StatReport,
     servers::{Cluster, CsNodes, MdsNodes},
     space::{Left, Space},
-    table::{Row, Table},
+    table::Table,
     token::Size,
 };
 
@@ -196,18 +197,17 @@ fn table(
     let optional_flags = columns.ends_with("FLAGS");
     let row = (any::<bool>(), cells, any::<bool>());
     let row = row.prop_map(move |(master, cells, has_last)| {
-        let mut cells = cells.map(Some);
-        if optional_flags && !has_last {
-            cells[3] = None;
-        }
-        Row {
-            master: master && mds,
-            cells: cells.into(),
-        }
+        let is_flag_missing = optional_flags && !has_last;
+        let [id, status, third, last] = cells;
+        let last = Some(last).filter(|_| !is_flag_missing);
+        (master && mds, [Some(id), Some(status), Some(third), last])
     });
-    vec(row, 0..4).prop_map(move |rows| Table {
-        columns: columns.split(' ').map(String::from).collect(),
-        rows,
+    vec(row, 0..4).prop_map(move |rows| {
+        let mut table = Table::new(columns.split(' ').map(String::from).collect()).unwrap();
+        for (master, cells) in rows {
+            assert!(table.push(master, cells.iter().map(Option::as_deref)));
+        }
+        table
     })
 }
 
@@ -273,7 +273,7 @@ pub(crate) fn any_report() -> impl Strategy<Value = StatReport> {
             mds_table,
             cs_table,
             unread: Vec::new(),
-            read: Vec::new(),
+            read: Kept::default(),
         }
     })
 }

@@ -41,6 +41,15 @@ pub(crate) fn fingerprint(key: &Key) -> String {
     word.to_owned()
 }
 
+/// The private half, now written in PEM of the key's own type, as tools of before do.
+#[track_caller]
+pub(crate) fn as_old_pem(key: &Key) -> String {
+    run(Command::new("ssh-keygen")
+        .args(["-q", "-p", "-P", "", "-N", "", "-m", "PEM", "-f"])
+        .arg(&key.file));
+    fs::read_to_string(&key.file).unwrap()
+}
+
 /// Hashes the names in a known_hosts file in place.
 #[track_caller]
 pub(crate) fn hash_names(known_hosts: &Path) {
