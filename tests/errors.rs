@@ -18,6 +18,8 @@ mod common;
 mod files;
 #[path = "errors/hosts.rs"]
 mod hosts;
+#[path = "errors/https.rs"]
+mod https;
 #[path = "errors/literals.rs"]
 mod literals;
 #[path = "errors/nodes.rs"]

@@ -37,6 +37,8 @@ const RESULTS: &[&str] = &[
     "config/keys.rs",
     "source/stat_keys.rs",
 ];
+/// Where texts are held to the letter.
+const HELD: &[&str] = &["tests/errors", "tests/config/tls.rs"];
 /// Sentences of a result or of a help page in the other rooms, by their beginnings.
 const NO_ERRORS: &[&str] = &[
     "# For the settings file",
@@ -85,8 +87,9 @@ fn files(place: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// Everything that the table holds, and what the broken reports are answered with.
 fn table() -> Vec<String> {
-    let sources = files(&root().join("tests/errors"), "rs");
-    let texts = sources.iter().map(|file| fs::read_to_string(file).unwrap());
+    let places = HELD.iter().map(|place| root().join(place));
+    let sources = places.flat_map(|place| files(&place, "rs"));
+    let texts = sources.map(|file| fs::read_to_string(file).unwrap());
     let rows = texts.flat_map(|text| literals::of(&text));
     let mut rows: Vec<String> = rows.map(|literal| literal.text).collect();
     let answers = files(&root().join("fixtures/stat/broken"), "error");
@@ -100,15 +103,29 @@ fn told(file: &Path) -> Vec<Literal> {
     let code = text.split("#[cfg(test)]").next().unwrap();
     // An event of the log is for the log: what goes wrong is in its fields.
     let logged = code.split("tracing::").enumerate().map(|(index, part)| {
-        let end = if index == 0 {
-            0
-        } else {
-            part.find(");").unwrap_or(0)
-        };
-        let blank = part[..end].replace(|c| c != '\n', "");
-        format!("{blank}{}", &part[end..])
+        let end = if index == 0 { 0 } else { behind_call(part) };
+        let lines: String = part[..end].chars().filter(|c| *c == '\n').collect();
+        format!("{lines}{}", &part[end..])
     });
     literals::of(&logged.collect::<String>())
+}
+
+/// Where the arguments of the macro end that the text begins with.
+fn behind_call(text: &str) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted && depth == 1 => return at,
+            ')' if !quoted => depth -= 1,
+            // A type or a function of the library, and no event.
+            '\n' | ';' if depth == 0 => return 0,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    0
 }
 
 fn words(pieces: &[String]) -> usize {

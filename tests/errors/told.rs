@@ -34,7 +34,7 @@ impl Mask {
         }
         let mut shown = String::new();
         for piece in text.split_inclusive(' ') {
-            let word = piece.trim_end();
+            let word = piece.trim_end_matches([' ', '\n', ':', ',', ';']);
             match word.parse::<Timestamp>() {
                 Ok(_) => shown += &piece.replace(word, "TIME"),
                 Err(_) => shown += piece,
