@@ -168,7 +168,8 @@ fn certificate_words(error: &rustls::Error) -> String {
 
 fn certificate_why(error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer => {
+        // The second: by another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "no authority that is trusted here has signed it".to_owned()
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -14,7 +14,6 @@ use crate::published::{
 
 const USAGE: &str = "/api/v1/cluster/usage";
 
-#[track_caller]
 async fn told(usage: ClusterUsage, request: RequestBuilder, status: u16, kind: &str, detail: &str) {
     let answer = Site::new(usage).answer(request).await;
     problem(&answer, status, kind);

@@ -180,8 +180,7 @@ fn a_service_whose_port_is_public_says_what_is_missing() {
     );
     let serving = place.program(&["--config", "site.toml", "serve"]).start();
     until("the warning", Duration::from_secs(20), || {
-        let words =
-            "tokens and figures cross the network without TLS: put a proxy with TLS in front";
+        let words = "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front";
         serving.stderr.read().contains(words).then_some(())
     });
     assert_eq!(serving.end_by("TERM", Duration::from_secs(8)).code, Some(0));

@@ -93,7 +93,7 @@ async fn a_command_that_does_not_end_well() {
         (
             Fault::Exit1,
             3,
-            "NODE: `/usr/bin/vstorage -c cluster1 stat` ended with exit status 1 and said: X",
+            "NODE: `/usr/bin/vstorage -c cluster1 stat` ended with exit status 1 and said: vstorage: failed to release the session: Connection reset by peer",
         ),
         (
             Fault::NoStatus,
