@@ -88,8 +88,26 @@ pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey,
         (_, Some(_)) => {
             "cannot be opened, or the passphrase is wrong: see that `ssh-keygen -y -f` takes both"
         }
+        // The library's own words would show labels out of the file.
         (_, None) => {
-            "holds no private key of OpenSSH or in PEM: name the file without `.pub`, as `ssh-keygen -t ed25519` makes it"
+            "holds no private key that we can read: name the file without `.pub`, an Ed25519, ECDSA or RSA key in OpenSSH's form or in PEM"
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_refused_without_a_word_of_it() {
+        // A key in OpenSSH's form whose type is `canary-`, a NUL and an escape.
+        const ODD: &str = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAGQAAAAljYW5hcnktABsAAAAIeHh4eHh4eHgAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let text = format!(
+            "-----BEGIN OPENSSH PRIVATE KEY-----\n{ODD}\n-----END OPENSSH PRIVATE KEY-----\n"
+        );
+        let why = decode_key(&text, None).expect_err("no key");
+        assert!(!why.contains("canary") && !why.contains(char::is_control));
+        assert!(why.starts_with("holds no private key"), "{why}");
+    }
 }

@@ -45,7 +45,7 @@ fn a_file_that_a_setting_names_is_named_with_what_is_wrong_with_it() {
     problem(
         &place,
         &format!(
-            "{of_key} key holds no private key of OpenSSH or in PEM: name the file without `.pub`, as `ssh-keygen -t ed25519` makes it"
+            "{of_key} key holds no private key that we can read: name the file without `.pub`, an Ed25519, ECDSA or RSA key in OpenSSH's form or in PEM"
         ),
     );
     let key = russh::keys::decode_secret_key(&again, None).unwrap();
