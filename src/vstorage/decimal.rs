@@ -6,14 +6,14 @@
 
 use crate::vstorage::{
     error::ParseError,
-    grammar::{Parsed, blanks, digits, value, whole},
+    grammar::{Parsed, blanks, boundary, digits, value, whole},
 };
 use nom::{
     Parser,
     character::complete::char,
     combinator::{map_opt, opt},
     error::context,
-    sequence::preceded,
+    sequence::{preceded, terminated},
 };
 use std::{fmt, str::FromStr};
 
@@ -76,13 +76,17 @@ impl FromStr for Decimal {
     }
 }
 
-/// A decimal number; what follows is the caller's business.
+/// A decimal number and nothing more of its word.
 pub(crate) fn decimal(input: &str) -> Parsed<'_, Decimal> {
     let number = (digits, opt(preceded(char('.'), digits)));
     let number = map_opt(number, |(whole, fraction): (&str, Option<&str>)| {
         Decimal::new(whole, fraction.unwrap_or(""))
     });
-    preceded(blanks, context("a number such as 0.0", number)).parse(input)
+    preceded(
+        blanks,
+        context("a number such as 0.0", terminated(number, boundary)),
+    )
+    .parse(input)
 }
 
 #[cfg(test)]
@@ -116,6 +120,7 @@ mod tests {
             ".5",
             "5.",
             "1e3",
+            "1.5x",
             "-1",
             "1 2",
         ] {
