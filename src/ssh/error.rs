@@ -168,7 +168,7 @@ pub enum HostKeyProblem {
     )]
     Unknown {
         /// Whose it is.
-        node: Place,
+        node: Box<Place>,
         /// The key that was shown, in OpenSSH's form.
         fingerprint: String,
         /// Its type.
@@ -182,7 +182,7 @@ pub enum HostKeyProblem {
     )]
     Changed {
         /// Whose it is.
-        node: Place,
+        node: Box<Place>,
         /// The fingerprint that was expected, or several.
         expected: String,
         /// The key that was shown.

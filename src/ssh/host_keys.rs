@@ -75,7 +75,7 @@ impl HostKeys {
         match self {
             HostKeys::Pinned(pins) if pins.contains(&fingerprint) => Ok(()),
             HostKeys::Pinned(pins) => Err(HostKeyProblem::Changed {
-                node: node.clone(),
+                node: Box::new(node.clone()),
                 expected: either(pins.iter().map(Fingerprint::to_string)),
                 fingerprint: fingerprint.to_string(),
                 algorithm: key.algorithm().to_string(),
@@ -150,14 +150,14 @@ fn judge(lines: &[Line], path: &Path, node: &Place, key: &PublicKey) -> Result<(
     let of_this_type = |line: &&Line| line.entry.public_key().algorithm() == key.algorithm();
     Err(match plain().find(of_this_type) {
         Some(line) => HostKeyProblem::Changed {
-            node: node.clone(),
+            node: Box::new(node.clone()),
             expected: either(plain().filter(of_this_type).map(fingerprint_of)),
             fingerprint: fingerprint(),
             algorithm: key.algorithm().to_string(),
             place: place(line),
         },
         None => HostKeyProblem::Unknown {
-            node: node.clone(),
+            node: Box::new(node.clone()),
             fingerprint: fingerprint(),
             algorithm: key.algorithm().to_string(),
             place: path.display().to_string(),
