@@ -61,7 +61,9 @@ impl ApiError {
             ApiError::TooMany(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_requests",
-                words("too many requests from this address"),
+                words(
+                    "too many requests from this address: ask again after the seconds of Retry-After",
+                ),
             ),
             ApiError::UnknownCluster => (
                 StatusCode::NOT_FOUND,
@@ -71,7 +73,7 @@ impl ApiError {
             ApiError::NotFound => (
                 StatusCode::NOT_FOUND,
                 "not_found",
-                words("there is nothing under this path"),
+                words("there is nothing under this path: the usage is at /api/v1/cluster/usage"),
             ),
             ApiError::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -82,7 +84,9 @@ impl ApiError {
             ApiError::NotYet(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_yet",
-                words("the first round of readings has not ended yet"),
+                words(
+                    "the first round of readings has not ended yet: ask again after the seconds of Retry-After",
+                ),
             ),
             ApiError::NoUsage(why, _) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -97,17 +101,19 @@ impl ApiError {
             ApiError::NotComplete(status, _) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_complete",
-                format!("the usage is {status}, and require=complete was asked for"),
+                format!(
+                    "the usage is {status}, and require=complete was asked for: ask without it for what there is"
+                ),
             ),
             ApiError::NoText(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no_text",
-                words("no storage node has printed a report yet"),
+                words("no storage node has printed a report yet: /ready says what is missing"),
             ),
             ApiError::NotReady(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_ready",
-                words("not every cluster has usable figures"),
+                words("not every cluster has usable figures: see missing"),
             ),
             ApiError::PlainHttp => (
                 StatusCode::BAD_REQUEST,
