@@ -59,8 +59,7 @@ const BEHIND: &[&str] = &[
     // The walk over the settings has told and taken out whatever serde could stumble over.
     "a duration is written with its unit",
     "a fingerprint, or a list of them",
-    // Every rejection of ours has a sentence of its own, and every body can be written.
-    "the request cannot be understood",
+    // Every body can be written.
     "the answer cannot be written",
     // A key that came over the wire can be written down.
     "{place}: a host key",
