@@ -6,15 +6,9 @@
 
 use crate::vstorage::{
     error::ParseError,
-    grammar::{Parsed, blanks, digits, value, whole},
+    grammar::{Parsed, blanks, digits, nowhere, value, whole},
 };
-use nom::{
-    Parser,
-    character::complete::char,
-    combinator::{map_opt, opt},
-    error::context,
-    sequence::preceded,
-};
+use nom::{Parser, error::context, sequence::preceded};
 use std::{fmt, str::FromStr};
 
 /// A decimal number as printed, such as `1.32`, `007` or `0.0`: 20 digits at most, and no more than a
@@ -30,6 +24,7 @@ pub struct Decimal {
 
 impl Decimal {
     /// A number by its digits before and after the point; `None` where they are too many.
+    #[inline]
     pub(crate) fn new(whole: &str, fraction: &str) -> Option<Self> {
         if whole.len() + fraction.len() > 20 {
             return None;
@@ -78,11 +73,19 @@ impl FromStr for Decimal {
 
 /// A decimal number; what follows is the caller's business.
 pub(crate) fn decimal(input: &str) -> Parsed<'_, Decimal> {
-    let number = (digits, opt(preceded(char('.'), digits)));
-    let number = map_opt(number, |(whole, fraction): (&str, Option<&str>)| {
-        Decimal::new(whole, fraction.unwrap_or(""))
-    });
     preceded(blanks, context("a number such as 0.0", number)).parse(input)
+}
+
+/// A decimal number without blanks before it; what wanted it says so.
+#[inline]
+pub(crate) fn number(input: &str) -> Parsed<'_, Decimal> {
+    let (rest, whole) = digits(input)?;
+    let (rest, fraction) = match rest.strip_prefix('.').map(digits) {
+        Some(Ok(found)) => found,
+        _ => (rest, ""),
+    };
+    let number = Decimal::new(whole, fraction).ok_or_else(|| nowhere(input))?;
+    Ok((rest, number))
 }
 
 #[cfg(test)]
