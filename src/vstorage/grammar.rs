@@ -70,11 +70,12 @@ pub(crate) fn word<'a>(
     word: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
     // by hand, as the next: a line is made of little else
-    move |input| match blanks(input)? {
-        (at, _) => match at.strip_prefix(word) {
+    move |input| {
+        let (at, _) = blanks(input)?;
+        match at.strip_prefix(word) {
             Some(rest) if boundary(rest).is_ok() => Ok((rest, word)),
             _ => Err(nom::Err::Error(Expected { at, what: word })),
-        },
+        }
     }
 }
 
@@ -82,11 +83,12 @@ pub(crate) fn word<'a>(
 pub(crate) fn mark<'a>(
     mark: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    move |input| match blanks(input)? {
-        (at, _) => match at.strip_prefix(mark) {
+    move |input| {
+        let (at, _) = blanks(input)?;
+        match at.strip_prefix(mark) {
             Some(rest) => Ok((rest, mark)),
             None => Err(nom::Err::Error(Expected { at, what: mark })),
-        },
+        }
     }
 }
 
