@@ -101,12 +101,12 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
 
 /// An integer, also where it is written as `7.0`; no fraction is dropped and nothing is rounded.
 fn whole(value: &Value) -> Option<i64> {
-    /// Beyond it a double skips integers, so a figure would be a guess.
+    /// From here on a double skips integers: even this one may have been written as the next.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let number = value.as_number()?;
     number.as_i64().or_else(|| {
         let float = number.as_f64().filter(|_| number.is_f64())?;
-        if float.fract() != 0.0 || float.abs() > EXACT {
+        if float.fract() != 0.0 || float.abs() >= EXACT {
             return None;
         }
         // A double without fraction and in this range prints as an integer.
@@ -176,6 +176,21 @@ mod tests {
             let (reading, told) = reading(&vcpus(odd), Timestamp::UNIX_EPOCH);
             assert_eq!((reading.figure("vcpus"), told), (None, vec!["vcpus"]));
         }
+    }
+
+    #[test]
+    fn a_number_with_a_fraction_of_zero_is_read_to_its_last_digit() {
+        let vcpus = |number: &str| {
+            let stat = format!("{{\"compute\": {{\"vcpus\": {number}}}}}");
+            let stat = serde_json::from_str(&stat).expect("JSON");
+            reading(&stat, Timestamp::UNIX_EPOCH).0.figure("vcpus")
+        };
+        for figure in [8_808_585_077_721_868, 9_007_199_254_740_991] {
+            assert_eq!(vcpus(&format!("{figure}.0")), Some(figure));
+        }
+        // a double cannot tell the one from the other
+        assert_eq!(vcpus("9007199254740992.0"), None);
+        assert_eq!(vcpus("9007199254740993.0"), None);
     }
 
     #[test]

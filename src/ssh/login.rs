@@ -76,6 +76,27 @@ pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey,
             "it is encrypted: give its passphrase in key_passphrase_file".to_owned()
         }
         (_, Some(_)) => "it cannot be read, or the passphrase is wrong".to_owned(),
-        (error, None) => format!("it is no private key that we can read: {error}"),
+        // The library's own words would show labels out of the file.
+        (_, None) => {
+            "it is no private key that we can read: an Ed25519, ECDSA or RSA key in OpenSSH's form or in PEM"
+                .to_owned()
+        }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_refused_without_a_word_of_it() {
+        // A key in OpenSSH's form whose type is `canary-`, a NUL and an escape.
+        const ODD: &str = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAGQAAAAljYW5hcnktABsAAAAIeHh4eHh4eHgAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let text = format!(
+            "-----BEGIN OPENSSH PRIVATE KEY-----\n{ODD}\n-----END OPENSSH PRIVATE KEY-----\n"
+        );
+        let why = decode_key(&text, None).expect_err("no key");
+        assert!(!why.contains("canary") && !why.contains(char::is_control));
+        assert!(why.starts_with("it is no private key"), "{why}");
+    }
 }

@@ -1,0 +1,52 @@
+//! Numbers in text without a limit of size, so that what the program computes in 64 bits can be held
+//! against something that does not compute in 64 bits.
+
+use num_bigint::BigInt;
+
+/// A decimal number, digits over a power of ten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exact {
+    /// All digits, those behind the point included.
+    pub digits: BigInt,
+    /// How many digits stand behind the point; below 0 where noughts are left out before it.
+    pub decimals: i64,
+}
+
+impl Exact {
+    /// The number of a text as JSON writes them: `-12.50e+3`. `None` where it is no number, or where its
+    /// exponent is beyond what anybody writes.
+    pub fn of(text: &str) -> Option<Exact> {
+        let (number, exponent) = match text.split_once(['e', 'E']) {
+            None => (text, 0),
+            Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
+        };
+        if exponent.abs() > 5000 {
+            return None;
+        }
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let digits: BigInt = format!("{whole}{fraction}").parse().ok()?;
+        let decimals = i64::try_from(fraction.len()).ok()? - exponent;
+        Some(Exact { digits, decimals })
+    }
+
+    /// The number, if it is a whole one.
+    pub fn whole(&self) -> Option<BigInt> {
+        let power = BigInt::from(10).pow(u32::try_from(self.decimals.abs()).ok()?);
+        if self.decimals <= 0 {
+            return Some(&self.digits * power);
+        }
+        let zero = BigInt::ZERO;
+        (&self.digits % &power == zero).then(|| &self.digits / &power)
+    }
+}
+
+/// The least integer that is not below `above` over `below`; `below` is greater than 0.
+pub fn divided_up(above: &BigInt, below: &BigInt) -> BigInt {
+    let quotient = above / below;
+    // division cuts towards 0, so only a positive rest is lost
+    if above % below > BigInt::ZERO {
+        quotient + 1
+    } else {
+        quotient
+    }
+}

@@ -1,0 +1,92 @@
+//! The settings that follow from a settings file and variables, on a ground of files that are there.
+
+use std::{fs, path::PathBuf, sync::LazyLock};
+use tempfile::TempDir;
+use vhi_usage::config::{
+    Config,
+    error::Problem,
+    file::{ClusterFile, File},
+    ground::Ground,
+    origins::Asks,
+    variables::{OF_A_CLUSTER, Variables},
+    words::Credentials,
+};
+
+/// What no problem may show.
+pub const CANARY: &str = "c4nary-w0rd";
+
+/// What is wrong with the settings, of which these problems are known, with files that are there in place
+/// of those that are named.
+pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Vec<Problem> {
+    static FILES: LazyLock<Files> = LazyLock::new(Files::new);
+    let put = |path: &mut Option<PathBuf>, name: &str| {
+        if path.is_some() {
+            *path = Some(FILES.0.path().join(name));
+        }
+    };
+    put(&mut file.api.token_file, "word");
+    if file.cluster.is_empty() && variables.set(OF_A_CLUSTER).next().is_some() {
+        file.cluster.push(ClusterFile::default());
+    }
+    for cluster in &mut file.cluster {
+        put(&mut cluster.ssh.key_file, "key");
+        cluster.ssh.key_passphrase_file = None;
+        put(&mut cluster.ssh.known_hosts_file, "known_hosts");
+        put(&mut cluster.panel.password_file, "word");
+        // to read the authorities of the system takes longer than all the rest
+        let panel = &mut cluster.panel;
+        let chosen = panel.sha256.is_some() || panel.insecure == Some(true);
+        if !chosen {
+            panel.ca_file = Some(PathBuf::new());
+        }
+        put(&mut panel.ca_file, "authority");
+    }
+    let before = known.len();
+    let ground = Ground {
+        file,
+        variables,
+        credentials: Credentials::default(),
+    };
+    match Config::build(ground, known.clone(), None, Asks::WhatIsThere) {
+        Ok(config) => {
+            assert_eq!(
+                before, 0,
+                "problems were known, and the settings are used: {known:?}"
+            );
+            assert!(config.timing.poll <= config.timing.max_age);
+            Vec::new()
+        }
+        Err(error) => {
+            assert!(error.problems.len() >= before && !error.problems.is_empty());
+            error.problems
+        }
+    }
+}
+
+/// No problem shows the secret of the text.
+pub fn shows_no_secret(problems: &[Problem], text: &str) {
+    for problem in problems {
+        assert!(!problem.to_string().contains(CANARY), "{problem}\n{text}");
+    }
+}
+
+/// Files that settings may name: a key, known hosts, authorities, and a word that is a secret.
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Files {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in [
+            ("word", CANARY),
+            ("key", include_str!("../pem/ed25519")),
+            ("known_hosts", ""),
+            ("authority", include_str!("../pem/authority.pem")),
+        ] {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("closed");
+        }
+        Files(folder)
+    }
+}

@@ -1,0 +1,32 @@
+//! What holds for every input, tried by the fuzzer.
+//!
+//! Each target has a room of its own: `check` takes the fuzzer's bytes and panics where something does
+//! not hold. A first byte below [`drawn::DRAWN`] says that the rest is to be drawn from; any other input
+//! is the text itself, so that a saved text is a seed as it is.
+//!
+//! | room | what it is for |
+//! | --- | --- |
+//! | [`report`] | the text of `vstorage stat` |
+//! | [`size`] | a printed size, in both bases |
+//! | [`panel_stat`] | the panel's compute stat |
+//! | [`settings`], [`env`] | the settings file and the `.env` file |
+//! | [`known_hosts`] | which host key a node may show |
+//! | [`pem`] | certificate authorities, private keys and fingerprints |
+//! | [`drawn`] | choices out of bytes |
+//! | [`lines`] | lines of a report, drawn |
+//! | [`mutated`] | what may become of the lines of a text |
+//! | [`ground`] | the settings that follow from both |
+//! | [`exact`] | numbers in text, without a limit |
+
+pub mod drawn;
+pub mod env;
+pub mod exact;
+pub mod ground;
+pub mod known_hosts;
+pub mod lines;
+pub mod mutated;
+pub mod panel_stat;
+pub mod pem;
+pub mod report;
+pub mod settings;
+pub mod size;

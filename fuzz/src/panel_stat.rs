@@ -1,0 +1,200 @@
+//! The panel's compute stat: every figure is a whole number of the JSON to the last digit, and what is
+//! there and no figure is told.
+
+use crate::{
+    drawn::{Drawn, Input},
+    exact::Exact,
+    mutated,
+};
+use jiff::Timestamp;
+use num_bigint::BigInt;
+use serde_json::{Value, value::RawValue};
+use std::collections::BTreeMap;
+use vhi_usage::source::{
+    compute_stat::{figure_names, ratio_names, reading},
+    stat_keys::{FIGURES, Place, RATIOS},
+};
+
+/// Words that a mutation puts in.
+const WORDS: [&str; 10] = [
+    "{",
+    "}",
+    "\"vcpus\":",
+    ",",
+    "null",
+    "-",
+    "1e3",
+    ".5",
+    "\\u0076",
+    "\"compute\":{}",
+];
+/// What may stand where a number should.
+const VALUES: [&str; 24] = [
+    "0",
+    "7",
+    "-3",
+    "7.0",
+    "7.50",
+    "1e3",
+    "25e-1",
+    "-0",
+    "-0.0",
+    "null",
+    "true",
+    "\"7\"",
+    "[7]",
+    "{}",
+    "{\"vcpus\":1}",
+    "9007199254740991",
+    "9007199254740992.0",
+    "9007199254740993.0",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551616",
+    "1e400",
+    "1e-400",
+    "4503599627370497.5",
+];
+
+/// What the input says holds, or a panic says what does not.
+pub fn check(bytes: &[u8]) {
+    match Input::of(bytes) {
+        Input::Text(text) => holds(&text),
+        Input::Drawn(_, mut it) => {
+            let lines = lines(&mut it);
+            holds(&mutated::text(&mut it, lines, &WORDS));
+        }
+    }
+}
+
+/// A stat of known and unknown keys, one a line.
+fn lines(it: &mut Drawn<'_>) -> Vec<String> {
+    let mut lines = vec!["{".to_owned()];
+    if it.once_in(2) {
+        let time = it.one_of(&[
+            "\"2020-05-01T16:16:08.120482\"",
+            "\"2026-05-20T23:09:44Z\"",
+            "7",
+            "\"soon\"",
+            "\"9999-12-31T24:00:00+99:59\"",
+        ]);
+        lines.push(format!("\"datetime\": {time},"));
+    }
+    let groups = [
+        "compute", "servers", "fenced", "physical", "reserved", "volumes", "other",
+    ];
+    for _ in 0..1 + it.below(5) {
+        let group = it.one_of(&groups);
+        lines.push(format!("\"{group}\": {{"));
+        let known: Vec<&str> = FIGURES
+            .iter()
+            .chain(RATIOS)
+            .filter(|place| place.1 == group)
+            .flat_map(|place| place.2.iter().copied())
+            .collect();
+        for _ in 0..it.below(6) {
+            let key = if known.is_empty() {
+                "vcpus"
+            } else {
+                it.one_of(&known)
+            };
+            let number = it.number();
+            let number = it
+                .one_of(&[
+                    format!("{number}").as_str(),
+                    &format!("{number}.0"),
+                    &format!("-{number}"),
+                    "",
+                ])
+                .to_owned();
+            let value = if number.is_empty() {
+                it.one_of(&VALUES).to_owned()
+            } else {
+                number
+            };
+            lines.push(format!("\"{key}\": {value},"));
+        }
+        lines.push("\"last\": 0},".to_owned());
+    }
+    lines.push("\"end\": {}}".to_owned());
+    lines
+}
+
+fn holds(text: &str) {
+    let Ok(stat) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    let (read, odd) = reading(&stat, Timestamp::UNIX_EPOCH);
+    assert_eq!(
+        reading(&stat, Timestamp::UNIX_EPOCH),
+        (read.clone(), odd.clone()),
+        "read twice"
+    );
+    assert!(
+        read.figures
+            .iter()
+            .map(|(name, _)| *name)
+            .eq(figure_names())
+    );
+    assert!(read.ratios.iter().map(|(name, _)| *name).eq(ratio_names()));
+    let written = Written::of(text);
+    for (place, (name, figure)) in FIGURES.iter().zip(&read.figures) {
+        let word = written.word(place);
+        match figure {
+            Some(figure) => is_the_word(name, *figure, word),
+            // null without a word of it only where there is nothing
+            None => assert_eq!(odd.contains(name), word.is_some(), "{name}: {word:?}"),
+        }
+    }
+    for (place, (name, ratio)) in RATIOS.iter().zip(&read.ratios) {
+        let word = written
+            .word(place)
+            .and_then(|word| serde_json::from_str::<Value>(word).ok());
+        assert_eq!(
+            ratio.as_ref(),
+            word.as_ref().and_then(Value::as_number),
+            "{name}"
+        );
+    }
+    if read.panel_time.is_some() {
+        assert!(stat.get("datetime").is_some_and(Value::is_string));
+    }
+}
+
+/// The figure is the number of the word to the last digit. Only behind the point a double may have lost
+/// what it cannot tell from nought.
+fn is_the_word(name: &str, figure: i64, word: Option<&str>) {
+    let number = word
+        .and_then(Exact::of)
+        .unwrap_or_else(|| panic!("{name}: {figure} of {word:?}"));
+    if let Some(whole) = number.whole() {
+        assert_eq!(whole, BigInt::from(figure), "{name}: {word:?}");
+        return;
+    }
+    let double: f64 = word.and_then(|word| word.parse().ok()).expect("a number");
+    let printed = format!("{double:.0}");
+    assert!(
+        double.fract() == 0.0 && printed.parse() == Ok(figure),
+        "{name}: {figure} of {word:?}"
+    );
+}
+
+/// The words of the JSON, each as it is written. Of two equal keys the last one counts.
+struct Written<'a>(BTreeMap<String, &'a RawValue>);
+
+impl<'a> Written<'a> {
+    fn of(text: &'a str) -> Written<'a> {
+        // what is no object has no words
+        Written(serde_json::from_str(text).unwrap_or_default())
+    }
+
+    fn word(&self, (_, group, keys): &Place) -> Option<&'a str> {
+        let group: BTreeMap<String, &RawValue> =
+            serde_json::from_str(self.0.get(*group)?.get()).ok()?;
+        let words = keys
+            .iter()
+            .filter_map(|key| group.get(*key).map(|word| word.get()));
+        let mut words = words.filter(|word| *word != "null");
+        words.next()
+    }
+}
