@@ -6,9 +6,13 @@
 
 use crate::vstorage::{
     error::ParseError,
-    grammar::{Parsed, blanks, digits, nowhere, value, whole},
+    grammar::{Parsed, blanks, boundary, digits, nowhere, value, whole},
 };
-use nom::{Parser, error::context, sequence::preceded};
+use nom::{
+    Parser,
+    error::context,
+    sequence::{preceded, terminated},
+};
 use std::{fmt, str::FromStr};
 
 /// A decimal number as printed, such as `1.32`, `007` or `0.0`: 20 digits at most, and no more than a
@@ -71,8 +75,9 @@ impl FromStr for Decimal {
     }
 }
 
-/// A decimal number; what follows is the caller's business.
+/// A decimal number and nothing more of its word.
 pub(crate) fn decimal(input: &str) -> Parsed<'_, Decimal> {
+    let number = terminated(number, boundary);
     preceded(blanks, context("a number such as 0.0", number)).parse(input)
 }
 
@@ -119,6 +124,7 @@ mod tests {
             ".5",
             "5.",
             "1e3",
+            "1.5x",
             "-1",
             "1 2",
         ] {

@@ -213,5 +213,6 @@ IO QDEPTH: 0.0 aver, 0.0 max
         assert!(whole(1, "IO: read 0B (0ops/s), write 0B (0ops/s)", current).is_err());
         assert!(whole(1, "IO total: read 0B/s (0ops), write 0B/s (0ops)", total).is_err());
         assert!(whole(1, "IO QDEPTH: 0.0 aver, 0.0", queue_depth).is_err());
+        assert!(whole(1, "IO QDEPTH: 0.0aver, 0.0 max", queue_depth).is_err());
     }
 }

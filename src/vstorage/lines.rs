@@ -102,8 +102,10 @@ pub(crate) fn groups<'a>(lines: &'a [Line<'a>], ended: bool) -> impl Iterator<It
         };
         let (lines, behind) = rest.split_at_checked(1 + more)?;
         rest = behind;
-        let shows_its_end = || lines.last().is_none_or(|it| shows_its_end(&it.text));
-        let whole = ended || !behind.is_empty() || shows_its_end();
+        // a row of a table never does, whatever it ends in
+        let shows_its_end =
+            label.is_some() && lines.last().is_none_or(|it| shows_its_end(&it.text));
+        let whole = ended || !behind.is_empty() || shows_its_end;
         Some(Group {
             label,
             lines,
@@ -138,8 +140,9 @@ pub(crate) fn without_colour(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, title)) = rest.split_once("\u{1b}]") {
         untitled.push_str(before);
-        let ended = title.split_once('\u{7}').or(title.split_once("\u{1b}\\"));
-        let Some((_, behind)) = ended else {
+        let ends = ["\u{7}", "\u{1b}\\"].map(|it| title.split_once(it));
+        let first = ends.into_iter().flatten().min_by_key(|(it, _)| it.len());
+        let Some((_, behind)) = first else {
             // no title after all
             untitled.push_str("\u{1b}]");
             rest = title;
@@ -214,6 +217,7 @@ mod tests {
         );
         leaves("a\u{1b}[1", &[(1, "a\u{1b}[1")]);
         leaves("\u{1b}]0;title\u{7}a\u{1b}]2;x\u{1b}\\b\n", &[(1, "ab")]);
+        leaves("\u{1b}]0;x\u{1b}\\a\u{1b}]0;x\u{7}b\n", &[(1, "ab")]);
         leaves("a\u{1b}]0;title", &[(1, "a\u{1b}]0;title")]);
     }
 
@@ -236,6 +240,15 @@ mod tests {
             "",
         ] {
             assert!(!shows_its_end(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_its_line_end_may_have_been_cut_whatever_it_ends_in() {
+        for (text, expected) in [("CSID OPTIME(ms)", false), ("IO: (0ops/s)", true)] {
+            let (lines, ended) = clean(text);
+            let whole: Vec<bool> = groups(&lines, ended).map(|it| it.whole).collect();
+            assert_eq!(whole, [expected], "{text}");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::vstorage::grammar::{Expected, Parsed, blanks, count, mark, word};
 use nom::{
     Parser,
     bytes::complete::{take_till1, take_while1},
+    character::complete::space1,
     combinator::{map, opt, verify},
     error::context,
     multi::separated_list1,
@@ -137,7 +138,7 @@ impl fmt::Display for CsNodes {
 pub(crate) fn cs_nodes(input: &str) -> Parsed<'_, CsNodes> {
     let of = separated_pair(count, word("of"), count);
     let name = preceded(
-        blanks,
+        context("a blank", space1),
         rest("a state", |c| c.is_alphabetic() || "_- ".contains(c)),
     );
     let states = separated_list1(mark(","), map((count, name), |(count, name)| (name, count)));
@@ -253,6 +254,7 @@ mod tests {
         for text in [
             "CS nodes:  3 of 3",
             "CS nodes:  3 of 3 (3 avail",
+            "CS nodes:  3 of 3 (3_avail)",
             "CS nodes:  3 of 3 (1 a, 2 a)",
         ] {
             assert!(whole(1, text, cs_nodes).is_err(), "{text}");
