@@ -40,3 +40,13 @@ pub(crate) fn median(samples: &[f64]) -> f64 {
     let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
     f64::midpoint(low, high)
 }
+
+/// The smallest sample that 99 in 100 do not exceed.
+///
+/// # Panics
+/// Where there is no sample.
+pub(crate) fn p99(samples: &[f64]) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() * 99).div_ceil(100) - 1]
+}

@@ -15,6 +15,7 @@ use vhi_usage::{
     vstorage::{
         bytes,
         error::ParseError,
+        kept::Kept,
         report::{self, StatReport},
         space::SpaceAmounts,
         token::Size,
@@ -78,7 +79,7 @@ fn holds(text: &str, it: &mut Drawn<'_>) {
 fn bare(report: &StatReport) -> StatReport {
     StatReport {
         unread: Vec::new(),
-        read: Vec::new(),
+        read: Kept::default(),
         ..report.clone()
     }
 }
@@ -165,7 +166,7 @@ fn is_within(report: &StatReport, within: &StatReport, base: SizeBase) {
     );
     assert!(within.license.is_none() || within.license == report.license);
     assert!(within.fs.is_none() || within.fs == report.fs);
-    let lines = |it: &StatReport| it.read.len() + it.unread.len();
+    let lines = |it: &StatReport| it.read.iter().count() + it.unread.len();
     assert_eq!(lines(within), lines(report));
     assert!(within.unread.is_sorted_by_key(|line| line.line));
     let size_base = BaseInForce {

@@ -76,10 +76,8 @@ impl Command<'_> {
     }
 
     async fn follow(&self, channel: &mut Channel<Msg>) -> Result<Output, SshError> {
-        let (kill_after, wait) = (seconds(KILL_AFTER), seconds(self.within));
-        let bounded = format!("LC_ALL=C timeout -k {kill_after} {wait} {}", self.words);
         let begun = Instant::now();
-        let sent = channel.exec(true, bounded).await;
+        let sent = channel.exec(true, line(self.words, self.within)).await;
         sent.map_err(|error| self.lost(error))?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let (mut status, mut closed) = (None, false);
@@ -176,6 +174,12 @@ impl Command<'_> {
             ended_there,
         }
     }
+}
+
+/// The line that the node's shell is given for a command that may take so long.
+pub fn line(words: &str, within: Duration) -> String {
+    let (kill_after, wait) = (seconds(KILL_AFTER), seconds(within));
+    format!("LC_ALL=C timeout -k {kill_after} {wait} {words}")
 }
 
 /// A duration as `timeout` reads it. Never `0`, which would mean no limit.

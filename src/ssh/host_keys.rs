@@ -9,19 +9,21 @@
 //! The check in russh is not used: it knows no wildcards and no revoked keys, takes an unreadable
 //! file for an empty one, and a second key of one type for a changed one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader},
+    path::{Path, PathBuf},
+};
 
-use hmac::{Hmac, KeyInit, Mac};
 use russh::keys::{
     Algorithm, HashAlg, PublicKey,
     ssh_key::{
         Fingerprint,
-        known_hosts::{Entry, HostPatterns, Marker},
+        known_hosts::{Entry, Marker},
     },
 };
-use sha1::Sha1;
 
-use crate::ssh::{error::HostKeyProblem, pattern::matches, place::Place};
+use crate::ssh::{error::HostKeyProblem, pattern::speaks_of, place::Place};
 
 /// What a node's host key is held against.
 #[derive(Clone, Debug)]
@@ -40,7 +42,7 @@ impl HostKeys {
     pub fn expected_types(&self, node: &Place) -> Result<Vec<Algorithm>, HostKeyProblem> {
         match self {
             HostKeys::Pinned(_) => Ok(Vec::new()),
-            HostKeys::File(path) => Ok(lines_for(&read(path)?, path, node)
+            HostKeys::File(path) => Ok(lines_for(open(path)?, path, node)?
                 .iter()
                 .filter(|line| line.entry.marker().is_none())
                 .map(|line| line.entry.public_key().algorithm())
@@ -76,7 +78,7 @@ impl HostKeys {
                 algorithm: key.algorithm().to_string(),
                 place: "the pinned fingerprint".to_owned(),
             }),
-            HostKeys::File(path) => check(&read(path)?, path, node, key),
+            HostKeys::File(path) => judge(&lines_for(open(path)?, path, node)?, path, key),
         }
     }
 }
@@ -86,7 +88,7 @@ impl HostKeys {
 /// # Errors
 /// When it may not, and why.
 pub fn check(text: &str, path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
-    judge(&lines_for(text, path, node), path, key)
+    judge(&lines_for(text.as_bytes(), path, node)?, path, key)
 }
 
 /// A line of the file that speaks of the node.
@@ -95,33 +97,49 @@ struct Line {
     entry: Entry,
 }
 
-fn read(path: &Path) -> Result<String, HostKeyProblem> {
-    std::fs::read_to_string(path).map_err(|error| HostKeyProblem::File {
-        place: path.display().to_string(),
-        why: format!("cannot read the known hosts: {error}"),
-    })
+/// What stands in the file, or in a text of the kind. It is taken line by line, for every connection
+/// reads it, and a large piece of memory that is freed between two sessions stays with the process.
+fn lines_for(file: impl BufRead, path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
+    let mut lines = Vec::new();
+    let name = node.known_as().to_lowercase();
+    for (text, number) in file.lines().zip(1..) {
+        let text = text.map_err(|error| unreadable(path, &error))?;
+        lines.extend(line_for(&text, number, path, &name));
+    }
+    Ok(lines)
 }
 
-fn lines_for(text: &str, path: &Path, node: &Place) -> Vec<Line> {
-    let name = node.known_as().to_lowercase();
-    let mut lines = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        // The library splits at single blanks; OpenSSH at any.
-        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        if words.is_empty() || words.starts_with('#') {
-            continue;
-        }
-        // A line that OpenSSH cannot read is passed over there, too: it vouches for no key.
-        let Ok(entry) = words.parse::<Entry>() else {
-            tracing::debug!(file = %path.display(), line = index + 1, "a known_hosts line cannot be read");
-            continue;
-        };
-        if speaks_of(entry.host_patterns(), &name) {
-            let number = index + 1;
-            lines.push(Line { number, entry });
-        }
+fn open(path: &Path) -> Result<BufReader<File>, HostKeyProblem> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    Ok(BufReader::new(file))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> HostKeyProblem {
+    HostKeyProblem::File {
+        place: path.display().to_string(),
+        why: format!("cannot read the known hosts: {error}"),
     }
-    lines
+}
+
+fn line_for(text: &str, number: usize, path: &Path, name: &str) -> Option<Line> {
+    if text.trim_start().starts_with('#') {
+        return None;
+    }
+    // Of most lines nothing but the names is looked at, for the key costs more.
+    let mut words = text.split_whitespace().peekable();
+    words.next_if(|word| word.starts_with('@'));
+    let names = words.next()?;
+    if !names.parse().is_ok_and(|names| speaks_of(&names, name)) {
+        return None;
+    }
+    // The library splits at single blanks; OpenSSH at any.
+    let words: Vec<_> = text.split_whitespace().collect();
+    // A line that OpenSSH cannot read is passed over there, too: it vouches for no key.
+    let Ok(entry) = words.join(" ").parse() else {
+        tracing::debug!(file = %path.display(), line = number, "a known_hosts line cannot be read");
+        return None;
+    };
+    Some(Line { number, entry })
 }
 
 fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProblem> {
@@ -155,25 +173,6 @@ fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProb
             place: path.display().to_string(),
         },
     })
-}
-
-/// Whether the patterns of a line match the name: one of them does, and no negated one does.
-fn speaks_of(patterns: &HostPatterns, name: &str) -> bool {
-    match patterns {
-        HostPatterns::HashedName { salt, hash } => Hmac::<Sha1>::new_from_slice(salt)
-            .is_ok_and(|mac| mac.chain_update(name).verify_slice(hash).is_ok()),
-        HostPatterns::Patterns(patterns) => {
-            let mut found = false;
-            for pattern in patterns {
-                match pattern.strip_prefix('!') {
-                    Some(pattern) if matches(&pattern.to_lowercase(), name) => return false,
-                    Some(_) => {}
-                    None => found |= matches(&pattern.to_lowercase(), name),
-                }
-            }
-            found
-        }
-    }
 }
 
 #[cfg(test)]

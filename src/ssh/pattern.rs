@@ -1,11 +1,34 @@
-//! Patterns of host names as `known_hosts` has them.
+//! The names of a `known_hosts` line: hashed, or patterns of host names.
 //!
 //! ```text
 //! *.example    node?.example
 //! ```
 
+use hmac::{Hmac, KeyInit, Mac};
+use russh::keys::ssh_key::known_hosts::HostPatterns;
+use sha1::Sha1;
+
+/// Whether the patterns of a line match the name: one of them does, and no negated one does.
+pub fn speaks_of(patterns: &HostPatterns, name: &str) -> bool {
+    match patterns {
+        HostPatterns::HashedName { salt, hash } => Hmac::<Sha1>::new_from_slice(salt)
+            .is_ok_and(|mac| mac.chain_update(name).verify_slice(hash).is_ok()),
+        HostPatterns::Patterns(patterns) => {
+            let mut found = false;
+            for pattern in patterns {
+                match pattern.strip_prefix('!') {
+                    Some(pattern) if matches(&pattern.to_lowercase(), name) => return false,
+                    Some(_) => {}
+                    None => found |= matches(&pattern.to_lowercase(), name),
+                }
+            }
+            found
+        }
+    }
+}
+
 /// Shell-like match: `*` is any text, `?` any one character.
-pub fn matches(pattern: &str, name: &str) -> bool {
+fn matches(pattern: &str, name: &str) -> bool {
     let mut pattern_rest = pattern.chars();
     let mut name_rest = name.chars();
     // Where to take up again after the last `*`: the pattern behind it, and the name that it has not yet eaten.

@@ -145,7 +145,8 @@ impl Pool {
                 next_try: clock::later(clock::now(), pause),
             });
         }
-        match Session::open(&slot.node, &self.login).await {
+        // Rare, and three times as large as all else that a call keeps while it waits.
+        match Box::pin(Session::open(&slot.node, &self.login)).await {
             Ok(session) => {
                 let result = session.run(command, within).await;
                 slot.settle(session, result)

@@ -23,6 +23,8 @@ pub(crate) struct Sshd {
     pub(crate) address: SocketAddr,
     /// Ed25519, ECDSA and RSA.
     pub(crate) host_keys: Vec<Key>,
+    /// Of its configuration.
+    more: String,
     child: Option<Child>,
 }
 
@@ -30,6 +32,12 @@ impl Sshd {
     /// A server at this loopback address whose files are in the folder. Nobody may log in yet.
     #[track_caller]
     pub(crate) fn start(folder: &Path, ip: IpAddr) -> Sshd {
+        Sshd::start_with(folder, ip, "")
+    }
+
+    /// With further lines of its configuration.
+    #[track_caller]
+    pub(crate) fn start_with(folder: &Path, ip: IpAddr, more: &str) -> Sshd {
         let host_keys = vec![
             keys::make(folder, "host_ed25519", "ed25519", &[]),
             keys::make(folder, "host_ecdsa", "ecdsa", &[]),
@@ -39,6 +47,7 @@ impl Sshd {
             folder: folder.to_owned(),
             address: SocketAddr::new(ip, 0),
             host_keys,
+            more: more.to_owned(),
             child: None,
         };
         sshd.authorize(&[]);
@@ -149,7 +158,8 @@ impl Sshd {
         format!(
             "ListenAddress {ip}\nPort {port}\n{host_keys}AuthorizedKeysFile {folder}/authorized_keys\n\
              StrictModes no\nUsePAM no\nPidFile none\nUseDNS no\nPermitRootLogin prohibit-password\n\
-             PasswordAuthentication no\nKbdInteractiveAuthentication no\nLogLevel INFO\n"
+             PasswordAuthentication no\nKbdInteractiveAuthentication no\nLogLevel INFO\n{}",
+            self.more
         )
     }
 }

@@ -1,0 +1,168 @@
+//! The service at rest: its memory after an hour at default settings, beside a simulated cluster.
+//!
+//! `REST_SECONDS` makes it a shorter look. Program and simulator run from a copy, so that a build meanwhile
+//! changes nothing.
+
+mod measured;
+mod scene;
+mod shown;
+
+use std::{
+    env,
+    error::Error,
+    fs::{self, File},
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::Duration,
+};
+
+use tokio::{
+    runtime::Builder,
+    time::{Instant, interval, sleep},
+};
+
+use scene::{Kept, say};
+use shown::Goal;
+
+const HOUR: Duration = Duration::from_secs(3600);
+/// Both have started within this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MIB: f64 = 1024.0 * 1024.0;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let rest = match env::var("REST_SECONDS") {
+        Ok(seconds) => Duration::from_secs(seconds.parse()?),
+        Err(_) => HOUR,
+    };
+    let folder = scene::folder()?;
+    let place = folder.path().to_owned();
+    // Apart, so that what is measured is not ours.
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let work = async move { look(&place, rest).await.map_err(|error| error.to_string()) };
+    let end = scene::perform(&runtime, work);
+    // The task that was given up takes its children with it.
+    drop(runtime);
+    Ok(end)
+}
+
+async fn look(folder: &Path, rest: Duration) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let program = folder.join("vhi-usage");
+    fs::copy(scene::program(), &program)?;
+    let mut simulator = Started::new(folder, "sim", Command::new(&program).arg("sim"))?;
+    simulator.says("simulating").await?;
+    let settings = fs::read_to_string(folder.join("sim.out"))?;
+    let toml = folder.join("vhi-usage.toml");
+    fs::write(&toml, with_any_port(&settings)?)?;
+    let mut command = Command::new(&program);
+    command.arg("--config").arg(&toml).arg("serve");
+    let mut service = Started::new(folder, "serve", &mut command)?;
+    let line = service.says("serving address=").await?;
+    let words = line.split("serving address=").nth(1).unwrap_or_default();
+    let address = words.split(' ').next().unwrap_or_default().parse()?;
+
+    say(&format!("the service rests for {rest:?}"));
+    let end = Instant::now() + rest;
+    let mut minutes = interval(Duration::from_secs(60).min(rest / 2));
+    minutes.tick().await;
+    while Instant::now() < end {
+        tokio::select! {
+            _ = minutes.tick() => {}
+            () = tokio::time::sleep_until(end) => {}
+        }
+        simulator.still_runs()?;
+        service.still_runs()?;
+        let left = end.saturating_duration_since(Instant::now());
+        let resident = mib(measured::resident(service.child.0.id())?);
+        say(&format!("{resident:.1} MiB, {} s left", left.as_secs()));
+    }
+    if !is_ready(address)? {
+        return Err(format!("the service has no figures: {}", service.said()).into());
+    }
+    let resident = mib(measured::resident(service.child.0.id())?);
+    let what = format!("memory of the service at rest, after {}", told(rest));
+    let shown = format!("{resident:.1} MiB");
+    shown::figure(&what, &shown, resident, Goal::AtMost(25.0));
+    Ok(())
+}
+
+/// Whether all its figures are there.
+fn is_ready(address: SocketAddr) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(
+        stream,
+        "GET /ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.starts_with("HTTP/1.1 200 "))
+}
+
+/// The settings that the simulator printed, on a free port.
+fn with_any_port(settings: &str) -> Result<String, &'static str> {
+    let (_, rest) = settings
+        .split_once('\n')
+        .filter(|(first, _)| first.starts_with("listen = "))
+        .ok_or("the simulator's settings do not begin with `listen`")?;
+    Ok(format!("listen = \"127.0.0.1:0\"\n{rest}"))
+}
+
+fn told(rest: Duration) -> String {
+    match rest.as_secs() {
+        3600 => "an hour".to_owned(),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no memory needs 53 bits")]
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / MIB
+}
+
+/// A child whose words are in files.
+struct Started {
+    child: Kept,
+    stderr: PathBuf,
+}
+
+impl Started {
+    /// With no variable but the folder for its own files.
+    fn new(folder: &Path, name: &str, command: &mut Command) -> std::io::Result<Started> {
+        let stderr = folder.join(format!("{name}.err"));
+        command.env_clear().env("TMPDIR", folder);
+        command.current_dir(folder).stdin(Stdio::null());
+        command.stdout(File::create(folder.join(format!("{name}.out")))?);
+        command.stderr(File::create(&stderr)?);
+        let child = Kept(command.spawn()?);
+        Ok(Started { child, stderr })
+    }
+
+    /// Waits for the line that holds these words.
+    async fn says(&mut self, words: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let said = self.said();
+            let mut whole = said.split_inclusive('\n').filter(|it| it.ends_with('\n'));
+            if let Some(line) = whole.find(|line| line.contains(words)) {
+                return Ok(line.trim_end().to_owned());
+            }
+            self.still_runs()?;
+            sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("no word of `{words}` within {PATIENCE:?}: {}", self.said()).into())
+    }
+
+    fn still_runs(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        match self.child.0.try_wait()? {
+            None => Ok(()),
+            Some(status) => Err(format!("it ended, {status}, and said: {}", self.said()).into()),
+        }
+    }
+
+    fn said(&self) -> String {
+        fs::read_to_string(&self.stderr).unwrap_or_default()
+    }
+}
