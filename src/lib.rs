@@ -54,6 +54,7 @@
 //! | [`hex`] | a SHA-256 in hex |
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
+//! | [`unreadable`] | why a file cannot be read or written |
 //!
 //! # What holds everywhere
 //!
@@ -114,5 +115,6 @@ pub mod secret;
 pub mod sim;
 pub mod source;
 pub mod ssh;
+pub mod unreadable;
 pub mod usage;
 pub mod vstorage;

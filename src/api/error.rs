@@ -61,7 +61,9 @@ impl ApiError {
             ApiError::TooMany(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_requests",
-                words("too many requests from this address"),
+                words(
+                    "too many requests from this address: ask again after the seconds of Retry-After",
+                ),
             ),
             ApiError::UnknownCluster => (
                 StatusCode::NOT_FOUND,
@@ -72,7 +74,9 @@ impl ApiError {
             ApiError::NotYet(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_yet",
-                words("the first round of readings has not ended yet"),
+                words(
+                    "the first round of readings has not ended yet: ask again after the seconds of Retry-After",
+                ),
             ),
             ApiError::NoUsage(why, _) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -87,17 +91,19 @@ impl ApiError {
             ApiError::NotComplete(status, _) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_complete",
-                format!("the usage is {status}, and require=complete was asked for"),
+                format!(
+                    "the usage is {status}, and require=complete was asked for: ask without it for what there is"
+                ),
             ),
             ApiError::NoText(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no_text",
-                words("no storage node has printed a report yet"),
+                words("no storage node has printed a report yet: /ready says what is missing"),
             ),
             ApiError::NotReady(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_ready",
-                words("not every cluster has usable figures"),
+                words("not every cluster has usable figures: see missing"),
             ),
             ApiError::PlainHttp => (
                 StatusCode::BAD_REQUEST,
@@ -157,7 +163,7 @@ pub async fn recover(rejection: Rejection) -> Result<Answer, Infallible> {
         None if rejection.is_not_found() => (
             StatusCode::NOT_FOUND,
             "not_found",
-            "there is nothing under this path",
+            "there is nothing under this path: the usage is at /api/v1/cluster/usage",
         ),
         None => (
             StatusCode::BAD_REQUEST,

@@ -65,7 +65,11 @@ fn require(query: &str) -> Result<Require, ApiError> {
     for pair in query.split('&') {
         match pair.split_once('=').unwrap_or((pair, "")) {
             ("require", "complete") => asked = Require::Complete,
-            ("require", _) => return Err(ApiError::BadQuery("`require` can be `complete` only")),
+            ("require", _) => {
+                return Err(ApiError::BadQuery(
+                    "`require` can be `complete` only: write ?require=complete, or leave it out",
+                ));
+            }
             _ => {}
         }
     }

@@ -92,10 +92,10 @@ pub(crate) fn mark<'a>(
     }
 }
 
-/// A token ends here: no letter, digit or point follows.
+/// A token ends here: nothing follows that stands in the midst of a word.
 #[inline]
 pub(crate) fn boundary(input: &str) -> Parsed<'_, ()> {
-    match input.starts_with(|c: char| c.is_alphanumeric() || c == '.') {
+    match input.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')) {
         true => Err(nowhere(input)),
         false => Ok((input, ())),
     }
@@ -189,7 +189,9 @@ mod tests {
     #[test]
     fn what_is_wanted_is_named_where_it_should_begin() {
         stops("3  off", (count, word("of")), 4, "of");
-        stops("3 of4", (count, word("of")), 3, "of");
+        for text in ["3 of4", "3 of.", "3 of_4", "3 of-4"] {
+            stops(text, (count, word("of")), 3, "of");
+        }
         stops("18446744073709551616", count, 1, "a whole number");
         stops("3.5", count, 1, "a whole number");
         stops("3 )", (count, mark(",")), 3, ",");
