@@ -37,7 +37,7 @@ impl fmt::Display for SizeBase {
 
 /// Neither 1024 nor 1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a size base is 1024 or 1000")]
+#[error("a size base is 1024 or 1000: what a printed unit is a power of")]
 pub struct NoSizeBase;
 
 impl TryFrom<u64> for SizeBase {

@@ -54,6 +54,7 @@
 //! | [`hex`] | a SHA-256 in hex |
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
+//! | [`unreadable`] | why a file cannot be read or written |
 //!
 //! # What holds everywhere
 //!
@@ -79,7 +80,7 @@
 //! | a figure of the panel's stat | the table in [`source::stat_keys`] | – |
 //! | a reason | the list in [`reason`] | [`source::error`], the README's list |
 //! | a field of the answer | [`api::body`] | – |
-//! | a route | a file in [`api`] | [`api::routes`] |
+//! | a route | a file in [`api`] | the enum of [`api::routes`] |
 //! | a setting | [`config::file`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
 //! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
 //! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |
@@ -114,5 +115,6 @@ pub mod secret;
 pub mod sim;
 pub mod source;
 pub mod ssh;
+pub mod unreadable;
 pub mod usage;
 pub mod vstorage;

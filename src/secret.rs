@@ -11,6 +11,8 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use crate::unreadable;
+
 /// A secret word, never empty.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -43,14 +45,15 @@ impl Secret {
 /// # Errors
 /// When the file cannot be read or is open to the group or to others.
 pub fn read_private(path: &Path) -> Result<Zeroizing<String>, SecretError> {
-    let unreadable = |source| SecretError::Read {
+    let unreadable = |error: std::io::Error| SecretError::Read {
         path: path.into(),
-        source,
+        why: unreadable::why(&error),
     };
-    let mode = std::fs::metadata(path)
-        .map_err(unreadable)?
-        .permissions()
-        .mode();
+    let facts = std::fs::metadata(path).map_err(unreadable)?;
+    if facts.is_dir() {
+        return Err(unreadable(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let mode = facts.permissions().mode();
     // systemd hands its credentials over with an ACL, which shows as a group that may read; their
     // folder is closed to everybody else.
     let forbidden = if handed_over(path) { 0o037 } else { 0o077 };
@@ -74,17 +77,17 @@ fn handed_over(path: &Path) -> bool {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// It is not there, or not ours to read.
-    #[error("cannot read the secret file {}", path.display())]
+    #[error("cannot read {}: {why}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What stands in the way.
+        why: String,
     },
     /// Others may read it, so it is no secret.
     #[error(
-        "the secret file {} has mode {mode:04o} and can be read by others: run `chmod 600` on it",
-        path.display()
+        "others can read {path}, which has mode {mode:04o}: run `chmod 600 {path}`",
+        path = path.display()
     )]
     Open {
         /// The file.
@@ -93,7 +96,7 @@ pub enum SecretError {
         mode: u32,
     },
     /// Its first line is empty.
-    #[error("the secret file {} has no secret on its first line", path.display())]
+    #[error("the first line of {} is empty: write the secret there", path.display())]
     Empty {
         /// The file.
         path: PathBuf,

@@ -113,12 +113,9 @@ async fn where_nobody_listens_the_error_says_so() {
         .local_addr()
         .unwrap();
     let error = fails(&Pool::new(vec![node_at(gone)], site.login()), PATIENCE).await;
-    let refused = ConnectFailure::Refused(std::io::ErrorKind::ConnectionRefused.into());
+    let refused = |why: &ConnectFailure| matches!(why, ConnectFailure::Refused);
     assert!(
-        matches!(&error, SshError::Connect { why, .. } if why.to_string() == refused.to_string())
-    );
-    assert!(
-        error.to_string().starts_with(&format!("root@{gone}: ")),
+        matches!(&error, SshError::Connect { why, .. } if refused(why)),
         "{error}"
     );
 }
@@ -146,7 +143,7 @@ async fn a_refused_key_is_offered_once_and_then_not_for_minutes() {
     let site = Site::with(1, Fault::LoginRefused).await;
     let pool = site.pool();
     let next_try = async || match fails(&pool, PATIENCE).await {
-        SshError::Auth { node, next_try } => {
+        SshError::Auth { node, next_try, .. } => {
             assert_eq!(node, site.node(0));
             next_try
         }

@@ -26,6 +26,7 @@ const FLOORS: &[&[&str]] = &[
         "pause",
         "secret",
     ],
+    &["unreadable"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

@@ -5,8 +5,11 @@ use std::{
     io::{self, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
+
+use rustls::{ClientConnection, StreamOwned, pki_types::ServerName};
 
 use crate::{Failure, server::Server};
 
@@ -24,19 +27,32 @@ pub(crate) struct Answer {
 
 /// Asks for a path, with a token.
 pub(crate) fn get(server: &Server, path: &str, token: &str) -> Result<Answer, Failure> {
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n",
+        server.address
+    );
     let asked = || {
         let mut stream = TcpStream::connect(server.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n",
-            server.address
-        );
-        stream.write_all(request.as_bytes())?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
+        let answer = match &server.tls {
+            None => exchange(&mut stream, &request)?,
+            Some(tls) => {
+                let name = ServerName::from(server.address.ip());
+                let client = ClientConnection::new(Arc::clone(tls), name);
+                let client = client.map_err(io::Error::other)?;
+                exchange(&mut StreamOwned::new(client, stream), &request)?
+            }
+        };
         Answer::read(&answer).ok_or_else(|| io::Error::other("no answer that can be read"))
     };
     asked().map_err(|error| format!("{}: {error}{}", server.name, server.said()).into())
+}
+
+fn exchange(stream: &mut (impl Read + Write), request: &str) -> io::Result<Vec<u8>> {
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 impl Answer {

@@ -8,9 +8,12 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     thread::sleep,
     time::{Duration, Instant},
 };
+
+use rustls::ClientConfig;
 
 use crate::Failure;
 
@@ -24,6 +27,8 @@ pub(crate) struct Server {
     /// As the table shows it.
     pub(crate) name: String,
     pub(crate) address: SocketAddr,
+    /// How its certificate is trusted, where it speaks TLS.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
     child: Child,
     log: PathBuf,
 }
@@ -56,6 +61,7 @@ impl Server {
         let mut server = Server {
             name: name.to_owned(),
             address,
+            tls: None,
             child,
             log,
         };
@@ -90,7 +96,8 @@ impl Server {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}{path}", self.address)
     }
 
     /// What is asked of the process, which may have ended.

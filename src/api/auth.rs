@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use subtle::Choice;
-use warp::{Filter, Rejection, http::HeaderValue};
+use warp::http::{HeaderMap, HeaderValue, header};
 
-use crate::api::{error::ApiError, token::TokenHash};
+use crate::api::token::TokenHash;
 
 /// The tokens, each of which opens every route, kept as their hashes only.
 #[derive(Clone, Debug)]
@@ -15,6 +15,12 @@ impl Tokens {
     /// These; none opens nothing.
     pub fn new(hashes: impl IntoIterator<Item = TokenHash>) -> Tokens {
         Tokens(hashes.into_iter().collect())
+    }
+
+    /// Whether one of them is shown.
+    pub fn open(&self, headers: &HeaderMap) -> bool {
+        let header = headers.get(header::AUTHORIZATION);
+        header.is_some_and(|header| self.opens(header))
     }
 
     /// Whether the value of an `Authorization` header carries one of the tokens. Hashes are compared,
@@ -34,22 +40,6 @@ impl Tokens {
             .fold(none, |any, hash| any | hash.same(&shown));
         scheme.eq_ignore_ascii_case(b"bearer") && bool::from(any)
     }
-}
-
-/// Lets a request pass that carries one of the tokens.
-pub fn authorized(tokens: Tokens) -> impl Filter<Extract = (), Error = Rejection> + Clone {
-    warp::header::value("authorization")
-        .or_else(|_| async { Ok::<_, Rejection>((HeaderValue::from_static(""),)) })
-        .and_then(move |header: HeaderValue| {
-            let opens = tokens.opens(&header);
-            async move {
-                match opens {
-                    true => Ok(()),
-                    false => Err(warp::reject::custom(ApiError::Unauthorized)),
-                }
-            }
-        })
-        .untuple_one()
 }
 
 #[cfg(test)]

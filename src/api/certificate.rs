@@ -15,6 +15,7 @@ use x509_parser::parse_x509_certificate;
 use crate::{
     clock, hex,
     secret::{self, SecretError},
+    unreadable,
 };
 
 /// So long before its end a certificate is warned of.
@@ -105,9 +106,9 @@ impl Certificate {
 }
 
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-    let text = std::fs::read(path).map_err(|source| CertificateError::Read {
+    let text = std::fs::read(path).map_err(|error| CertificateError::Read {
         path: path.into(),
-        source,
+        why: unreadable::why(&error),
     })?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match chain {
@@ -131,12 +132,12 @@ fn key(path: &Path) -> Result<PrivateKeyDer<'static>, CertificateError> {
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
     /// The certificate's file is not there, or not ours to read.
-    #[error("cannot read the certificate file {}", path.display())]
+    #[error("cannot read the certificate file {}: {why}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What stands in the way.
+        why: String,
     },
     /// It is something else, or damaged.
     #[error(

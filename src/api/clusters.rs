@@ -1,30 +1,29 @@
 //! `GET /api/v1/clusters`: names, states and times; no figures.
 
 use serde::Serialize;
-use warp::{Filter, Rejection, hyper::body::Bytes};
+use warp::hyper::body::Bytes;
 
 use crate::{
     api::{
         body::State,
         error::{Answer, json_answer},
-        guard::{Api, read_only},
+        guard::Api,
+        published::Published,
     },
     clock,
     usage::ClusterUsage,
 };
 
 /// The list of clusters.
-pub fn route(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("clusters").and(read_only()).map(move || {
-        let usages: Vec<_> = api.clusters.iter().map(|cluster| cluster.usage()).collect();
-        let clusters: Vec<_> = usages
-            .iter()
-            .map(|usage| Cluster::from(usage.as_ref()))
-            .collect();
-        json_answer(Bytes::from(
-            serde_json::json!({ "clusters": clusters }).to_string(),
-        ))
-    })
+pub fn answer(api: &Api) -> Answer {
+    let usages: Vec<_> = api.clusters.iter().map(Published::usage).collect();
+    let clusters: Vec<_> = usages
+        .iter()
+        .map(|usage| Cluster::from(usage.as_ref()))
+        .collect();
+    json_answer(Bytes::from(
+        serde_json::json!({ "clusters": clusters }).to_string(),
+    ))
 }
 
 #[derive(Serialize)]

@@ -7,14 +7,12 @@
 //! `error` repeats `detail` for the callers of the service that this one replaces. No body, address,
 //! user or secret of a peer is in any of them.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use warp::{
-    Rejection,
     http::{HeaderValue, Response, StatusCode, header},
     hyper::body::Bytes,
-    reject::{MethodNotAllowed, Reject},
 };
 
 /// What a handler answers with.
@@ -29,6 +27,10 @@ pub enum ApiError {
     TooMany(Duration),
     /// No cluster of this name.
     UnknownCluster,
+    /// No route has this path.
+    NotFound,
+    /// Something is to be written.
+    MethodNotAllowed,
     /// A query that we do not understand.
     BadQuery(&'static str),
     /// No round has ended yet.
@@ -47,8 +49,6 @@ pub enum ApiError {
     PlainHttp,
 }
 
-impl Reject for ApiError {}
-
 impl ApiError {
     fn parts(&self) -> (StatusCode, &'static str, String) {
         let words = str::to_owned;
@@ -61,18 +61,32 @@ impl ApiError {
             ApiError::TooMany(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_requests",
-                words("too many requests from this address"),
+                words(
+                    "too many requests from this address: ask again after the seconds of Retry-After",
+                ),
             ),
             ApiError::UnknownCluster => (
                 StatusCode::NOT_FOUND,
                 "unknown_cluster",
                 words("no cluster of this name is configured: see /api/v1/clusters"),
             ),
+            ApiError::NotFound => (
+                StatusCode::NOT_FOUND,
+                "not_found",
+                words("there is nothing under this path: the usage is at /api/v1/cluster/usage"),
+            ),
+            ApiError::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                words("only GET and HEAD are understood here"),
+            ),
             ApiError::BadQuery(why) => (StatusCode::BAD_REQUEST, "bad_query", words(why)),
             ApiError::NotYet(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_yet",
-                words("the first round of readings has not ended yet"),
+                words(
+                    "the first round of readings has not ended yet: ask again after the seconds of Retry-After",
+                ),
             ),
             ApiError::NoUsage(why, _) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -87,17 +101,19 @@ impl ApiError {
             ApiError::NotComplete(status, _) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_complete",
-                format!("the usage is {status}, and require=complete was asked for"),
+                format!(
+                    "the usage is {status}, and require=complete was asked for: ask without it for what there is"
+                ),
             ),
             ApiError::NoText(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "no_text",
-                words("no storage node has printed a report yet"),
+                words("no storage node has printed a report yet: /ready says what is missing"),
             ),
             ApiError::NotReady(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_ready",
-                words("not every cluster has usable figures"),
+                words("not every cluster has usable figures: see missing"),
             ),
             ApiError::PlainHttp => (
                 StatusCode::BAD_REQUEST,
@@ -135,42 +151,18 @@ impl ApiError {
                 headers.insert(header::RETRY_AFTER, value);
             }
         }
-        if matches!(self, ApiError::Unauthorized) {
-            let realm = HeaderValue::from_static("Bearer realm=\"vhi-usage\"");
-            headers.insert(header::WWW_AUTHENTICATE, realm);
+        match self {
+            ApiError::Unauthorized => {
+                let realm = HeaderValue::from_static("Bearer realm=\"vhi-usage\"");
+                headers.insert(header::WWW_AUTHENTICATE, realm);
+            }
+            ApiError::MethodNotAllowed => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            }
+            _ => {}
         }
         answer
     }
-}
-
-/// What no route has taken, as an answer.
-pub async fn recover(rejection: Rejection) -> Result<Answer, Infallible> {
-    if let Some(error) = rejection.find::<ApiError>() {
-        return Ok(error.answer());
-    }
-    let (status, kind, detail) = match rejection.find::<MethodNotAllowed>() {
-        Some(_) => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "only GET and HEAD are understood here",
-        ),
-        None if rejection.is_not_found() => (
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "there is nothing under this path",
-        ),
-        None => (
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "the request cannot be understood",
-        ),
-    };
-    let mut answer = problem_answer(status, &problem(status, kind, detail));
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        let allowed = HeaderValue::from_static("GET, HEAD");
-        answer.headers_mut().insert(header::ALLOW, allowed);
-    }
-    Ok(answer)
 }
 
 fn problem(status: StatusCode, kind: &str, detail: &str) -> Value {

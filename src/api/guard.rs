@@ -1,16 +1,8 @@
 //! What every route stands on: the clusters, the tokens, the limit.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
-use warp::{Filter, Rejection, reject::custom};
-
-use crate::api::{
-    auth::{self, Tokens},
-    error::ApiError,
-    limit::Limit,
-    listener::Peer,
-    published::Published,
-};
+use crate::api::{asked::Asked, auth::Tokens, error::ApiError, limit::Limit, published::Published};
 
 /// What the HTTP side needs.
 #[derive(Clone, Debug)]
@@ -40,23 +32,19 @@ impl Api {
     pub fn first(&self) -> Result<&Published, ApiError> {
         self.clusters.first().ok_or(ApiError::UnknownCluster)
     }
-}
 
-/// Within the limit and with a token, whatever is asked for. The limit comes first: so tokens cannot
-/// be guessed faster than it.
-pub fn admitted(api: &Api) -> impl Filter<Extract = (), Error = Rejection> + Clone + use<> {
-    let limit = api.limit.clone();
-    let limited = warp::ext::optional()
-        .and_then(move |peer: Option<Peer>| {
-            let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
-            let allowed = limit.as_ref().map_or(Ok(()), |limit| limit.allows(address));
-            async move { allowed.map_err(custom) }
-        })
-        .untuple_one();
-    limited.and(auth::authorized(api.tokens.clone()))
-}
-
-/// GET or HEAD.
-pub fn read_only() -> impl Filter<Extract = (), Error = Rejection> + Clone {
-    warp::get().or(warp::head()).unify()
+    /// Within the limit and with a token, whatever is asked for. The limit comes first: so tokens cannot
+    /// be guessed faster than it.
+    ///
+    /// # Errors
+    /// `TooMany`, `Unauthorized`.
+    pub fn admits(&self, asked: &Asked) -> Result<(), ApiError> {
+        if let Some(limit) = &self.limit {
+            limit.allows(asked.address)?;
+        }
+        match self.tokens.open(&asked.headers) {
+            true => Ok(()),
+            false => Err(ApiError::Unauthorized),
+        }
+    }
 }

@@ -1,32 +1,29 @@
 //! `GET /health`: the process lives. `GET /ready`: every cluster has usable figures. No token, no figures.
 
 use serde_json::{Value, json};
-use warp::{Filter, Rejection, hyper::body::Bytes, reject::custom};
+use warp::hyper::body::Bytes;
 
 use crate::{
     api::{
         error::{Answer, ApiError, json_answer},
-        guard::{Api, read_only},
+        guard::Api,
     },
     clock,
     reason::Reason,
     usage::ClusterUsage,
 };
 
-/// Both routes.
-pub fn routes(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let health = warp::path!("health").and(read_only()).map(|| {
-        let body = json!({"status": "healthy", "time": clock::rfc3339(clock::now())});
-        json_answer(Bytes::from(body.to_string()))
-    });
-    let ready = warp::path!("ready").and(read_only()).and_then(move || {
-        let answer = ready(&api);
-        async move { answer.map_err(custom) }
-    });
-    health.or(ready).unify()
+/// The process lives.
+pub fn health() -> Answer {
+    let body = json!({"status": "healthy", "time": clock::rfc3339(clock::now())});
+    json_answer(Bytes::from(body.to_string()))
 }
 
-fn ready(api: &Api) -> Result<Answer, ApiError> {
+/// Every cluster has usable figures.
+///
+/// # Errors
+/// `NotReady`.
+pub fn ready(api: &Api) -> Result<Answer, ApiError> {
     let missing: Vec<Value> = api
         .clusters
         .iter()

@@ -1,8 +1,8 @@
 //! The HTTP side: shows what was published, and never asks a source.
 //!
-//! The routes of the contract, joined in the order in which they are asked for most; what none of them
-//! takes becomes an error in [`error`].
+//! The routes of the contract; what leads to none of them becomes an error in [`error`].
 
+pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod certificate;
@@ -20,34 +20,75 @@ pub mod tls;
 pub mod token;
 pub mod usage;
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use tokio::net::TcpListener;
 use warp::Filter;
 
-use crate::api::{error::Answer, guard::Api, tls::Tls};
+use crate::api::{
+    asked::Asked,
+    error::{Answer, ApiError},
+    guard::Api,
+    tls::Tls,
+};
 
 /// Every route, with its errors.
 ///
-/// What lies below `/api/v1` is admitted once, before any of its routes: a request that ends in an error
-/// is counted once, and what is not there is told only to those who may know what is.
+/// warp takes apart what a request says, once; where it leads is one `match`. A tree of filters tries one route
+/// after the other, and each that does not fit costs.
 pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
-    let admitted = warp::path!("api" / "v1" / ..).and(guard::admitted(&api));
-    let below = usage::first(api.clone())
-        .or(usage::named(api.clone()))
-        .unify()
-        .or(clusters::route(api.clone()))
-        .unify()
-        .or(raw::route(api.clone()))
-        .unify();
-    admitted
-        .and(below)
-        .or(health::routes(api))
-        .unify()
-        .recover(error::recover)
-        .unify()
+    let api = Arc::new(api);
+    asked::asked()
+        .map(move |asked: Asked| answer(&api, &asked).unwrap_or_else(|error| error.answer()))
+}
+
+/// What lies below `/api/v1` is admitted before anything else is looked at: a request that ends in an error
+/// is counted too, and what is not there is told only to those who may know what is.
+fn answer(api: &Api, asked: &Asked) -> Result<Answer, ApiError> {
+    let segments = asked.segments();
+    let segments = segments.as_slice();
+    if segments.starts_with(&["api", "v1"]) {
+        api.admits(asked)?;
+    }
+    let route = Route::of(segments).ok_or(ApiError::NotFound)?;
+    asked.only_reads()?;
+    match route {
+        Route::FirstUsage => usage::answer(asked, || api.first()),
+        Route::Usage(name) => usage::answer(asked, || api.cluster(name)),
+        Route::Clusters => Ok(clusters::answer(api)),
+        Route::Raw(name) => raw::answer(api.cluster(name)?),
+        Route::Health => Ok(health::health()),
+        Route::Ready => health::ready(api),
+    }
+}
+
+/// Where a path leads.
+enum Route<'a> {
+    FirstUsage,
+    Usage(&'a str),
+    Clusters,
+    Raw(&'a str),
+    Health,
+    Ready,
+}
+
+impl<'a> Route<'a> {
+    fn of(segments: &[&'a str]) -> Option<Route<'a>> {
+        match *segments {
+            ["api", "v1", "cluster", "usage"] | ["api", "v1", "usage", "cluster"] => {
+                Some(Route::FirstUsage)
+            }
+            ["api", "v1", "clusters"] => Some(Route::Clusters),
+            ["api", "v1", "clusters", "", _] => None,
+            ["api", "v1", "clusters", name, "usage"] => Some(Route::Usage(name)),
+            ["api", "v1", "clusters", name, "raw"] => Some(Route::Raw(name)),
+            ["health"] => Some(Route::Health),
+            ["ready"] => Some(Route::Ready),
+            _ => None,
+        }
+    }
 }
 
 /// Answers until `shutdown` is done, over TLS where it is given, then lets what has begun come to its end.

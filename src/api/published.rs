@@ -1,4 +1,4 @@
-//! The newest usage of one cluster, and its body, built once per publication.
+//! The newest usage of one cluster, and the answer with it, built once per publication.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -7,7 +7,10 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
-use warp::{http::HeaderValue, hyper::body::Bytes};
+use warp::{
+    http::{HeaderMap, HeaderValue, header},
+    hyper::body::Bytes,
+};
 
 use crate::{api::body, usage::ClusterUsage};
 
@@ -16,17 +19,21 @@ use crate::{api::body, usage::ClusterUsage};
 pub struct Published {
     name: String,
     newest: watch::Receiver<Arc<ClusterUsage>>,
-    built: Arc<Mutex<Option<Built>>>,
+    built: Arc<Mutex<Option<Arc<Built>>>>,
 }
 
-/// A body with its entity tag.
+/// What is answered for a second or so.
 #[derive(Clone, Debug)]
 pub struct Built {
     serial: u64,
+    age: u64,
+    left: u64,
     /// The JSON text.
     pub body: Bytes,
     /// Strong: another body has another tag.
     pub etag: HeaderValue,
+    /// All that are sent with the body.
+    pub headers: HeaderMap,
 }
 
 impl Published {
@@ -50,15 +57,32 @@ impl Published {
         Arc::clone(&self.newest.borrow())
     }
 
-    /// The body of this usage; built by whoever asks first.
+    /// The answer with this usage, of this age and with so much time left to the next round; built by
+    /// whoever asks first. The body and its tag stay the same while the usage does, the headers for a second.
     ///
     /// # Errors
     /// The serializer's own.
-    pub fn body(&self, usage: &ClusterUsage) -> Result<Built, serde_json::Error> {
-        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(built) = built.as_ref().filter(|built| built.serial == usage.serial) {
-            return Ok(built.clone());
-        }
+    pub fn built(
+        &self,
+        usage: &ClusterUsage,
+        age: Duration,
+        left: Duration,
+    ) -> Result<Arc<Built>, serde_json::Error> {
+        let (age, left) = (age.as_secs(), left.as_secs());
+        let mut newest = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = match newest.as_ref().filter(|it| it.serial == usage.serial) {
+            Some(built) if (built.age, built.left) == (age, left) => return Ok(Arc::clone(built)),
+            Some(built) => built.at(age, left),
+            None => Built::new(usage)?.at(age, left),
+        };
+        let fresh = Arc::new(fresh);
+        *newest = Some(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+}
+
+impl Built {
+    fn new(usage: &ClusterUsage) -> Result<Built, serde_json::Error> {
         let body = body::usage(usage)?;
         let digest = Sha256::digest(&body);
         let hex: String = digest
@@ -66,22 +90,40 @@ impl Published {
             .take(16)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let fresh = Built {
+        // Hex between quotes is legal in any header.
+        let etag = HeaderValue::from_str(&format!("\"{hex}\""))
+            .unwrap_or(HeaderValue::from_static("\"\""));
+        Ok(Built {
             serial: usage.serial,
+            age: 0,
+            left: 0,
             body: Bytes::from(body),
-            // Hex between quotes is legal in any header.
-            etag: HeaderValue::from_str(&format!("\"{hex}\""))
-                .unwrap_or(HeaderValue::from_static("\"\"")),
-        };
-        *built = Some(fresh.clone());
-        Ok(fresh)
+            etag,
+            headers: HeaderMap::new(),
+        })
+    }
+
+    fn at(&self, age: u64, left: u64) -> Built {
+        let mut headers = HeaderMap::with_capacity(4);
+        let kind = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::ETAG, self.etag.clone());
+        headers.insert(header::AGE, age.into());
+        if let Ok(value) = HeaderValue::from_str(&format!("private, max-age={left}")) {
+            headers.insert(header::CACHE_CONTROL, value);
+        }
+        Built {
+            age,
+            left,
+            headers,
+            ..self.clone()
+        }
     }
 }
 
 /// From now to the next round. Where the newest publication knows of none that is still to come, it is
 /// the next one by the clock.
-pub fn to_next_round(usage: &ClusterUsage) -> Duration {
-    let now = Instant::now();
+pub fn to_next_round(usage: &ClusterUsage, now: Instant) -> Duration {
     let overdue = now.saturating_duration_since(usage.next_round);
     if overdue.is_zero() || usage.poll.is_zero() {
         return usage.next_round.saturating_duration_since(now);

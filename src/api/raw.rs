@@ -1,16 +1,14 @@
 //! `GET /api/v1/clusters/{name}/raw`: the newest text of a storage node, as it came, readable or not.
 
+use tokio::time::Instant;
 use warp::{
-    Filter, Rejection,
     http::{HeaderName, HeaderValue, Response, header},
     hyper::body::Bytes,
-    reject::custom,
 };
 
 use crate::{
     api::{
         error::{Answer, ApiError},
-        guard::{Api, read_only},
         published::{Published, to_next_round},
     },
     clock,
@@ -20,20 +18,15 @@ const NODE: HeaderName = HeaderName::from_static("x-vhi-node");
 const OBSERVED_AT: HeaderName = HeaderName::from_static("x-vhi-observed-at");
 const COMMAND: HeaderName = HeaderName::from_static("x-vhi-command");
 
-/// The raw text of a cluster by its name.
-pub fn route(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("clusters" / String / "raw")
-        .and(read_only())
-        .and_then(move |name: String| {
-            let answer = api.cluster(&name).and_then(raw);
-            async move { answer.map_err(custom) }
-        })
-}
-
-fn raw(cluster: &Published) -> Result<Answer, ApiError> {
+/// The raw text of this cluster.
+///
+/// # Errors
+/// `NoText`.
+pub fn answer(cluster: &Published) -> Result<Answer, ApiError> {
     let usage = cluster.usage();
     let evidence = usage.evidence.as_ref();
-    let evidence = evidence.ok_or_else(|| ApiError::NoText(to_next_round(&usage)))?;
+    let evidence =
+        evidence.ok_or_else(|| ApiError::NoText(to_next_round(&usage, Instant::now())))?;
     let mut answer = Response::new(Bytes::from(evidence.text.clone()));
     let headers = answer.headers_mut();
     headers.insert(

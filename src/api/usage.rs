@@ -2,79 +2,32 @@
 
 use tokio::time::Instant;
 use warp::{
-    Filter, Rejection,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    reject::custom,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    hyper::body::Bytes,
 };
 
 use crate::{
     api::{
-        error::{Answer, ApiError, json_answer},
-        guard::{Api, read_only},
+        asked::Asked,
+        error::{Answer, ApiError},
         published::{Published, to_next_round},
     },
-    usage::{ClusterUsage, Part, Status},
+    usage::{Part, Status},
 };
 
-/// Usage of the first cluster, under both of its old paths.
-pub fn first(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let documented = warp::path!("cluster" / "usage");
-    let routed = warp::path!("usage" / "cluster");
-    documented
-        .or(routed)
-        .unify()
-        .and(read_only())
-        .and(request())
-        .and_then(move |require, headers: HeaderMap| {
-            let answer = api
-                .first()
-                .and_then(|cluster| answer(cluster, require, &headers));
-            async move { answer.map_err(custom) }
-        })
-}
-
-/// Usage of a cluster by its name.
-pub fn named(api: Api) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    warp::path!("clusters" / String / "usage")
-        .and(read_only())
-        .and(request())
-        .and_then(move |name: String, require, headers: HeaderMap| {
-            let answer = api
-                .cluster(&name)
-                .and_then(|cluster| answer(cluster, require, &headers));
-            async move { answer.map_err(custom) }
-        })
-}
-
-/// What a caller asks for beyond the newest usage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Require {
-    Anything,
-    Complete,
-}
-
-fn request() -> impl Filter<Extract = (Require, HeaderMap), Error = Rejection> + Clone {
-    let query = warp::query::raw().or_else(|_| async { Ok::<_, Rejection>((String::new(),)) });
-    let require = query.and_then(|query: String| async move { require(&query).map_err(custom) });
-    require.and(warp::header::headers_cloned())
-}
-
-/// Other parameters are nothing to us, as they were to the service before.
-fn require(query: &str) -> Result<Require, ApiError> {
-    let mut asked = Require::Anything;
-    for pair in query.split('&') {
-        match pair.split_once('=').unwrap_or((pair, "")) {
-            ("require", "complete") => asked = Require::Complete,
-            ("require", _) => return Err(ApiError::BadQuery("`require` can be `complete` only")),
-            _ => {}
-        }
-    }
-    Ok(asked)
-}
-
-fn answer(cluster: &Published, require: Require, headers: &HeaderMap) -> Result<Answer, ApiError> {
+/// The usage of the cluster, which is looked up when the query is understood.
+///
+/// # Errors
+/// `BadQuery`, those of the look-up; and where there are no figures, or not those that are required.
+pub fn answer<'a>(
+    asked: &Asked,
+    cluster: impl FnOnce() -> Result<&'a Published, ApiError>,
+) -> Result<Answer, ApiError> {
+    let require = require(&asked.query)?;
+    let cluster = cluster()?;
     let usage = cluster.usage();
-    let wait = to_next_round(&usage);
+    let now = Instant::now();
+    let wait = to_next_round(&usage, now);
     let status = usage.status();
     if require == Require::Complete && status != Status::Complete {
         return Err(ApiError::NotComplete(status.name(), wait));
@@ -89,31 +42,45 @@ fn answer(cluster: &Published, require: Require, headers: &HeaderMap) -> Result<
             return Err(ApiError::NoUsage(why, wait));
         }
     }
-    let built = cluster.body(&usage).map_err(|error| {
+    let age = now.saturating_duration_since(usage.published);
+    let built = cluster.built(&usage, age, wait).map_err(|error| {
         tracing::error!(%error, "the body cannot be written");
         ApiError::NoUsage("the answer cannot be written".to_owned(), wait)
     })?;
-    let known = known(headers, &built.etag);
-    let mut answer = json_answer(built.body);
-    if known {
-        *answer.status_mut() = StatusCode::NOT_MODIFIED;
-        *answer.body_mut() = Default::default();
-        answer.headers_mut().remove(header::CONTENT_TYPE);
-    }
-    let headers = answer.headers_mut();
-    headers.insert(header::ETAG, built.etag);
-    headers.insert(header::AGE, age(&usage).into());
-    let max_age = format!("private, max-age={}", wait.as_secs());
-    if let Ok(value) = HeaderValue::from_str(&max_age) {
-        headers.insert(header::CACHE_CONTROL, value);
+    let mut answer = Response::new(Bytes::new());
+    *answer.headers_mut() = built.headers.clone();
+    match known(&asked.headers, &built.etag) {
+        true => {
+            *answer.status_mut() = StatusCode::NOT_MODIFIED;
+            answer.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        false => *answer.body_mut() = built.body.clone(),
     }
     Ok(answer)
 }
 
-fn age(usage: &ClusterUsage) -> u64 {
-    Instant::now()
-        .saturating_duration_since(usage.published)
-        .as_secs()
+/// What a caller asks for beyond the newest usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Require {
+    Anything,
+    Complete,
+}
+
+/// Other parameters are nothing to us, as they were to the service before.
+fn require(query: &str) -> Result<Require, ApiError> {
+    let mut asked = Require::Anything;
+    for pair in query.split('&') {
+        match pair.split_once('=').unwrap_or((pair, "")) {
+            ("require", "complete") => asked = Require::Complete,
+            ("require", _) => {
+                return Err(ApiError::BadQuery(
+                    "`require` can be `complete` only: write ?require=complete, or leave it out",
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(asked)
 }
 
 fn why<T>(part: &Part<T>) -> String {

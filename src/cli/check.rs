@@ -9,7 +9,7 @@ use crate::{
         check_text,
         exit::Failure,
         found::{self, Verdict},
-        plain::Plain,
+        plain::{Plain, remark},
     },
     config::{Config, cluster::ClusterConfig},
 };
@@ -41,11 +41,11 @@ pub async fn run(config: Config, options: Options) -> Result<ExitCode, Failure> 
             .iter()
             .map(|cluster| cluster.name.as_str())
             .collect();
-        let why = format!(
-            "no such cluster in the settings; there are: {}",
+        let wanted = options.cluster.unwrap_or_default();
+        return Err(Failure::Usage(format!(
+            "the settings have no cluster {wanted}; there are: {}",
             names.join(", ")
-        );
-        return Err(Failure::Usage(why));
+        )));
     }
     let mut worst = Verdict::Well;
     for cluster in clusters {
@@ -57,6 +57,11 @@ pub async fn run(config: Config, options: Options) -> Result<ExitCode, Failure> 
             false => check_text::write(&mut Plain::new(&mut out), &found)?,
         }
         out.flush()?;
+        drop(out);
+        // Also where the result goes into a file: why the command does not end with 0.
+        for complaint in found.complaints() {
+            remark(&format!("vhi-usage: {}: {complaint}", cluster.name))?;
+        }
     }
     Ok(worst.code())
 }

@@ -113,6 +113,17 @@ impl Found {
         storage.max(compute).max(printed_back)
     }
 
+    /// Whatever is not well, each as one sentence.
+    pub fn complaints(&self) -> Vec<String> {
+        let storage = self.read.reading.as_ref().err().map(|error| chain(error));
+        let compute = self.compute.as_ref().err().map(|error| chain(error));
+        let differ = self.printed_back.as_ref().map_or(0, |it| it.differ.len());
+        let differ = (differ > 0).then(|| {
+            format!("lines that do not print back to the letter: {differ}; please send us the report, names masked")
+        });
+        [storage, compute, differ].into_iter().flatten().collect()
+    }
+
     /// The line of `check --json`.
     pub fn json(&self) -> Value {
         let evidence = self.read.evidence.as_ref();

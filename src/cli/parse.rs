@@ -12,6 +12,7 @@ use clap::Args;
 use crate::{
     amount::SizeBase,
     cli::{caret, exit::Failure, figures, parse_json, plain::Plain},
+    unreadable,
     vstorage::{bytes, report::StatReport, space::SpaceAmounts},
 };
 
@@ -48,7 +49,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         let bytes = match read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                unopened.push(format!("cannot read {}: {error}", path.display()));
+                unopened.push(format!(
+                    "cannot read {}: {}",
+                    path.display(),
+                    unreadable::why(&error)
+                ));
                 continue;
             }
         };

@@ -13,6 +13,7 @@ use crate::{
     chain::chain,
     cli::{exit::Failure, plain::remark},
     panel::shown::{self, NotShown},
+    unreadable,
 };
 
 const VARIABLE: &str = "PANEL_SHA256";
@@ -45,7 +46,11 @@ pub async fn run(url: &str, write: Option<&Path>, within: Duration) -> Result<Ex
         None => remark("Nothing was written; --write FILE sets PANEL_SHA256 in FILE.")?,
         Some(file) => {
             set(file, &format!("{VARIABLE}={plain}")).map_err(|error| {
-                Failure::Usage(format!("cannot write {}: {error}", file.display()))
+                Failure::Usage(format!(
+                    "cannot write {}: {}",
+                    file.display(),
+                    unreadable::why_not_written(&error)
+                ))
             })?;
             remark(&format!("Written to {}.", file.display()))?;
         }

@@ -20,6 +20,7 @@ use crate::{
     chain::chain,
     cli::{exit::Failure, plain::remark},
     ssh::{error::HostKeyProblem, host_keys::HostKeys, place::Place, shown},
+    unreadable,
 };
 
 const COMPARE: &str =
@@ -64,13 +65,14 @@ pub async fn run(
 /// Appends what is not there yet. A file that expects another key is left as it is: a second line would
 /// make the first one worthless.
 fn append(place: &Place, lines: &[(&PublicKey, String)], file: &Path) -> Result<(), Failure> {
-    let cannot = |doing: &str, error: io::Error| {
-        Failure::Usage(format!("cannot {doing} {}: {error}", file.display()))
+    let cannot = |doing: &str, why: String| {
+        Failure::Usage(format!("cannot {doing} {}: {why}", file.display()))
     };
+    let unwritten = |error| cannot("write", unreadable::why_not_written(&error));
     let there = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(cannot("read", error)),
+        Err(error) => return Err(cannot("read", unreadable::why(&error))),
     };
     let known = HostKeys::File(file.to_owned());
     let mut new = String::new();
@@ -83,7 +85,7 @@ fn append(place: &Place, lines: &[(&PublicKey, String)], file: &Path) -> Result<
             }
             Err(why @ (HostKeyProblem::Changed { .. } | HostKeyProblem::Revoked { .. })) => {
                 return Err(Failure::Usage(format!(
-                    "{place}: {why}; nothing was written. If that is right, take the line out first"
+                    "{place}: nothing was written, for {why}; where the new key is right, take the old line out first"
                 )));
             }
         }
@@ -103,9 +105,7 @@ fn append(place: &Place, lines: &[(&PublicKey, String)], file: &Path) -> Result<
         .append(true)
         .mode(0o644)
         .open(file)
-        .map_err(|error| cannot("write", error))?;
-    written
-        .write_all(new.as_bytes())
-        .map_err(|error| cannot("write", error))?;
+        .map_err(unwritten)?;
+    written.write_all(new.as_bytes()).map_err(unwritten)?;
     Ok(remark(&format!("Written to {}.", file.display()))?)
 }

@@ -38,7 +38,10 @@ pub fn tokens(
         };
         match token.name.as_deref().unwrap_or_default().parse() {
             Ok(name) if names.contains(&name) => {
-                wrong("name", format!("two tokens are named {name}"));
+                wrong(
+                    "name",
+                    format!("another token is named {name}, too: give each a name of its own"),
+                );
             }
             Ok(name) => names.push(name),
             Err(error) => wrong("name", error.to_string()),
@@ -88,7 +91,10 @@ pub fn rate_limit(
         let number = word.parse::<NonZeroU32>();
         number
             .map_err(|_| {
-                let (path, why) = (format!("api.{key}"), "write a whole number from 1 on");
+                let (path, why) = (
+                    format!("api.{key}"),
+                    "write a whole number from 1 on, or nothing for no limit",
+                );
                 problems.extend(written.problem(variables, variable, &path, why));
             })
             .ok()

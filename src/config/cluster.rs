@@ -78,7 +78,9 @@ pub fn build(
         name: variables.get("VSTORAGE_CLUSTER").or(file.name.as_deref()),
         problems,
     };
-    let name = of.required("name", "VSTORAGE_CLUSTER", file.name.as_deref());
+    let missing =
+        "it is missing: the cluster's name, as `ls /etc/vstorage/clusters` on a node shows it";
+    let name = of.required("name", "VSTORAGE_CLUSTER", file.name.as_deref(), missing);
     only_ssh(&mut of, file);
     let nodes = ssh::nodes(&mut of, &file.ssh);
     let login = ssh::login(&mut of, &file.ssh);
@@ -109,11 +111,15 @@ fn only_ssh(of: &mut Words<'_>, file: &ClusterFile) {
             of.wrong::<()>(
                 key,
                 variable,
-                "this release bills storage over ssh only: write `ssh`",
+                "this release reads storage over ssh only: write `ssh`, or leave it out",
             );
         }
         Some(_) => {
-            of.wrong::<()>(key, variable, "it is no storage source: write `ssh`");
+            of.wrong::<()>(
+                key,
+                variable,
+                "it is no storage source: write `ssh`, or leave it out",
+            );
         }
     }
 }

@@ -52,11 +52,13 @@ fn pair(text: &str, known: &BTreeMap<String, Set>) -> Result<(String, String), &
         .strip_prefix("export")
         .filter(|rest| rest.starts_with([' ', '\t']));
     let text = behind.unwrap_or(text);
-    let (name, value) = text.split_once(['=', ':']).ok_or("it has no `=`")?;
+    let (name, value) = text
+        .split_once(['=', ':'])
+        .ok_or("it has no `=`: write NAME=value, or # before a remark")?;
     let name = name.trim();
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
     if name.is_empty() || !name.chars().all(legal) {
-        return Err("what stands before `=` is no name");
+        return Err("what stands before `=` is no name: write letters, digits and `_`");
     }
     Ok((name.to_owned(), self::value(value.trim(), known)?))
 }
@@ -88,12 +90,14 @@ fn in_quotes(text: &str, quote: char) -> Result<&str, &'static str> {
         before = Some(*c);
         *c == quote && !escaped
     });
-    let (end, _) = end.ok_or("a quote is not closed")?;
+    let (end, _) = end.ok_or("a quote is not closed: put another one at the end of the value")?;
     let (inside, rest) = text.split_at(end);
     let rest = rest.strip_prefix(quote).unwrap_or(rest).trim_start();
     match rest.is_empty() || rest.starts_with('#') {
         true => Ok(inside),
-        false => Err("something follows the closing quote"),
+        false => Err(
+            "something follows the closing quote: put the whole value in quotes of the other kind",
+        ),
     }
 }
 

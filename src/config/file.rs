@@ -7,11 +7,14 @@ use std::{
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::config::{
-    duration::{NO_DURATION, duration},
-    error::Problem,
-    walk,
-    written::Written,
+use crate::{
+    config::{
+        duration::{NO_DURATION, duration},
+        error::Problem,
+        walk,
+        written::Written,
+    },
+    unreadable,
 };
 
 /// The whole file.
@@ -152,8 +155,10 @@ pub struct PanelFile {
 /// Where the file itself cannot be read.
 pub fn read(path: &Path) -> Result<(File, Vec<Problem>), Problem> {
     let place = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Problem::new(place, format!("cannot read the settings file: {error}")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let why = unreadable::why(&error);
+        Problem::new(place, format!("cannot read the settings file: {why}"))
+    })?;
     Ok(parse(&text, path))
 }
 
@@ -238,8 +243,12 @@ mod tests {
         refused("poll_interval = 60\n", 1, "with its unit");
         refused("\nmax_age = \"soon\"\n", 2, "with its unit");
         refused("poll_interval = \"0s\"\n", 1, "above zero");
-        refused("[api]\nrate_limit_rps = -1\n", 2, "below 0");
-        refused("[api]\nrate_limit_rps = 4294967296\n", 2, "too great");
+        refused("[api]\nrate_limit_rps = -1\n", 2, "from 0 to 4294967295");
+        refused(
+            "[api]\nrate_limit_rps = 4294967296\n",
+            2,
+            "from 0 to 4294967295",
+        );
         refused(
             "[[cluster]]\n[cluster.panel]\ninsecure = 1\n",
             3,

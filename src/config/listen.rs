@@ -42,9 +42,9 @@ impl Listen {
                 }
             }
         };
-        bound.map_err(|source| BindError {
+        bound.map_err(|error| BindError {
             listen: self,
-            source,
+            error,
         })
     }
 }
@@ -76,23 +76,27 @@ pub struct NoListen;
 
 /// The port cannot be had.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {listen}: {}", way_out(source))]
+#[error("cannot listen on {listen}: {}", way_out(error))]
 pub struct BindError {
-    listen: Listen,
-    source: Error,
+    /// The place that was asked for.
+    pub listen: Listen,
+    /// What the system said.
+    pub error: Error,
 }
 
 fn way_out(error: &Error) -> String {
     match error.kind() {
         ErrorKind::AddrInUse => {
-            "another program listens there: choose another one with --listen, LISTEN or listen"
+            "another process has that port (`ss -ltnp` names it): end it, or choose another port with --listen, LISTEN or listen in the settings"
                 .to_owned()
         }
         ErrorKind::AddrNotAvailable => {
-            "this machine has no such address: see `ip address`".to_owned()
+            "this machine has no such address: take one that `ip address` shows, or :PORT for all of them"
+                .to_owned()
         }
         ErrorKind::PermissionDenied => {
-            "ports below 1024 need a privilege: choose a higher one".to_owned()
+            "this user may not take a port below 1024: choose a higher one with --listen, LISTEN or listen in the settings"
+                .to_owned()
         }
         _ => error.to_string(),
     }

@@ -148,7 +148,7 @@ fn clusters(
         [_] => (file.cluster.as_slice(), variables),
         several => {
             for variable in variables.set(OF_A_CLUSTER) {
-                let why = "it speaks of a cluster, and the settings file names several: nobody can say of which one";
+                let why = "it speaks of a cluster, and the settings file names several: write it into the table of the one that is meant";
                 let origin = variables.origin(variable).unwrap_or_default();
                 problems.push(Problem::new(format!("{origin}: {variable}"), why));
             }
@@ -167,7 +167,10 @@ fn clusters(
         if let Some(name) = &cluster.name
             && earlier.flatten().any(|earlier| earlier == name)
         {
-            let (path, why) = (format!("{}.name", at.path), "two clusters have this name");
+            let (path, why) = (
+                format!("{}.name", at.path),
+                "another cluster has this name, too: each is given once",
+            );
             problems.extend(file.written.problem(variables, "", &path, why));
         }
         clusters.extend(cluster::build(&at, variables, credentials, problems));
@@ -219,12 +222,11 @@ fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Op
     let max_age = file.max_age.unwrap_or(MAX_AGE.max(poll.saturating_mul(3)));
     if poll < SHORTEST_POLL {
         let (variable, key) = ("CACHE_TTL_SECONDS", "poll_interval");
-        let why = "the shortest poll is 1s";
+        let why = "a poll is 1s at least: a node needs rest between two commands";
         problems.extend(file.written.problem(variables, variable, key, why));
     }
     if max_age < poll {
-        let why =
-            "it is shorter than the poll interval, so that no figure would live to the next round";
+        let why = "it is shorter than poll_interval, so that no figure would live to the next round: write a longer one";
         problems.extend(file.written.problem(variables, "", "max_age", why));
     }
     Some(Timing { poll, max_age })

@@ -24,7 +24,7 @@ pub fn panel(of: &mut Words<'_>, file: &PanelFile) -> Option<PanelSettings> {
             None => of.wrong(
                 key,
                 variable,
-                "it is missing: the password of the panel's user",
+                "it is missing: the password of the panel's user, or a file that holds it",
             ),
         },
     };
@@ -58,7 +58,7 @@ fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
         return of.wrong(
             key,
             variable,
-            "it is no address: write https://panel.example:8888",
+            "it is no address: write one such as https://panel.example:8888",
         );
     };
     let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
@@ -69,7 +69,7 @@ fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
             return of.wrong(
                 key,
                 variable,
-                "the password goes over https only: write https://panel.example:8888",
+                "the password goes over https only: write an address such as https://panel.example:8888",
             );
         }
     }
@@ -81,7 +81,7 @@ fn url(of: &mut Words<'_>, file: &PanelFile) -> Option<String> {
         return of.wrong(
             key,
             variable,
-            "it must be an address alone, without user, password, query or `#`",
+            "it must be an address alone, such as https://panel.example:8888: no user, no password, no query and no `#`",
         );
     }
     Some(word.trim_end_matches('/').to_owned())
@@ -98,7 +98,13 @@ fn trust(of: &mut Words<'_>, file: &PanelFile) -> Option<Trust> {
         None => None,
         Some("1" | "true" | "yes") => Some(true),
         Some("0" | "false" | "no") => Some(false),
-        Some(_) => return of.wrong("panel.insecure", "PANEL_INSECURE", "write 1 or 0"),
+        Some(_) => {
+            return of.wrong(
+                "panel.insecure",
+                "PANEL_INSECURE",
+                "write 1 for no check of the panel's certificate, or 0",
+            );
+        }
     };
     let (mut ca, mut pin) = (word("PANEL_CA_FILE").map(PathBuf::from), word(variable));
     let mut anything = insecure.unwrap_or(false);
@@ -115,7 +121,7 @@ fn trust(of: &mut Words<'_>, file: &PanelFile) -> Option<Trust> {
         }
         (None, None, true) => Trust::Anything,
         _ => {
-            let why = "give one of ca_file (PANEL_CA_FILE), sha256 (PANEL_SHA256) and insecure (PANEL_INSECURE)";
+            let why = "the panel's certificate is judged in one way: keep one of ca_file (PANEL_CA_FILE), sha256 (PANEL_SHA256) and insecure (PANEL_INSECURE)";
             return of.wrong(key, variable, why);
         }
     };

@@ -13,6 +13,7 @@ use crate::{
         login::{self, Login},
         node::Node,
     },
+    unreadable,
 };
 
 /// The nodes, the preferred one first; `None` where one is wrong or none is named.
@@ -30,7 +31,11 @@ pub fn nodes(of: &mut Words<'_>, file: &SshFile) -> Option<Vec<Node>> {
     for word in words {
         match word.parse() {
             Ok(node) if nodes.contains(&node) => {
-                return of.wrong(key, variable, format!("`{word}` stands there twice"));
+                return of.wrong(
+                    key,
+                    variable,
+                    format!("`{word}` stands there twice: name each node once"),
+                );
             }
             Ok(node) => nodes.push(node),
             Err(error) => return of.wrong(key, variable, error.to_string()),
@@ -50,7 +55,7 @@ pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
         None => of.wrong(
             "ssh.key_file",
             "VSTORAGE_SSH_KEY",
-            "it is missing: the private key of the user on the nodes",
+            "it is missing: the file of the private key with which the user logs in on the nodes",
         ),
     };
     let (key, variable) = ("ssh.key_passphrase_file", "VSTORAGE_SSH_KEY_PASSPHRASE");
@@ -89,11 +94,11 @@ fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
         (Some(_), Some(_)) => of.wrong(
             key,
             variable,
-            "give either known hosts or host_key_sha256, not both",
+            "host_key_sha256 is given, too: keep one of the two",
         ),
         (None, None) if of.is_spoiled("ssh.host_key_sha256") => None,
         (None, None) => {
-            let why = "it is missing: a file of the nodes' host keys, as `vhi-usage trust ssh` and a careful look make it, or their fingerprints in host_key_sha256";
+            let why = "it is missing: a file of the nodes' host keys, whose lines `vhi-usage trust ssh HOST` shows, or their fingerprints in host_key_sha256";
             of.wrong(key, variable, why)
         }
         (Some(path), None) => match std::fs::read_to_string(&path) {
@@ -101,7 +106,11 @@ fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
             Err(error) => of.wrong(
                 key,
                 variable,
-                format!("cannot read {}: {error}", path.display()),
+                format!(
+                    "cannot read {}: {}",
+                    path.display(),
+                    unreadable::why(&error)
+                ),
             ),
         },
         (None, Some(pins)) => {

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, io::ErrorKind, path::Path};
 
-use crate::config::{dotenv, error::Problem, origins::EnvFile};
+use crate::{
+    config::{dotenv, error::Problem, origins::EnvFile},
+    unreadable,
+};
 
 /// Variables that speak of a cluster: with several clusters nobody could say of which one.
 pub const OF_A_CLUSTER: &[&str] = &[
@@ -48,7 +51,7 @@ impl Variables {
         let mut variables = match file {
             EnvFile::Nowhere => Variables::default(),
             EnvFile::At(path) => read(path)?.ok_or_else(|| {
-                let why = "there is no such environment file";
+                let why = "cannot read the environment file: there is no such file";
                 Problem::new(path.display().to_string(), why)
             })?,
             EnvFile::Usual => read(Path::new(".env"))?.unwrap_or_default(),
@@ -121,7 +124,10 @@ fn read(path: &Path) -> Result<Option<Variables>, Problem> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Problem::new(
             place,
-            format!("cannot read the environment file: {error}"),
+            format!(
+                "cannot read the environment file: {}",
+                unreadable::why(&error)
+            ),
         )),
     }
 }

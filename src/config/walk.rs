@@ -118,7 +118,9 @@ impl Walk<'_> {
         );
         let why = match (key.kind, value.get_ref()) {
             (Kind::Wait, DeValue::String(_)) => format!("write {}", key.kind.expected()),
-            (Kind::Count, DeValue::Integer(_)) => "the number is too great, or below 0".into(),
+            (Kind::Count, DeValue::Integer(_)) => {
+                "write a whole number from 0 to 4294967295".into()
+            }
             _ => why,
         };
         self.tell(line, table, name, why);
@@ -158,7 +160,7 @@ impl Walk<'_> {
                     line,
                     above,
                     name,
-                    format!("it is a table of its own: write {header}"),
+                    format!("it is a table of its own: write {header} above its keys"),
                 );
                 let here = if many {
                     format!("{here}[0]")

@@ -93,19 +93,20 @@ impl Words<'_> {
         }
     }
 
-    /// A value that must be there.
+    /// A value that must be there; `missing` says so, and what is right.
     pub fn required<T: FromStr>(
         &mut self,
         key: &str,
         variable: &str,
         file: Option<&str>,
+        missing: &str,
     ) -> Option<T>
     where
         T::Err: std::fmt::Display,
     {
         match self.optional(key, variable, file)? {
             Some(value) => Some(value),
-            None => self.wrong(key, variable, "it is missing"),
+            None => self.wrong(key, variable, missing),
         }
     }
 

@@ -16,16 +16,20 @@ pub enum PanelError {
         url: String,
     },
     /// No connection, or a connection that broke.
-    #[error("panel {url}: the connection failed")]
+    #[error(
+        "panel {url}: no answer to {path}: {why}; is the address right, and does the network lead there?"
+    )]
     Connect {
         /// The panel's base address.
         url: String,
-        /// What the library said.
-        source: reqwest::Error,
+        /// What was asked for.
+        path: String,
+        /// What the library said at the bottom of it.
+        why: String,
     },
     /// The certificate is not trusted. No password was sent.
     #[error(
-        "panel {url}: its certificate is not trusted: {why}; give its CA in ca_file or PANEL_CA_FILE, or pin it with sha256 or PANEL_SHA256"
+        "panel {url}: its certificate is not trusted, so no password was sent: {why}; `vhi-usage trust panel {url}` shows the line that pins it by PANEL_SHA256, and PANEL_CA_FILE can name its authority instead"
     )]
     Certificate {
         /// The panel's base address.
@@ -36,19 +40,21 @@ pub enum PanelError {
     /// User and password, or the session that they gave, are refused. Not tried again before
     /// `next_try`, for accounts lock.
     #[error(
-        "panel {url}: the login was refused with status {status}; next try at {}. Are the user and the password right, and is the account unlocked and without a second factor?",
+        "panel {url}: the login of {user} was refused with status {status}: correct ADMIN_USERNAME, ADMIN_PASSWORD and ADMIN_DOMAIN_NAME, or username, password_file and domain, and see that the account is not locked and wants no second factor; a service tries again at {}",
         clock::rfc3339(*next_try)
     )]
     Login {
         /// The panel's base address.
         url: String,
+        /// The user, and the user's domain.
+        user: String,
         /// The panel's status.
         status: u16,
         /// When the login will be tried again.
         next_try: Timestamp,
     },
     /// A status that is no answer.
-    #[error("panel {url}: {path} answered with status {status}")]
+    #[error("panel {url}: {path} answered with status {status}: {}", status_way_out(*status))]
     Status {
         /// The panel's base address.
         url: String,
@@ -58,7 +64,9 @@ pub enum PanelError {
         status: u16,
     },
     /// No whole answer in time.
-    #[error("panel {url}: no answer to {path} within {within:?}")]
+    #[error(
+        "panel {url}: no answer to {path} within {within:?}: is it up and not too busy? timeout in [cluster.panel] says how long that may take"
+    )]
     Timeout {
         /// The panel's base address.
         url: String,
@@ -68,7 +76,7 @@ pub enum PanelError {
         within: Duration,
     },
     /// An answer that is not what it should be.
-    #[error("panel {url}: the answer to {path} cannot be read: {why}")]
+    #[error("panel {url}: the answer to {path} is not what it should be: {why}")]
     Shape {
         /// The panel's base address.
         url: String,
@@ -79,11 +87,19 @@ pub enum PanelError {
     },
 }
 
+fn status_way_out(status: u16) -> &'static str {
+    match status {
+        500.. => "see how the panel itself is, and its log",
+        403 => "may this user read it, as a system administrator may?",
+        _ => "does url in [cluster.panel] or VHI_PANEL_URL name the panel, and nothing below it?",
+    }
+}
+
 /// A client that cannot be built from its settings.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
     /// The CA file.
-    #[error("cannot use the panel's CA file {path}: {why}")]
+    #[error("cannot read the panel's certificate authorities in {path}: {why}")]
     CaFile {
         /// The file.
         path: String,

@@ -7,6 +7,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
+use rustls::CertificateError;
 use serde_json::Value;
 
 use crate::{
@@ -94,13 +95,20 @@ impl Http {
             .map_err(|error| self.failed(path, error))?
         {
             if body.len() + part.len() > BODY_LIMIT {
-                return Err(self.shape(path, format!("it is longer than {BODY_LIMIT} bytes")));
+                return Err(self.shape(
+                    path,
+                    format!("it is longer than {BODY_LIMIT} bytes, which no answer of a panel is"),
+                ));
             }
             body.extend_from_slice(&part);
         }
         // The error gives line and column and no word of the body.
-        serde_json::from_slice(&body)
-            .map_err(|error| self.shape(path, format!("it is no JSON: {error}")))
+        serde_json::from_slice(&body).map_err(|error| {
+            self.shape(
+                path,
+                format!("it is no JSON ({error}): is that the address of the panel itself?"),
+            )
+        })
     }
 
     /// A status that is no answer.
@@ -140,10 +148,11 @@ impl Http {
         }
         match find::<io::Error>(&error).map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionRefused) => PanelError::Refused { url },
-            // Its own words name the whole address with the path; the base is enough.
+            // The layers above name the whole address, and each other.
             _ => PanelError::Connect {
                 url,
-                source: error.without_url(),
+                path: path.to_owned(),
+                why: said(&error),
             },
         }
     }
@@ -151,9 +160,34 @@ impl Http {
 
 fn certificate_words(error: &rustls::Error) -> String {
     match error {
-        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why)) => why.to_string(),
+        rustls::Error::InvalidCertificate(CertificateError::Other(why)) => why.to_string(),
+        rustls::Error::InvalidCertificate(why) => certificate_why(why),
         error => error.to_string(),
     }
+}
+
+fn certificate_why(error: &CertificateError) -> String {
+    match error {
+        // The second: by another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "no authority that is trusted here has signed it".to_owned()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "it has expired".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another name".to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
+/// What went wrong, in the words of the last cause.
+pub fn said(error: &(dyn Error + 'static)) -> String {
+    if let Some(rustls::Error::InvalidMessage(_)) = find(error) {
+        return "what listens there speaks no TLS".to_owned();
+    }
+    error.source().map_or_else(|| error.to_string(), said)
 }
 
 /// The first cause of this type. An I/O error hides the one that it carries from `source`, so that

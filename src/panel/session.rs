@@ -40,6 +40,16 @@ pub struct PanelSettings {
     pub timeout: Duration,
 }
 
+impl PanelSettings {
+    /// Who logs in, as errors say it.
+    fn user(&self) -> String {
+        match self.domain.as_str() {
+            "" => self.username.clone(),
+            domain => format!("{} in domain {domain}", self.username),
+        }
+    }
+}
+
 /// A client of one panel.
 #[derive(Debug)]
 pub struct Session {
@@ -117,6 +127,7 @@ impl Session {
         {
             return Err(PanelError::Login {
                 url: self.http.url().to_owned(),
+                user: self.settings.user(),
                 status: refusal.status,
                 next_try: refusal.next_try,
             });
@@ -158,8 +169,10 @@ impl Session {
             _ => return Ok(Err(status)),
         }
         let cookie = SessionCookie::of(&response, settings.session_index).ok_or_else(|| {
-            self.http
-                .shape(PATH, "it sets no session cookie".to_owned())
+            self.http.shape(
+                PATH,
+                "it sets no session cookie: is that the address of the panel itself?".to_owned(),
+            )
         })?;
         let body = self.http.json(PATH, response).await?;
         let credentials = Credentials::new(cookie, settings.session_index, &body);
@@ -189,7 +202,7 @@ impl Session {
             .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
             .ok_or_else(|| {
                 self.http
-                    .shape(PATH, format!("it lists no project {project}"))
+                    .shape(PATH, format!("it lists no project {project}: set project in [cluster.panel] to one of the user's, or leave it out"))
             })?;
         let path = format!("{PATH}/{id}/auth");
         let response = self
@@ -197,9 +210,10 @@ impl Session {
             .await?;
         let session = session.renewed(&response).unwrap_or(session);
         let body = self.http.json(&path, response).await?;
-        session
-            .scoped(&body)
-            .ok_or_else(|| self.http.shape(&path, "it holds no token".to_owned()))
+        session.scoped(&body).ok_or_else(|| {
+            self.http
+                .shape(&path, "it holds no token for the project".to_owned())
+        })
     }
 
     /// Notes that the panel accepted the session, and the cookie that it may have set anew.
@@ -229,6 +243,7 @@ impl Session {
         standing.credentials = None;
         PanelError::Login {
             url: self.http.url().to_owned(),
+            user: self.settings.user(),
             status: refusal.status,
             next_try: refusal.next_try,
         }

@@ -12,6 +12,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::panel::{
     error::TrustError,
+    http,
     trust::{Pin, Trust},
 };
 
@@ -40,10 +41,13 @@ pub async fn certificate(url: &str, within: Duration) -> Result<Pin, NotShown> {
     };
     let failed = |doing| {
         let place = place.clone();
-        move |source| NotShown::Connect {
+        move |error: io::Error| NotShown::Connect {
             place,
             doing,
-            source,
+            why: match error.kind() {
+                io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+                _ => http::said(&error),
+            },
         }
     };
     let stream = timeout_at(deadline, TcpStream::connect((host, port)))
@@ -67,23 +71,25 @@ pub async fn certificate(url: &str, within: Duration) -> Result<Pin, NotShown> {
 #[derive(Debug, thiserror::Error)]
 pub enum NotShown {
     /// A text that is no address of a panel.
-    #[error("`{0}` is no panel's address: write https://panel.example:8888")]
+    #[error("`{0}` is no panel's address: write one such as https://panel.example:8888")]
     Address(String),
     /// TLS cannot be set up here.
     #[error(transparent)]
     Tls(TrustError),
     /// No connection, or no TLS behind it.
-    #[error("{place}: {doing}: is the panel running there, and is the port right?")]
+    #[error("{place}: {doing}: {why}; is the panel running there, and is the port right?")]
     Connect {
         /// Scheme, host and port.
         place: String,
         /// What failed.
         doing: &'static str,
         /// What the system or the library said.
-        source: io::Error,
+        why: String,
     },
     /// No handshake in time.
-    #[error("{place}: no TLS handshake within {within:?}")]
+    #[error(
+        "{place}: no TLS handshake within {within:?}: is it a panel, is it up, and does every firewall let the port through?"
+    )]
     Timeout {
         /// Scheme, host and port.
         place: String,

@@ -11,7 +11,7 @@ use rustls::{
 use rustls_platform_verifier::Verifier as System;
 use sha2::{Digest, Sha256};
 
-use crate::{hex, panel::error::TrustError};
+use crate::{hex, panel::error::TrustError, unreadable};
 
 /// How the panel's certificate is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
         path: path.display().to_string(),
         why,
     };
-    let text = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let text = std::fs::read(path).map_err(|error| failed(unreadable::why(&error)))?;
     roots(&text).map_err(failed)
 }
 
@@ -117,11 +117,13 @@ fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
 pub fn roots(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| error.to_string())?;
-        roots.add(certificate).map_err(|error| error.to_string())?;
+        let certificate = certificate.map_err(|error| format!("it is no PEM: {error}"))?;
+        let added = roots.add(certificate);
+        added.map_err(|error| format!("a certificate in it cannot be used: {error}"))?;
     }
     if roots.is_empty() {
-        return Err("it holds no certificate in PEM".to_owned());
+        let why = "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----";
+        return Err(why.to_owned());
     }
     Ok(roots)
 }
@@ -144,9 +146,11 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let shown = Pin::of(end_entity);
         match self.expected {
-            Some(expected) if expected != shown => Err(Error::InvalidCertificate(
-                CertificateError::Other(rustls::OtherError(Arc::new(NotPinned(shown)))),
-            )),
+            Some(expected) if expected != shown => {
+                Err(Error::InvalidCertificate(CertificateError::Other(
+                    rustls::OtherError(Arc::new(NotPinned { expected, shown })),
+                )))
+            }
             _ => Ok(ServerCertVerified::assertion()),
         }
     }
@@ -179,8 +183,11 @@ impl ServerCertVerifier for Verifier {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("it shows a certificate with SHA-256 {0}, which is not the pinned one")]
-struct NotPinned(Pin);
+#[error("pinned is SHA-256 {expected}, and it shows {shown}")]
+struct NotPinned {
+    expected: Pin,
+    shown: Pin,
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
     /// The address is taken, or is not ours.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}; --ssh-listen and --http-listen choose where")]
     Listen {
         /// The address asked for.
         address: SocketAddr,
@@ -14,7 +14,9 @@ pub enum SimError {
         source: io::Error,
     },
     /// A fixed port plus the number of listeners leaves the range of ports.
-    #[error("there are not {count} ports from {first} on")]
+    #[error(
+        "there are not {count} ports from {first} on: begin at a lower one, or at 0 for free ones"
+    )]
     Ports {
         /// The first address asked for.
         first: SocketAddr,

@@ -63,7 +63,10 @@ mod tests {
         let error = same.bind().await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("cannot listen on {}", taken.address)
+            format!(
+                "cannot listen on {}; --ssh-listen and --http-listen choose where",
+                taken.address
+            )
         );
     }
 
@@ -74,7 +77,7 @@ mod tests {
         let error = last.bind().await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there are not 2 ports from 127.0.0.1:65535 on"
+            "there are not 2 ports from 127.0.0.1:65535 on: begin at a lower one, or at 0 for free ones"
         );
     }
 }

@@ -21,7 +21,7 @@ pub enum SourceError {
     Panel(#[from] PanelError),
     /// The output is no report.
     #[error(
-        "{node}: the output of `{command}` is no report that we can read; please send it to us, hosts masked"
+        "{node}: the output of `{command}` is no report that we can read; if it looks right to you, send it to us, names masked"
     )]
     Report {
         /// The node that printed it.
@@ -32,7 +32,9 @@ pub enum SourceError {
         source: ParseError,
     },
     /// It is the report of another cluster.
-    #[error("{node}: asked for cluster {asked}, the report is of {found}")]
+    #[error(
+        "{node}: asked for cluster {asked}, and the report is of {found}: set the right one as name in [[cluster]] or VSTORAGE_CLUSTER, or in the command of authorized_keys if it is named there"
+    )]
     OtherCluster {
         /// The node that printed it.
         node: String,
@@ -43,7 +45,7 @@ pub enum SourceError {
     },
     /// The cluster does not know its own state, so its figures may be incomplete.
     #[error(
-        "{node}: the cluster's status is `{status}`: its figures are not complete, as after the election of a master"
+        "{node}: the cluster's status is `{status}`, so its figures are not complete: wait a minute, and see the cluster's metadata servers if it stays"
     )]
     NotSettled {
         /// The node that printed it.
@@ -52,7 +54,9 @@ pub enum SourceError {
         status: String,
     },
     /// The panel answered, with none of the figures that we know.
-    #[error("the panel's answer to {path} holds no figure that we know")]
+    #[error(
+        "the panel's answer to {path} holds no figure that we know: does url in [cluster.panel] name the panel of a cluster with compute?"
+    )]
     NoFigure {
         /// What was asked for.
         path: &'static str,
@@ -105,9 +109,11 @@ fn first(error: &SshError) -> &SshError {
 fn ssh_code(error: &SshError) -> Code {
     match first(error) {
         SshError::Connect { why, .. } => match why {
-            ConnectFailure::Refused(_) => Code::ConnectRefused,
+            ConnectFailure::Refused => Code::ConnectRefused,
             ConnectFailure::Timeout(_) => Code::ConnectTimeout,
-            ConnectFailure::Io(_) | ConnectFailure::Handshake(_) => Code::ConnectFailed,
+            ConnectFailure::Name(_) | ConnectFailure::Io(_) | ConnectFailure::Handshake(_) => {
+                Code::ConnectFailed
+            }
         },
         SshError::HostKey { why, .. } => match why {
             HostKeyProblem::Unknown { .. } => Code::HostKeyUnknown,

@@ -85,7 +85,7 @@ impl Command<'_> {
         while let Some(message) = channel.wait().await {
             match message {
                 ChannelMsg::Failure => {
-                    return Err(self.refused("it does not let this key run commands"));
+                    return Err(self.refused("the node lets this key run no commands, see authorized_keys and sshd_config there"));
                 }
                 ChannelMsg::Data { data } if stdout.len() + data.len() > STDOUT_LIMIT => {
                     return Err(SshError::TooLong {
@@ -145,7 +145,7 @@ impl Command<'_> {
     fn not_opened(&self, error: russh::Error) -> SshError {
         match error {
             russh::Error::ChannelOpenFailure(_) => {
-                self.refused("it gives this connection no further channel")
+                self.refused("the node gives this connection no further channel, see MaxSessions in sshd_config there")
             }
             source => self.lost(source),
         }
@@ -200,12 +200,7 @@ fn keep_end(kept: &mut Vec<u8>, data: &[u8]) {
 /// What the node wrote, fit for one line of a log.
 fn readable(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let line = text.trim().replace(|c: char| c.is_control(), " ");
-    if line.is_empty() {
-        "(nothing)".to_owned()
-    } else {
-        line
-    }
+    text.trim().replace(|c: char| c.is_control(), " ")
 }
 
 #[cfg(test)]
@@ -225,6 +220,6 @@ mod tests {
         keep_end(&mut kept, b"the\x1b[31m\nend\n");
         assert_eq!(kept.len(), STDERR_KEPT);
         assert!(readable(&kept).ends_with("the [31m end"));
-        assert_eq!(readable(b" \n"), "(nothing)");
+        assert_eq!(readable(b" \n"), "");
     }
 }

@@ -4,7 +4,11 @@ use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::{chain::chain, clock, ssh::node::Node};
+use crate::{
+    chain::chain,
+    clock,
+    ssh::{node::Node, place::Place},
+};
 
 /// Why a command on a node gave no output. Every variant names the node.
 #[derive(Debug, thiserror::Error)]
@@ -29,25 +33,25 @@ pub enum SshError {
     },
     /// The node refused our key. Not tried again before `next_try`, for accounts lock.
     #[error(
-        "{node}: the user's key was refused; next try at {}. Is its public half in authorized_keys there?",
+        "{node}: the node refuses the key {key}: add the line that `ssh-keygen -y -f {key}` prints to authorized_keys there; a service offers it again at {}",
         clock::rfc3339(*next_try)
     )]
     Auth {
         /// The node.
         node: Node,
+        /// The file of the private key.
+        key: String,
         /// When the key will be offered again.
         next_try: Timestamp,
     },
     /// Our private key cannot be used.
-    #[error("cannot use the private key {path}: {why}")]
+    #[error("no private key to log in with: {why}")]
     Key {
-        /// Its file.
-        path: String,
-        /// What is wrong, and the way out.
+        /// What is wrong with which file, and the way out.
         why: String,
     },
     /// The connection broke, or the node closed it.
-    #[error("{node}: the session was lost")]
+    #[error("{node}: the connection broke, and the next try opens a new one")]
     Lost {
         /// The node.
         node: Node,
@@ -56,17 +60,19 @@ pub enum SshError {
     },
     /// The node did not start the command: no free channel, or exec is forbidden. The session is given
     /// up, for a slot that it lost does not come back.
-    #[error("{node}: the node refused to run `{command}`: {why}")]
+    #[error("{node}: `{command}` was not started: {why}")]
     Refused {
         /// The node.
         node: Node,
         /// The command.
         command: String,
-        /// Which step was refused.
+        /// Which step was refused, and where that is set.
         why: &'static str,
     },
     /// No end of the command in time, here or on the node.
-    #[error("{node}: `{command}` did not end within {within:?}")]
+    #[error(
+        "{node}: `{command}` did not end within {within:?}: run it there by hand; without its metadata servers a cluster lets it hang, and command_timeout sets the wait"
+    )]
     Timeout {
         /// The node.
         node: Node,
@@ -78,7 +84,7 @@ pub enum SshError {
         ended_there: bool,
     },
     /// The command ended, but not well: its output is not read.
-    #[error("{node}: `{command}` {status}; its stderr ends: {stderr}")]
+    #[error("{node}: `{command}` {status} {}", last_words(stderr))]
     Exit {
         /// The node.
         node: Node,
@@ -90,7 +96,9 @@ pub enum SshError {
         stderr: String,
     },
     /// More output than any report has.
-    #[error("{node}: `{command}` printed more than {limit} bytes")]
+    #[error(
+        "{node}: `{command}` printed more than {limit} bytes, which no report has: run it there by hand and see what it prints"
+    )]
     TooLong {
         /// The node.
         node: Node,
@@ -100,7 +108,7 @@ pub enum SshError {
         limit: usize,
     },
     /// No node gave an output; each said why.
-    #[error("no node answered: {}", chains(.0))]
+    #[error("none of the nodes gave an output: {}", chains(.0))]
     EveryNode(Vec<SshError>),
 }
 
@@ -120,15 +128,22 @@ impl SshError {
 pub enum ConnectFailure {
     /// Nobody listens there.
     #[error("connection refused: is sshd running there, and is the port right?")]
-    Refused(#[source] std::io::Error),
-    /// The name or the network.
-    #[error("the host cannot be reached")]
+    Refused,
+    /// The name stands for no address.
+    #[error("no address is known for the name, see its spelling and the DNS")]
+    Name(#[source] std::io::Error),
+    /// The network.
+    #[error("the network does not lead there, see its routes and firewalls")]
     Io(#[source] std::io::Error),
     /// No SSH server answered in time.
-    #[error("no SSH handshake within {0:?}")]
+    #[error(
+        "no SSH server answers within {0:?}: is the host up, and does every firewall let the port through? connect_timeout sets the wait"
+    )]
     Timeout(Duration),
     /// What answered speaks no SSH that we can speak.
-    #[error("the SSH handshake failed")]
+    #[error(
+        "what listens there ends the SSH handshake, see whether it is sshd and what its log says"
+    )]
     Handshake(#[source] russh::Error),
 }
 
@@ -136,7 +151,9 @@ impl ConnectFailure {
     /// Of a connection that did not come about.
     pub fn of(error: std::io::Error) -> ConnectFailure {
         match error.kind() {
-            std::io::ErrorKind::ConnectionRefused => ConnectFailure::Refused(error),
+            std::io::ErrorKind::ConnectionRefused => ConnectFailure::Refused,
+            // The resolver's own errors have no number of the system's.
+            _ if error.raw_os_error().is_none() => ConnectFailure::Name(error),
             _ => ConnectFailure::Io(error),
         }
     }
@@ -147,9 +164,11 @@ impl ConnectFailure {
 pub enum HostKeyProblem {
     /// No entry for this host.
     #[error(
-        "{fingerprint} ({algorithm}) is not in {place}: compare it with `ssh-keygen -lf` on the node, then add it"
+        "it shows {algorithm} {fingerprint}, and no line of {place} is for it: compare that with `ssh-keygen -lf` on the node's console, then add the line that `vhi-usage trust ssh {node}` prints"
     )]
     Unknown {
+        /// Whose it is.
+        node: Box<Place>,
         /// The key that was shown, in OpenSSH's form.
         fingerprint: String,
         /// Its type.
@@ -159,9 +178,13 @@ pub enum HostKeyProblem {
     },
     /// Another key of the same type is expected.
     #[error(
-        "the node shows {fingerprint} ({algorithm}), {place} expects another: somebody may be in between, or the node was set up anew"
+        "{place} expects {expected}, and it shows {algorithm} {fingerprint}: compare that with `ssh-keygen -lf` on the node's console; if it is the node's, `vhi-usage trust ssh {node}` shows the line that pins it, and if not, somebody is in between"
     )]
     Changed {
+        /// Whose it is.
+        node: Box<Place>,
+        /// The fingerprint that was expected, or several.
+        expected: String,
         /// The key that was shown.
         fingerprint: String,
         /// Its type.
@@ -170,7 +193,9 @@ pub enum HostKeyProblem {
         place: String,
     },
     /// The key is marked as revoked.
-    #[error("{fingerprint} is revoked by {place}")]
+    #[error(
+        "{place} revokes {fingerprint}, which it shows: give the node a new host key, and its line to the file"
+    )]
     Revoked {
         /// The key that was shown.
         fingerprint: String,
@@ -178,11 +203,11 @@ pub enum HostKeyProblem {
         place: String,
     },
     /// The file could not be read or holds a line that is none.
-    #[error("{place}: {why}")]
+    #[error("cannot read the known hosts in {place}: {why}")]
     File {
-        /// The file, and the line if there is one.
+        /// The file.
         place: String,
-        /// What is wrong.
+        /// What stands in the way.
         why: String,
     },
 }
@@ -216,6 +241,13 @@ impl fmt::Display for ExitStatus {
             ExitStatus::Signal(name) => write!(f, "was ended by signal {name}"),
             ExitStatus::Unknown => write!(f, "ended without an exit status"),
         }
+    }
+}
+
+fn last_words(stderr: &str) -> String {
+    match stderr.trim() {
+        "" => "and said nothing: run it there by hand".to_owned(),
+        words => format!("and said: {words}"),
     }
 }
 

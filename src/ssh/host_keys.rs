@@ -23,7 +23,10 @@ use russh::keys::{
     },
 };
 
-use crate::ssh::{error::HostKeyProblem, pattern::speaks_of, place::Place};
+use crate::{
+    ssh::{error::HostKeyProblem, pattern::speaks_of, place::Place},
+    unreadable,
+};
 
 /// What a node's host key is held against.
 #[derive(Clone, Debug)]
@@ -73,12 +76,14 @@ impl HostKeys {
         let fingerprint = key.fingerprint(HashAlg::Sha256);
         match self {
             HostKeys::Pinned(pins) if pins.contains(&fingerprint) => Ok(()),
-            HostKeys::Pinned(_) => Err(HostKeyProblem::Changed {
+            HostKeys::Pinned(pins) => Err(HostKeyProblem::Changed {
+                node: Box::new(node.clone()),
+                expected: either(pins.iter().map(Fingerprint::to_string)),
                 fingerprint: fingerprint.to_string(),
                 algorithm: key.algorithm().to_string(),
-                place: "the pinned fingerprint".to_owned(),
+                place: "host_key_sha256".to_owned(),
             }),
-            HostKeys::File(path) => judge(&lines_for(open(path)?, path, node)?, path, key),
+            HostKeys::File(path) => judge(&lines_for(open(path)?, path, node)?, path, node, key),
         }
     }
 }
@@ -88,7 +93,7 @@ impl HostKeys {
 /// # Errors
 /// When it may not, and why.
 pub fn check(text: &str, path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
-    judge(&lines_for(text.as_bytes(), path, node)?, path, key)
+    judge(&lines_for(text.as_bytes(), path, node)?, path, node, key)
 }
 
 /// A line of the file that speaks of the node.
@@ -103,21 +108,21 @@ fn lines_for(file: impl BufRead, path: &Path, node: &Place) -> Result<Vec<Line>,
     let mut lines = Vec::new();
     let name = node.known_as().to_lowercase();
     for (text, number) in file.lines().zip(1..) {
-        let text = text.map_err(|error| unreadable(path, &error))?;
+        let text = text.map_err(|error| not_read(path, &error))?;
         lines.extend(line_for(&text, number, path, &name));
     }
     Ok(lines)
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, HostKeyProblem> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let file = File::open(path).map_err(|error| not_read(path, &error))?;
     Ok(BufReader::new(file))
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> HostKeyProblem {
+fn not_read(path: &Path, error: &io::Error) -> HostKeyProblem {
     HostKeyProblem::File {
         place: path.display().to_string(),
-        why: format!("cannot read the known hosts: {error}"),
+        why: unreadable::why(error),
     }
 }
 
@@ -142,7 +147,7 @@ fn line_for(text: &str, number: usize, path: &Path, name: &str) -> Option<Line> 
     Some(Line { number, entry })
 }
 
-fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProblem> {
+fn judge(lines: &[Line], path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
     let place = |line: &Line| format!("{} line {}", path.display(), line.number);
     let fingerprint = || key.fingerprint(HashAlg::Sha256).to_string();
     let same = |line: &&Line| line.entry.public_key().key_data() == key.key_data();
@@ -163,16 +168,28 @@ fn judge(lines: &[Line], path: &Path, key: &PublicKey) -> Result<(), HostKeyProb
     let of_this_type = |line: &&Line| line.entry.public_key().algorithm() == key.algorithm();
     Err(match plain().find(of_this_type) {
         Some(line) => HostKeyProblem::Changed {
+            node: Box::new(node.clone()),
+            expected: either(plain().filter(of_this_type).map(fingerprint_of)),
             fingerprint: fingerprint(),
             algorithm: key.algorithm().to_string(),
             place: place(line),
         },
         None => HostKeyProblem::Unknown {
+            node: Box::new(node.clone()),
             fingerprint: fingerprint(),
             algorithm: key.algorithm().to_string(),
             place: path.display().to_string(),
         },
     })
+}
+
+fn fingerprint_of(line: &Line) -> String {
+    let key = line.entry.public_key();
+    key.fingerprint(HashAlg::Sha256).to_string()
+}
+
+fn either(fingerprints: impl Iterator<Item = String>) -> String {
+    fingerprints.collect::<Vec<_>>().join(" or ")
 }
 
 #[cfg(test)]

@@ -28,6 +28,13 @@ pub struct Login {
     pub connect_timeout: Duration,
 }
 
+impl Login {
+    /// The file of the key, as errors name it.
+    pub fn key_name(&self) -> String {
+        self.key_file.display().to_string()
+    }
+}
+
 /// What we speak: the expected types of host key first, no SHA-1, no delay, and a sign of life
 /// every 15 s.
 pub fn config(expected: Vec<Algorithm>) -> client::Config {
@@ -57,29 +64,33 @@ pub fn config(expected: Vec<Algorithm>) -> client::Config {
 /// # Errors
 /// `SshError::Key`, with the way out.
 pub fn load_key(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKey, SshError> {
-    let failed = |why: String| SshError::Key {
-        path: path.display().to_string(),
-        why,
-    };
-    let text = secret::read_private(path).map_err(|error| failed(crate::chain::chain(&error)))?;
-    decode_key(&text, passphrase).map_err(failed)
+    let file = path.display();
+    let failed = |why: String| SshError::Key { why };
+    if let Ok(false) = path.try_exists() {
+        return Err(failed(format!(
+            "there is no file {file}: make it with `ssh-keygen -t ed25519 -f {file}`, and add its public half to authorized_keys on the nodes"
+        )));
+    }
+    let text = secret::read_private(path).map_err(|error| failed(error.to_string()))?;
+    decode_key(&text, passphrase).map_err(|why| failed(format!("{file} {why}")))
 }
 
 /// The private key of this text.
 ///
 /// # Errors
-/// What is wrong with it, and the way out.
-pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey, String> {
+/// What is wrong with it, and the way out, to stand behind the file's name.
+pub fn decode_key(text: &str, passphrase: Option<&Secret>) -> Result<PrivateKey, &'static str> {
     let passphrase = passphrase.map(Secret::reveal);
     russh::keys::decode_secret_key(text, passphrase).map_err(|error| match (error, passphrase) {
         (russh::keys::Error::KeyIsEncrypted, _) => {
-            "it is encrypted: give its passphrase in key_passphrase_file".to_owned()
+            "is encrypted: give its passphrase in key_passphrase_file or VSTORAGE_SSH_KEY_PASSPHRASE"
         }
-        (_, Some(_)) => "it cannot be read, or the passphrase is wrong".to_owned(),
+        (_, Some(_)) => {
+            "cannot be opened, or the passphrase is wrong: see that `ssh-keygen -y -f` takes both"
+        }
         // The library's own words would show labels out of the file.
         (_, None) => {
-            "it is no private key that we can read: an Ed25519, ECDSA or RSA key in OpenSSH's form or in PEM"
-                .to_owned()
+            "holds no private key that we can read: name the file without `.pub`, an Ed25519, ECDSA or RSA key in OpenSSH's form or in PEM"
         }
     })
 }
@@ -97,6 +108,6 @@ mod tests {
         );
         let why = decode_key(&text, None).expect_err("no key");
         assert!(!why.contains("canary") && !why.contains(char::is_control));
-        assert!(why.starts_with("it is no private key"), "{why}");
+        assert!(why.starts_with("holds no private key"), "{why}");
     }
 }

@@ -124,6 +124,7 @@ impl Pool {
             {
                 return Err(SshError::Auth {
                     node: slot.node.clone(),
+                    key: self.login.key_name(),
                     next_try,
                 });
             }
@@ -142,6 +143,7 @@ impl Pool {
             let pause = until.saturating_duration_since(Instant::now());
             return Err(SshError::Auth {
                 node: slot.node.clone(),
+                key: self.login.key_name(),
                 next_try: clock::later(clock::now(), pause),
             });
         }
@@ -201,13 +203,17 @@ impl Slot {
     fn failed(&self, error: SshError) -> SshError {
         let mut state = self.state();
         match error {
-            SshError::Auth { node, .. } => {
+            SshError::Auth { node, key, .. } => {
                 let pause = pause::REFUSED.after(state.refusals);
                 state.refusals = state.refusals.saturating_add(1);
                 state.failures = 0;
                 let next_try = clock::later(clock::now(), pause);
                 state.standing = Standing::Refused(Instant::now() + pause, next_try);
-                SshError::Auth { node, next_try }
+                SshError::Auth {
+                    node,
+                    key,
+                    next_try,
+                }
             }
             error => {
                 let pause = UNREACHED.after(state.failures);

@@ -66,7 +66,7 @@ impl Session {
             session => session?,
         };
         let within = login.connect_timeout;
-        match timeout(within, session.authenticate(key)).await {
+        match timeout(within, session.authenticate(key, login)).await {
             Ok(end) => end.map(|()| session),
             Err(_) => Err(SshError::Connect {
                 node: node.clone(),
@@ -120,7 +120,7 @@ impl Session {
         })
     }
 
-    async fn authenticate(&mut self, key: PrivateKey) -> Result<(), SshError> {
+    async fn authenticate(&mut self, key: PrivateKey, login: &Login) -> Result<(), SshError> {
         let lost = |source| SshError::Lost {
             node: self.node.clone(),
             source,
@@ -148,6 +148,7 @@ impl Session {
             }
             Ok(AuthResult::Failure { .. }) => Err(SshError::Auth {
                 node: self.node.clone(),
+                key: login.key_name(),
                 next_try: clock::now(),
             }),
             Err(source) => Err(lost(source)),

@@ -113,7 +113,7 @@ impl client::Handler for Seen {
 
 /// The server showed no key.
 #[derive(Debug, thiserror::Error)]
-#[error("{place}: cannot ask for the host keys")]
+#[error("{place}: cannot connect")]
 pub struct NotShown {
     place: Place,
     #[source]

@@ -6,12 +6,10 @@
 
 use crate::vstorage::{
     error::ParseError,
-    grammar::{Parsed, blanks, boundary, digits, value, whole},
+    grammar::{Parsed, blanks, boundary, digits, nowhere, value, whole},
 };
 use nom::{
     Parser,
-    character::complete::char,
-    combinator::{map_opt, opt},
     error::context,
     sequence::{preceded, terminated},
 };
@@ -30,6 +28,7 @@ pub struct Decimal {
 
 impl Decimal {
     /// A number by its digits before and after the point; `None` where they are too many.
+    #[inline]
     pub(crate) fn new(whole: &str, fraction: &str) -> Option<Self> {
         if whole.len() + fraction.len() > 20 {
             return None;
@@ -78,15 +77,20 @@ impl FromStr for Decimal {
 
 /// A decimal number and nothing more of its word.
 pub(crate) fn decimal(input: &str) -> Parsed<'_, Decimal> {
-    let number = (digits, opt(preceded(char('.'), digits)));
-    let number = map_opt(number, |(whole, fraction): (&str, Option<&str>)| {
-        Decimal::new(whole, fraction.unwrap_or(""))
-    });
-    preceded(
-        blanks,
-        context("a number such as 0.0", terminated(number, boundary)),
-    )
-    .parse(input)
+    let number = terminated(number, boundary);
+    preceded(blanks, context("a number such as 0.0", number)).parse(input)
+}
+
+/// A decimal number without blanks before it; what wanted it says so.
+#[inline]
+pub(crate) fn number(input: &str) -> Parsed<'_, Decimal> {
+    let (rest, whole) = digits(input)?;
+    let (rest, fraction) = match rest.strip_prefix('.').map(digits) {
+        Some(Ok(found)) => found,
+        _ => (rest, ""),
+    };
+    let number = Decimal::new(whole, fraction).ok_or_else(|| nowhere(input))?;
+    Ok((rest, number))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 use crate::vstorage::error::ParseError;
 use nom::{
     IResult, Parser,
-    bytes::complete::{tag, take_till},
+    bytes::complete::take_till,
     character::complete::char,
     combinator::{all_consuming, eof, map, map_opt, opt},
     error::{ContextError, ErrorKind, context},
@@ -69,30 +69,46 @@ pub(crate) fn whole<'a, T>(
 pub(crate) fn word<'a>(
     word: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    preceded(blanks, context(word, terminated(tag(word), boundary)))
+    // by hand, as the next: a line is made of little else
+    move |input| {
+        let (at, _) = blanks(input)?;
+        match at.strip_prefix(word) {
+            Some(rest) if boundary(rest).is_ok() => Ok((rest, word)),
+            _ => Err(nom::Err::Error(Expected { at, what: word })),
+        }
+    }
 }
 
 /// A label or a sign of punctuation, with blanks before it and anything after it.
 pub(crate) fn mark<'a>(
     mark: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Expected<'a>> {
-    preceded(blanks, context(mark, tag(mark)))
+    move |input| {
+        let (at, _) = blanks(input)?;
+        match at.strip_prefix(mark) {
+            Some(rest) => Ok((rest, mark)),
+            None => Err(nom::Err::Error(Expected { at, what: mark })),
+        }
+    }
 }
 
-/// A token ends here: no letter, digit or point follows.
+/// A token ends here: nothing follows that stands in the midst of a word.
+#[inline]
 pub(crate) fn boundary(input: &str) -> Parsed<'_, ()> {
-    match input.starts_with(|c: char| c.is_alphanumeric() || c == '.') {
+    match input.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')) {
         true => Err(nowhere(input)),
         false => Ok((input, ())),
     }
 }
 
 /// Blanks and tabs, or none of them.
+#[inline]
 pub(crate) fn blanks(input: &str) -> Parsed<'_, &str> {
     Ok(run(input, |byte| matches!(byte, b' ' | b'\t')))
 }
 
 /// Digits, one at least.
+#[inline]
 pub(crate) fn digits(input: &str) -> Parsed<'_, &str> {
     match run(input, |byte| byte.is_ascii_digit()) {
         (_, "") => Err(nowhere(input)),
@@ -102,6 +118,7 @@ pub(crate) fn digits(input: &str) -> Parsed<'_, &str> {
 
 /// The ASCII characters at the start that `belong`, behind the rest as nom has it. By bytes: to decode characters took
 /// a good part of the time.
+#[inline]
 fn run(input: &str, belong: impl Fn(u8) -> bool) -> (&str, &str) {
     let end = input.bytes().position(|byte| !belong(byte));
     match end.and_then(|end| input.split_at_checked(end)) {
@@ -111,11 +128,12 @@ fn run(input: &str, belong: impl Fn(u8) -> bool) -> (&str, &str) {
 }
 
 /// What is wanted here is said by the context around.
-fn nowhere(at: &str) -> nom::Err<Expected<'_>> {
+pub(crate) fn nowhere(at: &str) -> nom::Err<Expected<'_>> {
     nom::Err::Error(Expected { at, what: "" })
 }
 
 /// The number whose digits are those of `before` and then these; `None` where a `u64` does not hold it.
+#[inline]
 pub(crate) fn value(digits: &str, before: u64) -> Option<u64> {
     digits.bytes().try_fold(before, |value, digit| {
         let digit = char::from(digit).to_digit(10)?;
@@ -171,7 +189,9 @@ mod tests {
     #[test]
     fn what_is_wanted_is_named_where_it_should_begin() {
         stops("3  off", (count, word("of")), 4, "of");
-        stops("3 of4", (count, word("of")), 3, "of");
+        for text in ["3 of4", "3 of.", "3 of_4", "3 of-4"] {
+            stops(text, (count, word("of")), 3, "of");
+        }
         stops("18446744073709551616", count, 1, "a whole number");
         stops("3.5", count, 1, "a whole number");
         stops("3 )", (count, mark(",")), 3, ",");

@@ -12,7 +12,6 @@ use crate::vstorage::grammar::{Expected, Parsed, blanks, count, mark, word};
 use nom::{
     Parser,
     bytes::complete::{take_till1, take_while1},
-    character::complete::space1,
     combinator::{map, opt, verify},
     error::context,
     multi::separated_list1,
@@ -138,7 +137,7 @@ impl fmt::Display for CsNodes {
 pub(crate) fn cs_nodes(input: &str) -> Parsed<'_, CsNodes> {
     let of = separated_pair(count, word("of"), count);
     let name = preceded(
-        context("a blank", space1),
+        blanks,
         rest("a state", |c| c.is_alphabetic() || "_- ".contains(c)),
     );
     let states = separated_list1(mark(","), map((count, name), |(count, name)| (name, count)));

@@ -86,9 +86,9 @@ fn split(line: &str, columns: &[String], rows: &mut Rows) -> Option<bool> {
     {
         return None;
     }
-    let words = std::iter::once(first).chain(words);
-    let words = words.map(|it| start + it.start..start + it.end);
-    rows.cells.extend(words);
+    for word in std::iter::once(first).chain(words) {
+        rows.cells.push(start + word.start..start + word.end);
+    }
 
     if rows.cells.len() == before + columns.len() + 1 {
         let place = before + columns.iter().position(|it| it == "UPTIME")?;
@@ -110,12 +110,30 @@ fn split(line: &str, columns: &[String], rows: &mut Rows) -> Option<bool> {
 
 /// Where the words of a line stand.
 fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut chars = line.char_indices();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, _) = chars.find(|(_, c)| !c.is_whitespace())?;
-        let end = chars.find(|(_, c)| c.is_whitespace());
-        Some(start..end.map_or(line.len(), |(end, _)| end))
+        while let (true, length) = character(line, at)? {
+            at += length;
+        }
+        let start = at;
+        while let Some((false, length)) = character(line, at) {
+            at += length;
+        }
+        Some(start..at)
     })
+}
+
+/// Whether the character that begins there is a blank, and its length in bytes. Most take one, and are not decoded.
+#[inline]
+fn character(line: &str, at: usize) -> Option<(bool, usize)> {
+    match line.as_bytes().get(at)? {
+        b'\t'..=b'\r' | b' ' => Some((true, 1)),
+        ..0x80 => Some((false, 1)),
+        _ => {
+            let character = line.get(at..)?.chars().next()?;
+            Some((character.is_whitespace(), character.len_utf8()))
+        }
+    }
 }
 
 impl fmt::Display for Table {

@@ -105,10 +105,19 @@ mod tests {
     fn a_row_needs_an_open_table_and_a_table_comes_once() {
         let mut tables = Tables::default();
         assert!(!tables.take("1 a"));
-        for text in ["MDSID HOST", "M 1 a", "CSID", "7", "CLID", "anything"] {
+        for (text, keeps) in [
+            ("MDSID HOST", true),
+            ("M 1 a", true),
+            ("CSID", true),
+            ("7", true),
+            ("CLID", false),
+            ("anything", false),
+        ] {
             assert!(tables.take(text), "{text}");
+            assert_eq!(tables.keeps(), keeps, "{text}");
         }
         tables.close();
+        assert!(!tables.keeps());
         for text in ["8", "MDSID HOST", "2 b"] {
             assert!(!tables.take(text), "{text}");
         }

@@ -10,15 +10,13 @@
 use crate::{
     amount::{Amount, SizeBase},
     vstorage::{
-        decimal::Decimal,
+        decimal::{self, Decimal},
         error::ParseError,
-        grammar::{Parsed, blanks, boundary, digits, whole},
+        grammar::{Parsed, blanks, boundary, nowhere, whole},
     },
 };
 use nom::{
     Parser,
-    character::complete::{char, one_of},
-    combinator::{map_opt, opt},
     error::context,
     sequence::{preceded, terminated},
 };
@@ -123,27 +121,27 @@ pub(crate) fn size(input: &str) -> Parsed<'_, Size> {
 }
 
 /// A size of which the word may go on, as that of a rate does.
+#[inline]
 pub(crate) fn bare_size(input: &str) -> Parsed<'_, Size> {
-    let number = (digits, opt(preceded(char('.'), digits)));
-    let parts = (number, terminated(opt(one_of("KMGTPE")), char('B')));
-    map_opt(
-        parts,
-        |((whole, fraction), letter): ((&str, Option<&str>), _)| {
-            let power = match letter {
-                None if fraction.is_some() => return None, // there is no half byte
-                None => 0,
-                Some('K') => 1,
-                Some('M') => 2,
-                Some('G') => 3,
-                Some('T') => 4,
-                Some('P') => 5,
-                Some(_) => 6,
-            };
-            let number = Decimal::new(whole, fraction.unwrap_or(""))?;
-            Some(Size { number, power })
-        },
-    )
-    .parse(input)
+    let (rest, number) = decimal::number(input)?;
+    let power = match rest.bytes().next() {
+        Some(b'K') => 1,
+        Some(b'M') => 2,
+        Some(b'G') => 3,
+        Some(b'T') => 4,
+        Some(b'P') => 5,
+        Some(b'E') => 6,
+        _ => 0,
+    };
+    let rest = match power {
+        0 if number.decimals() > 0 => None, // there is no half byte
+        0 => Some(rest),
+        _ => rest.get(1..),
+    };
+    match rest.and_then(|it| it.strip_prefix('B')) {
+        Some(rest) => Ok((rest, Size { number, power })),
+        None => Err(nowhere(input)),
+    }
 }
 
 impl FromStr for Size {

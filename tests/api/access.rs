@@ -191,7 +191,11 @@ async fn callers_learn_what_happened_and_neither_where_nor_to_whom() {
     let (command, stderr) = ("vstorage -c cluster1 stat", "no route to node7.internal");
     let ssh = |error| SourceError::Ssh(error);
     let errors = [
-        ssh(SshError::Auth { node, next_try }),
+        ssh(SshError::Auth {
+            node,
+            key: "/etc/internal-key".to_owned(),
+            next_try,
+        }),
         ssh(SshError::Exit {
             node: "root@node7.internal".parse().unwrap(),
             command: command.to_owned(),
@@ -200,6 +204,7 @@ async fn callers_learn_what_happened_and_neither_where_nor_to_whom() {
         }),
         SourceError::Panel(PanelError::Login {
             url: url.clone(),
+            user: "billing".to_owned(),
             status: 401,
             next_try,
         }),

@@ -1,5 +1,7 @@
 //! A folder with settings in it, and commands that are run there.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -122,7 +122,7 @@ url = \"https://panel.example:8888\"
             ),
             (
                 "site.toml line 8: key_file in [cluster.ssh]",
-                "cannot read the secret file",
+                "there is no file",
             ),
         ],
     );
@@ -174,7 +174,7 @@ fn what_is_missing_is_told_with_its_table_and_its_variable() {
     told(
         &place,
         &[
-            ("site.toml line 13: name in [[cluster]]", "two clusters"),
+            ("site.toml line 13: name in [[cluster]]", "another cluster"),
             (
                 "site.toml line 14: key_file in [cluster.ssh] of cluster1",
                 "missing",

@@ -36,7 +36,7 @@ async fn a_command_that_ends_with_an_error_gives_no_output_and_keeps_its_session
     assert_eq!((node, command.as_str()), (&site.node(0), STAT));
     assert_eq!(*status, ExitStatus::Code(1));
     assert!(stderr.ends_with("Connection reset by peer"), "{stderr}");
-    let line = format!("{node}: `{STAT}` ended with exit status 1; its stderr ends: {stderr}");
+    let line = format!("{node}: `{STAT}` ended with exit status 1 and said: {stderr}");
     assert_eq!(error.to_string(), line);
     site.scenario().set_fault(Fault::Exit1, false);
     answers(&site, &pool).await;

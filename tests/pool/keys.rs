@@ -200,6 +200,6 @@ async fn a_file_that_is_no_private_key_of_ours_is_named() {
             key_file: gone,
             ..site.login()
         },
-        "No such file",
+        "there is no file",
     );
 }

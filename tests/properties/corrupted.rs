@@ -133,19 +133,32 @@ fn stand_in(text: &str, report: &StatReport) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The error says what stands at its place.
 fn names_a_place(error: &ParseError, text: &str) -> Result<(), TestCaseError> {
-    let lines = text.split('\n').count();
-    prop_assert!((1..=lines + 1).contains(&error.line), "{}", error);
+    let ParseError {
+        line,
+        column,
+        expected,
+        found,
+    } = error;
     prop_assert!(
-        error.column >= 1 && error.found.chars().count() <= 40,
+        *line >= 1 && *column >= 1 && !expected.is_empty(),
         "{}",
         error
     );
-    prop_assert!(
-        !error.expected.is_empty() && !error.found.is_empty(),
-        "{}",
-        error
-    );
+    let place = text.split('\n').nth(line - 1).unwrap_or("");
+    let behind: String = place.chars().skip(column - 1).collect();
+    let words: Vec<&str> = behind.split_whitespace().take(2).collect();
+    let words: String = words.join(" ").chars().take(40).collect();
+    match &**found {
+        "the end of the text" => {
+            prop_assert!(*line > text.split_terminator('\n').count(), "{}", error)
+        }
+        // columns are counted without colour
+        _ if place.contains('\u{1b}') => {}
+        "the end of the line" => prop_assert_eq!(words, ""),
+        found => prop_assert_eq!(words, found),
+    }
     Ok(())
 }
 

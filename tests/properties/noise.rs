@@ -78,10 +78,14 @@ proptest! {
     #[test]
     fn lines_of_noise_at_any_place_change_nothing_and_shift_no_place(report in any_report(), noise in noise()) {
         let text = with_noise(&report.to_string(), noise);
-        let lines: Vec<&str> = text.lines().collect();
-        for it in report::parse(&text).unwrap().read.iter() {
-            prop_assert_eq!(lines[it.line - 1], it.text);
+        let (lines, read) = (text.lines().collect::<Vec<_>>(), report::parse(&text).unwrap().read);
+        for it in read.iter() {
+            prop_assert_eq!(lines[it.line - 1], &it.text);
         }
+        // every line that says something, and no other
+        let read: Vec<String> = read.iter().map(|it| it.text.into_owned()).collect();
+        let said: Vec<String> = report.to_string().lines().map(String::from).filter(|it| !it.is_empty()).collect();
+        prop_assert_eq!(read, said);
         gives(&text, report)?;
     }
 

@@ -69,7 +69,11 @@ fn the_line_for_programs_has_text_figures_and_verdict() {
 
     let ended = site.check(&toml, &["--cluster", "cluster9"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
-    assert!(ended.stderr.contains("no such cluster"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("no cluster cluster9"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -96,7 +100,7 @@ fn a_report_that_cannot_be_billed_ends_with_1_and_that_of_another_cluster_with_2
         2,
         &[
             "other_cluster",
-            "asked for cluster cluster1, the report is of cluster2",
+            "asked for cluster cluster1, and the report is of cluster2",
         ],
     );
 

@@ -116,7 +116,7 @@ fn curl_gets_the_usage_over_https_and_sighup_exchanges_the_certificate() {
     let line = service
         .running
         .says("certificate and key stay as they were");
-    assert!(line.contains("cannot read the secret file"), "{line}");
+    assert!(line.contains("tls.key: there is no such file"), "{line}");
     assert_eq!(shown(&service, &folder), second);
     usage(&service, &site);
     service.stop();

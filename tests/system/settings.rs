@@ -218,7 +218,7 @@ fn a_port_that_is_taken_is_told_in_a_sentence() {
         &[
             "cannot listen on",
             &address,
-            "another program listens there",
+            "another process has that port",
         ],
     );
     let told = ended

@@ -1,0 +1,122 @@
+//! What a request asks for: all that the routes look at, taken once, before any of them decides.
+
+use std::{
+    convert::Infallible,
+    future::ready,
+    net::{IpAddr, Ipv4Addr},
+};
+
+use warp::{
+    Filter,
+    http::{HeaderMap, Method},
+    path::FullPath,
+};
+
+use crate::api::{error::ApiError, listener::Peer};
+
+/// One more than any route has.
+const SEGMENTS: usize = 6;
+
+/// A request without its body, which no route reads.
+#[derive(Debug)]
+pub struct Asked {
+    method: Method,
+    path: FullPath,
+    /// What follows `?`; empty where nothing does.
+    pub query: String,
+    /// As they came.
+    pub headers: HeaderMap,
+    /// Where the request comes from.
+    pub address: IpAddr,
+}
+
+/// Of every request; it refuses none.
+pub fn asked() -> impl Filter<Extract = (Asked,), Error = Infallible> + Copy {
+    let query = warp::query::raw().or_else(|_| ready(Ok::<_, Infallible>((String::new(),))));
+    warp::method()
+        .and(warp::path::full())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional())
+        .map(|method, path, query, headers, peer: Option<Peer>| Asked {
+            method,
+            path,
+            query,
+            headers,
+            address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()),
+        })
+}
+
+impl Asked {
+    /// The path in its segments.
+    pub fn segments(&self) -> Segments<'_> {
+        Segments::of(self.path.as_str())
+    }
+
+    /// GET or HEAD.
+    ///
+    /// # Errors
+    /// `MethodNotAllowed`.
+    pub fn only_reads(&self) -> Result<(), ApiError> {
+        match self.method {
+            Method::GET | Method::HEAD => Ok(()),
+            _ => Err(ApiError::MethodNotAllowed),
+        }
+    }
+}
+
+/// A path in its segments; one `/` at its end means nothing. Of a path that is longer than any route the last
+/// segment holds all the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct Segments<'a> {
+    all: [&'a str; SEGMENTS],
+    count: usize,
+}
+
+impl<'a> Segments<'a> {
+    fn of(path: &'a str) -> Segments<'a> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mut segments = Segments {
+            all: [""; SEGMENTS],
+            count: 0,
+        };
+        for (place, segment) in segments.all.iter_mut().zip(path.splitn(SEGMENTS, '/')) {
+            *place = segment;
+            segments.count += 1;
+        }
+        segments
+    }
+
+    /// To be matched.
+    pub fn as_slice(&self) -> &[&'a str] {
+        self.all.get(..self.count).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn has(path: &str, expected: &[&str]) {
+        assert_eq!(Segments::of(path).as_slice(), expected, "{path}");
+    }
+
+    #[test]
+    fn one_slash_at_the_end_means_nothing_and_no_other_is_lost() {
+        has("/health", &["health"]);
+        has("/health/", &["health"]);
+        has("/health//", &["health", ""]);
+        has("//health", &["", "health"]);
+        has("/a/b/c/d/e/f", &["a", "b", "c", "d", "e", "f"]);
+        for path in ["", "/", "//"] {
+            has(path, &[""]);
+        }
+    }
+
+    #[test]
+    fn a_path_longer_than_any_route_keeps_its_beginning() {
+        has("/a/b/c/d/e/f/g", &["a", "b", "c", "d", "e", "f/g"]);
+    }
+}

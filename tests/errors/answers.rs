@@ -1,0 +1,203 @@
+//! What callers over HTTP are told: the `detail` of each problem, and the reasons of the closed list.
+
+use vhi_usage::{
+    reason::Code,
+    source::error::SourceError,
+    ssh::error::SshError,
+    usage::{ClusterUsage, Part},
+};
+use warp::test::RequestBuilder;
+
+use crate::published::{
+    Site, ask, complete, compute, missing, not_yet, problem, storage, stranger, usage,
+};
+
+const USAGE: &str = "/api/v1/cluster/usage";
+
+async fn told(usage: ClusterUsage, request: RequestBuilder, status: u16, kind: &str, detail: &str) {
+    let answer = Site::new(usage).answer(request).await;
+    problem(&answer, status, kind);
+    assert_eq!(json_of(&answer)["detail"], detail);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_not_answered() {
+    for (request, status, kind, detail) in [
+        (
+            stranger(USAGE),
+            401,
+            "unauthorized",
+            "a valid API token is needed: send `Authorization: Bearer <token>`",
+        ),
+        (
+            ask("/api/v1/clusters/another/usage"),
+            404,
+            "unknown_cluster",
+            "no cluster of this name is configured: see /api/v1/clusters",
+        ),
+        (
+            ask("/api/v1/nothing"),
+            404,
+            "not_found",
+            "there is nothing under this path: the usage is at /api/v1/cluster/usage",
+        ),
+        (
+            ask(USAGE).method("POST"),
+            405,
+            "method_not_allowed",
+            "only GET and HEAD are understood here",
+        ),
+        (
+            ask("/api/v1/cluster/usage?require=all"),
+            400,
+            "bad_query",
+            "`require` can be `complete` only: write ?require=complete, or leave it out",
+        ),
+        (
+            ask("/api/v1/clusters/cluster1/raw"),
+            503,
+            "no_text",
+            "no storage node has printed a report yet: /ready says what is missing",
+        ),
+    ] {
+        told(complete(), request, status, kind, detail).await;
+    }
+    let site = Site::limited(complete(), 1);
+    let request = || ask(USAGE).remote_addr("192.0.2.1:1000".parse().unwrap());
+    assert_eq!(site.answer(request()).await.status(), 200);
+    let answer = site.answer(request()).await;
+    problem(&answer, 429, "too_many_requests");
+    assert_eq!(
+        json_of(&answer)["detail"],
+        "too many requests from this address: ask again after the seconds of Retry-After"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_usage_that_is_not_there() {
+    let no_storage = || missing(Code::HostKeyChanged);
+    let no_compute = || missing(Code::PanelTimeout);
+    let partial = || usage(no_storage(), Part::Fresh(compute()));
+    for (usage, request, status, kind, detail) in [
+        (
+            not_yet(),
+            ask(USAGE),
+            503,
+            "not_yet",
+            "the first round of readings has not ended yet: ask again after the seconds of Retry-After",
+        ),
+        (
+            usage(Part::Fresh(storage()), no_compute()),
+            ask(USAGE),
+            502,
+            "no_compute",
+            "no usable compute figure: the panel did not answer in time",
+        ),
+        (
+            usage(no_storage(), no_compute()),
+            ask(USAGE),
+            503,
+            "no_usage",
+            "no usable figure: storage: the storage node shows another host key than expected; compute: the panel did not answer in time",
+        ),
+        (
+            partial(),
+            ask("/api/v1/cluster/usage?require=complete"),
+            503,
+            "not_complete",
+            "the usage is partial, and require=complete was asked for: ask without it for what there is",
+        ),
+        (
+            partial(),
+            stranger("/ready"),
+            503,
+            "not_ready",
+            "not every cluster has usable figures: see missing",
+        ),
+    ] {
+        told(usage, request, status, kind, detail).await;
+    }
+    let body = json_of(&Site::new(partial()).get(USAGE).await);
+    assert_eq!(
+        body["storage_error"],
+        "no usable storage figure: the storage node shows another host key than expected"
+    );
+}
+
+#[test]
+fn a_refusal_says_when_the_next_try_is_due() {
+    let next_try = "2026-11-22T06:05:00Z".parse().unwrap();
+    let refused = SourceError::Ssh(SshError::Auth {
+        node: "root@node1.example".parse().unwrap(),
+        key: "id_ed25519".to_owned(),
+        next_try,
+    });
+    assert_eq!(
+        refused.reason(next_try).message,
+        "the login was refused; next try at 2026-11-22T06:05:00.000Z"
+    );
+}
+
+#[test]
+fn every_reason_is_a_sentence_of_the_list() {
+    let told: Vec<(&str, &str)> = Code::ALL
+        .iter()
+        .map(|it| (it.name(), it.message()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("not_yet", "the first reading has not ended yet"),
+            ("no_answer", "the source has not answered for too long"),
+            ("connect_refused", "the connection was refused"),
+            ("connect_timeout", "no connection in time"),
+            ("connect_failed", "no connection"),
+            (
+                "host_key_unknown",
+                "the storage node's host key is not known"
+            ),
+            (
+                "host_key_changed",
+                "the storage node shows another host key than expected"
+            ),
+            (
+                "host_key_revoked",
+                "the storage node shows a revoked host key"
+            ),
+            (
+                "known_hosts_unreadable",
+                "the file of known host keys cannot be read"
+            ),
+            ("key_unusable", "our private key cannot be used"),
+            ("auth_refused", "the login was refused"),
+            (
+                "session_lost",
+                "the connection to the storage node was lost"
+            ),
+            (
+                "command_refused",
+                "the storage node refused to run the command"
+            ),
+            ("command_timeout", "the command did not end in time"),
+            ("command_failed", "the command failed"),
+            ("output_too_long", "the command printed too much"),
+            (
+                "report_unreadable",
+                "the command's output cannot be read as a report"
+            ),
+            ("other_cluster", "the report is of another cluster"),
+            ("not_settled", "the cluster does not know its own state yet"),
+            (
+                "certificate_untrusted",
+                "the panel's certificate is not trusted"
+            ),
+            ("panel_status", "the panel answered with an error"),
+            ("panel_timeout", "the panel did not answer in time"),
+            ("panel_unreadable", "the panel's answer cannot be read"),
+        ]
+    );
+}
+
+fn json_of(answer: &warp::http::Response<warp::hyper::body::Bytes>) -> serde_json::Value {
+    serde_json::from_slice(answer.body()).unwrap()
+}

@@ -1,0 +1,124 @@
+//! A file that a setting names and that cannot be used, and what is said at every start.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use vhi_usage::config::{
+    Config,
+    origins::{EnvFile, Origins},
+};
+
+use crate::{
+    common::write_private,
+    variables::{RIGHT, problem, problem_with, right},
+};
+
+#[test]
+fn a_file_that_a_setting_names_is_named_with_what_is_wrong_with_it() {
+    let of_key =
+        "site.toml line 7: key_file in [cluster.ssh] of cluster1: no private key to log in with:";
+    let of_password = "site.toml line 11: password_file in [cluster.panel] of cluster1:";
+    let place = right();
+    let mode = |name: &str, mode: u32| {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(place.file(name), mode).unwrap();
+    };
+    mode("key", 0o640);
+    problem(
+        &place,
+        &format!("{of_key} others can read key, which has mode 0640: run `chmod 600 key`"),
+    );
+    let again = fs::read_to_string(place.file("key")).unwrap();
+    fs::remove_file(place.file("key")).unwrap();
+    problem(
+        &place,
+        &format!(
+            "{of_key} there is no file key: make it with `ssh-keygen -t ed25519 -f key`, and add its public half to authorized_keys on the nodes"
+        ),
+    );
+    fs::create_dir(place.file("key")).unwrap();
+    problem(
+        &place,
+        &format!("{of_key} cannot read key: it is a directory: name the file in it"),
+    );
+    fs::remove_dir(place.file("key")).unwrap();
+    write_private(&place.file("key"), "ssh-ed25519 AAAA");
+    problem(
+        &place,
+        &format!(
+            "{of_key} key holds no private key that we can read: name the file without `.pub`, an Ed25519, ECDSA or RSA key in OpenSSH's form or in PEM"
+        ),
+    );
+    let key = russh::keys::decode_secret_key(&again, None).unwrap();
+    let locked = key.encrypt(&mut russh::keys::key::safe_rng(), "canary of a word");
+    let locked = locked.unwrap().to_openssh(Default::default()).unwrap();
+    write_private(&place.file("key"), &locked);
+    problem(
+        &place,
+        &format!(
+            "{of_key} key is encrypted: give its passphrase in key_passphrase_file or VSTORAGE_SSH_KEY_PASSPHRASE"
+        ),
+    );
+    place.write(".env", "VSTORAGE_SSH_KEY_PASSPHRASE=canary of another\n");
+    problem(
+        &place,
+        &format!(
+            "{of_key} key cannot be opened, or the passphrase is wrong: see that `ssh-keygen -y -f` takes both"
+        ),
+    );
+    place.write(".env", "");
+    write_private(&place.file("key"), &again);
+
+    write_private(&place.file("password"), "\ncanary\n");
+    problem(
+        &place,
+        &format!("{of_password} the first line of password is empty: write the secret there"),
+    );
+    mode("token", 0o644);
+    write_private(&place.file("password"), "canary\n");
+    problem(
+        &place,
+        "site.toml line 2: token_file in [api]: others can read token, which has mode 0644: run `chmod 600 token`",
+    );
+    mode("token", 0o600);
+    problem_with(
+        &place,
+        "VSTORAGE_KNOWN_HOSTS=hosts\n",
+        ".env line 1: VSTORAGE_KNOWN_HOSTS: cannot read hosts: there is no such file",
+    );
+    fs::create_dir(place.file("hosts")).unwrap();
+    problem_with(
+        &place,
+        "VSTORAGE_KNOWN_HOSTS=hosts\n",
+        ".env line 1: VSTORAGE_KNOWN_HOSTS: cannot read hosts: it is a directory: name the file in it",
+    );
+}
+
+#[test]
+fn what_the_operator_should_know_is_said_at_every_start() {
+    let place = right();
+    let settings = RIGHT.replace("https://panel.example:8888", "http://127.0.0.1:1");
+    place.write("site.toml", &settings);
+    let names = [
+        "REDIS_HOST",
+        "PROMETHEUS_URL",
+        "GRAFANA_API_KEY",
+        "PANEL_INSECURE",
+    ];
+    let environment = names.map(|name| (name.to_owned(), "1".to_owned()));
+    let config = Config::load(&Origins {
+        file: Some(place.file("site.toml")),
+        env_file: EnvFile::Nowhere,
+        environment: environment.to_vec(),
+        ..Origins::default()
+    });
+    assert_eq!(
+        config.unwrap().notices,
+        [
+            "REDIS_* is ignored: the newest reading is kept in memory",
+            "PROMETHEUS_URL is not used: storage is read over ssh",
+            "GRAFANA_API_KEY is not used: storage is read over ssh",
+            "the certificate of the panel of cluster1 is NOT checked: whoever stands in between reads the password; pin it with PANEL_SHA256",
+            "the panel of cluster1 is asked without TLS, on this machine",
+        ]
+    );
+}
