@@ -28,6 +28,8 @@ use shown::Goal;
 use site::Site;
 use sshd::Sshd;
 
+/// Ours, the bare start, ControlMaster and a new `ssh`.
+const WAYS: usize = 4;
 const TURNS: usize = 400;
 /// A new connection is slow, and takes part in one turn of so many.
 const NEW_EVERY: usize = 10;
@@ -59,10 +61,10 @@ fn main() -> Result<ExitCode, Failed> {
 }
 
 async fn compare(site: Arc<Site>) -> Result<(), Failed> {
-    let mut samples: [Vec<f64>; 4] = Default::default();
+    let mut samples: [Vec<f64>; WAYS] = Default::default();
     for turn in 0..WARM_UP + TURNS {
         // Each way follows each other one as often as the rest do.
-        for way in (turn..turn + samples.len()).map(|place| place % samples.len()) {
+        for way in (turn..turn + WAYS).map(|place| place % WAYS) {
             let took = match way {
                 0 => site.ours().await?,
                 1 => apart(&site, Site::bare).await?,
