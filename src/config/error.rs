@@ -19,13 +19,25 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// At this place, for this reason.
+    /// At this place, for this reason. Either is told on one line, whatever a setting holds.
     pub fn new(place: impl Into<String>, why: impl Into<String>) -> Problem {
         Problem {
-            place: place.into(),
-            why: why.into(),
+            place: on_one_line(&place.into()),
+            why: on_one_line(&why.into()),
         }
     }
+}
+
+/// The text with its control characters as they are written: a terminal does nothing with them.
+fn on_one_line(text: &str) -> String {
+    let mut line = String::new();
+    for c in text.chars() {
+        match c.is_control() {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
+        }
+    }
+    line
 }
 
 impl From<Problem> for ConfigError {
@@ -61,3 +73,17 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_stands_on_one_line_whatever_a_setting_holds() {
+        let problem = Problem::new("nodes of a\rb", "`root@\nnode1\u{1b}[2J…` is no node");
+        assert_eq!(
+            problem.to_string(),
+            "nodes of a\\rb: `root@\\nnode1\\u{1b}[2J…` is no node"
+        );
+    }
+}
