@@ -11,7 +11,13 @@ use vhi_usage::config::{
 };
 
 /// Variables that name a file, which is not to be read here.
-const PATHS: [&str; 3] = ["VSTORAGE_SSH_KEY", "VSTORAGE_KNOWN_HOSTS", "PANEL_CA_FILE"];
+const PATHS: [&str; 5] = [
+    "TLS_CERTIFICATE",
+    "TLS_KEY",
+    "VSTORAGE_SSH_KEY",
+    "VSTORAGE_KNOWN_HOSTS",
+    "PANEL_CA_FILE",
+];
 
 /// What holds for a drawn file, or a panic says what does not.
 pub fn drawn(it: &mut Drawn<'_>, with_secrets: bool) {

@@ -25,6 +25,8 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
         }
     };
     put(&mut file.api.token_file, "word");
+    put(&mut file.api.tls.certificate_file, "pair");
+    put(&mut file.api.tls.key_file, "pair");
     let named = variables.set(OF_A_CLUSTER).next().is_some() || file.written.spoils("cluster");
     if file.cluster.is_empty() && named {
         file.cluster.push(ClusterFile::default());
@@ -48,7 +50,7 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
         variables,
         credentials: Credentials::default(),
     };
-    match Config::build(ground, known.clone(), None, Asks::WhatIsThere) {
+    let problems = match Config::build(ground, known.clone(), None, Asks::WhatIsThere) {
         Ok(config) => {
             assert_eq!(
                 before, 0,
@@ -61,7 +63,17 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
             assert!(error.problems.len() >= before && !error.problems.is_empty());
             error.problems
         }
+    };
+    for problem in &problems {
+        let told = problem.to_string();
+        assert!(
+            !problem.place.is_empty()
+                && !problem.why.is_empty()
+                && !told.contains(char::is_control),
+            "{told:?}"
+        );
     }
+    problems
 }
 
 /// No problem shows the secret of the text.
@@ -71,7 +83,8 @@ pub fn shows_no_secret(problems: &[Problem], text: &str) {
     }
 }
 
-/// Files that settings may name: a key, known hosts, authorities, and a word that is a secret.
+/// Files that settings may name: a key, known hosts, authorities, our own certificate with its key, and a
+/// word that is a secret.
 struct Files(TempDir);
 
 impl Files {
@@ -83,6 +96,7 @@ impl Files {
             ("key", include_str!("../pem/ed25519")),
             ("known_hosts", ""),
             ("authority", include_str!("../pem/authority.pem")),
+            ("pair", include_str!("../pem/pair.pem")),
         ] {
             let path = folder.path().join(name);
             fs::write(&path, text).expect("written");

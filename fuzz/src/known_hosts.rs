@@ -16,10 +16,16 @@ const OTHERS: [&str; 3] = [
     "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg=",
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5",
 ];
-/// `node1.example` and `[node1.example]:2222`, hashed by `ssh-keygen -H`.
-const HASHED: [&str; 2] = [
-    "|1|pITaQgK8s8sb1Mq85+VBeo50iV8=|5VpqmskpnUEJCnFs+QwcPuteeAU=",
-    "|1|ofbsOBL62Loq71wYz7H45W+FphQ=|+sE3MwZjFIVI/kIcQ0adjoqZRf4=",
+/// Names as `ssh-keygen -H` hashes them, and what they were.
+const HASHED: [(&str, &str); 2] = [
+    (
+        "|1|pITaQgK8s8sb1Mq85+VBeo50iV8=|5VpqmskpnUEJCnFs+QwcPuteeAU=",
+        "h",
+    ),
+    (
+        "|1|ofbsOBL62Loq71wYz7H45W+FphQ=|+sE3MwZjFIVI/kIcQ0adjoqZRf4=",
+        "[node1.example]:2222",
+    ),
 ];
 const PATTERNS: [&str; 14] = [
     "node1.example",
@@ -78,7 +84,7 @@ fn line(it: &mut Drawn<'_>) -> String {
         format!("{marker}{blank}")
     };
     let hosts = match it.below(6) {
-        0 => it.one_of(&HASHED).to_owned(),
+        0 => it.one_of(&HASHED).0.to_owned(),
         many => (0..many)
             .map(|_| it.one_of(&PATTERNS))
             .collect::<Vec<_>>()
@@ -98,10 +104,7 @@ fn holds(text: &str) {
         let found = verdict(text, &place);
         assert_eq!(found, verdict(text, &place), "judged twice: {text:?}");
         assert!(found != Verdict::Known || text.contains(RIGHT), "{text:?}");
-        // a hashed name cannot be read by hand
-        if !text.contains("|1|") {
-            assert_eq!(found, by_hand(text, &place), "{place}: {text:?}");
-        }
+        assert_eq!(found, by_hand(text, &place), "{place}: {text:?}");
         for same in [
             text.replace("\r\n", "\n").replace('\n', "\r\n"),
             text.replace(' ', "\t"),
@@ -171,6 +174,10 @@ fn by_hand(text: &str, place: &Place) -> Verdict {
 }
 
 fn speaks_of(hosts: &str, name: &str) -> bool {
+    // nobody can read a hashed name, but these are known, and another one hits no name of ours
+    if hosts.starts_with("|1|") {
+        return HASHED.contains(&(hosts, name));
+    }
     let fits = |pattern: &str| {
         let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
         let name: Vec<char> = name.chars().collect();

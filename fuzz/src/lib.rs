@@ -11,7 +11,7 @@
 //! | [`panel_stat`] | the panel's compute stat |
 //! | [`settings`], [`env`] | the settings file and the `.env` file |
 //! | [`known_hosts`] | which host key a node may show |
-//! | [`pem`] | certificate authorities, private keys and fingerprints |
+//! | [`pem`] | certificate authorities, our own certificate, private keys and fingerprints |
 //! | [`drawn`] | choices out of bytes |
 //! | [`lines`] | lines of a report, drawn |
 //! | [`mutated`] | what may become of the lines of a text |

@@ -199,10 +199,11 @@ fn is_within(report: &StatReport, within: &StatReport, base: SizeBase) {
 
 /// Noise, carriage returns and colour.
 fn changes_nothing(text: &str, read: Result<StatReport, &ParseError>, it: &mut Drawn<'_>) {
-    let same = |changed: &str, shifted: bool| match (&read, report::parse(changed)) {
+    // before the row of this number another was put in
+    let same = |changed: &str, put_in: Option<usize>| match (&read, report::parse(changed)) {
         (Ok(before), Ok(after)) => assert_eq!(bare(&after), *before, "{changed:?}"),
         (Err(before), Err(after)) => {
-            let line = if shifted { after.line } else { before.line };
+            let line = before.line + usize::from(put_in.is_some_and(|row| before.line >= row));
             assert_eq!(
                 after,
                 ParseError {
@@ -215,7 +216,7 @@ fn changes_nothing(text: &str, read: Result<StatReport, &ParseError>, it: &mut D
         (before, after) => panic!("{before:?} has become {after:?}: {changed:?}"),
     };
     if !text.contains('\r') {
-        same(&text.replace('\n', "\r\n"), false);
+        same(&text.replace('\n', "\r\n"), None);
     }
     let mut rows: Vec<&str> = text.split('\n').collect();
     let first = usize::from(text.starts_with('\u{feff}'));
@@ -223,7 +224,7 @@ fn changes_nothing(text: &str, read: Result<StatReport, &ParseError>, it: &mut D
     // behind the last line without a line end noise would be a part of it
     if at < rows.len() {
         rows.insert(at, it.one_of(&NOISE));
-        same(&rows.join("\n"), true);
+        same(&rows.join("\n"), Some(at + 1));
     }
     if !text.contains(['\u{1b}', '\r', '\u{feff}']) {
         let (before, behind) = (it.one_of(&COLOUR), it.one_of(&COLOUR));
@@ -231,6 +232,6 @@ fn changes_nothing(text: &str, read: Result<StatReport, &ParseError>, it: &mut D
             "" => String::new(),
             row => format!("{before}{row}{behind}"),
         });
-        same(&rows.collect::<Vec<_>>().join("\n"), false);
+        same(&rows.collect::<Vec<_>>().join("\n"), None);
     }
 }

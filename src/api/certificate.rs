@@ -49,8 +49,22 @@ impl Files {
     /// # Errors
     /// When one of them cannot be used, or they are not of one pair.
     pub fn read(&self) -> Result<Certificate, CertificateError> {
+        let certificate =
+            std::fs::read(&self.certificate).map_err(|error| CertificateError::Read {
+                path: self.certificate.clone(),
+                why: unreadable::why(&error),
+            })?;
+        let key = secret::read_private(&self.key)?;
+        self.decode(&certificate, &key)
+    }
+
+    /// What these texts say, as if they had been read from the files.
+    ///
+    /// # Errors
+    /// When one of them cannot be used, or they are not of one pair.
+    pub fn decode(&self, certificate: &[u8], key: &str) -> Result<Certificate, CertificateError> {
         let path = self.certificate.as_path();
-        let chain = chain(path)?;
+        let chain = chain(certificate, path)?;
         let unreadable = || CertificateError::NoX509 { path: path.into() };
         let first = chain.first().ok_or_else(unreadable)?;
         let (_, read) = parse_x509_certificate(first).map_err(|_| unreadable())?;
@@ -60,7 +74,7 @@ impl Files {
         let sha256 = hex::lower(&Sha256::digest(first));
         let signing = ring::default_provider()
             .key_provider
-            .load_private_key(key(&self.key)?)
+            .load_private_key(private_key(key, &self.key)?)
             .map_err(|_| CertificateError::UnusableKey {
                 path: self.key.clone(),
             })?;
@@ -105,20 +119,15 @@ impl Certificate {
     }
 }
 
-fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-    let text = std::fs::read(path).map_err(|error| CertificateError::Read {
-        path: path.into(),
-        why: unreadable::why(&error),
-    })?;
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+fn chain(text: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
     match chain {
         Ok(chain) if !chain.is_empty() => Ok(chain),
         _ => Err(CertificateError::NoPem { path: path.into() }),
     }
 }
 
-fn key(path: &Path) -> Result<PrivateKeyDer<'static>, CertificateError> {
-    let text = secret::read_private(path)?;
+fn private_key(text: &str, path: &Path) -> Result<PrivateKeyDer<'static>, CertificateError> {
     PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| {
         let path = path.into();
         match text.contains("ENCRYPTED") {
