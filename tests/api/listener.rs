@@ -47,7 +47,7 @@ async fn a_client_that_is_idle_is_let_go() {
     let served = Served::plain().await;
     let mut stream = served.connect().await;
     get(&mut stream, "/health").await;
-    let end = timeout(Duration::from_secs(60), to_the_end(&mut stream)).await;
+    let end = timeout(Duration::from_secs(90), to_the_end(&mut stream)).await;
     assert_eq!(end.unwrap(), "");
     served.stop().await;
 }
