@@ -28,6 +28,8 @@ use shown::Goal;
 use site::Site;
 use sshd::Sshd;
 
+/// Ours, the bare start, ControlMaster and a new `ssh`.
+const WAYS: usize = 4;
 const TURNS: usize = 400;
 /// A new connection is slow, and takes part in one turn of so many.
 const NEW_EVERY: usize = 10;
@@ -59,20 +61,19 @@ fn main() -> Result<ExitCode, Failed> {
 }
 
 async fn compare(site: Arc<Site>) -> Result<(), Failed> {
-    let mut samples: [Vec<f64>; 4] = Default::default();
+    let mut samples: [Vec<f64>; WAYS] = Default::default();
     for turn in 0..WARM_UP + TURNS {
-        let took = [
-            Some(site.ours().await?),
-            Some(apart(&site, Site::bare).await?),
-            Some(apart(&site, Site::over_master).await?),
-            match turn % NEW_EVERY {
-                0 => Some(apart(&site, Site::new_ssh).await?),
-                _ => None,
-            },
-        ];
-        if turn >= WARM_UP {
-            for (samples, took) in samples.iter_mut().zip(took) {
-                samples.extend(took.map(|took| took.as_secs_f64() * 1000.0));
+        // Each way follows each other one as often as the rest do.
+        for way in (turn..turn + WAYS).map(|place| place % WAYS) {
+            let took = match way {
+                0 => site.ours().await?,
+                1 => apart(&site, Site::bare).await?,
+                2 => apart(&site, Site::over_master).await?,
+                _ if turn % NEW_EVERY == 0 => apart(&site, Site::new_ssh).await?,
+                _ => continue,
+            };
+            if turn >= WARM_UP {
+                samples[way].push(took.as_secs_f64() * 1000.0);
             }
         }
     }

@@ -33,7 +33,15 @@ const MIB: f64 = 1024.0 * 1024.0;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let rest = match env::var("REST_SECONDS") {
-        Ok(seconds) => Duration::from_secs(seconds.parse()?),
+        Ok(seconds) => match seconds.parse() {
+            Ok(seconds @ 1..) => Duration::from_secs(seconds),
+            _ => {
+                return Err(format!(
+                    "REST_SECONDS is {seconds}: say a whole number of seconds from 1 on"
+                )
+                .into());
+            }
+        },
         Err(_) => HOUR,
     };
     let folder = scene::folder()?;

@@ -21,6 +21,7 @@ mod measured;
 mod nginx;
 #[path = "route/rounds.rs"]
 mod rounds;
+mod scene;
 #[path = "route/server.rs"]
 mod server;
 mod shown;
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
 
 fn compare() -> Result<(), Failure> {
     turn::stay_aside()?;
-    let folder = tempfile::Builder::new().prefix("route-").tempdir()?;
+    let folder = scene::folder()?;
     let folder = folder.path();
     let site = Site::start(folder)?;
     let ours = site.serve()?;

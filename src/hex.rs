@@ -34,6 +34,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_byte_keeps_its_leading_zero() {
+        assert_eq!(lower(&[0, 10, 255]), "000aff");
+    }
+
+    #[test]
     fn only_64_digits_are_a_sha256() {
         let digits = "0fF0".repeat(16);
         let bytes = sha256(&digits).expect("64 digits");

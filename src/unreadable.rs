@@ -7,7 +7,7 @@ pub fn why(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::PermissionDenied => {
-            "this user may not: give it to the user that runs the service".to_owned()
+            "this user may not: see its owner and mode with `ls -l`".to_owned()
         }
         ErrorKind::IsADirectory => "it is a directory: name the file in it".to_owned(),
         ErrorKind::NotADirectory => "what stands before its last `/` is no directory".to_owned(),
@@ -20,7 +20,6 @@ pub fn why(error: &Error) -> String {
 pub fn why_not_written(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no folder for it".to_owned(),
-        ErrorKind::PermissionDenied => "this user may not".to_owned(),
         _ => why(error),
     }
 }

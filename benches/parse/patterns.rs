@@ -82,7 +82,7 @@ impl Patterns {
             noise: part(
                 r"^[ \t]*(?:connected to MDS#|<\.\.\.>|\.\.\.|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})",
             ),
-            heading: part("^[ \t]*(MDSID|CSID)[ \t]"),
+            heading: part("^[ \t]*(?:MDSID|CSID)[ \t]"),
             rows: tables.map(row),
         }
     }
@@ -118,8 +118,8 @@ impl Patterns {
             }
             if line.is_empty() {
                 open = None;
-            } else if let Some(found) = self.heading.captures(line) {
-                let kind = usize::from(&found[1] == "CSID");
+            } else if self.heading.is_match(line) {
+                let kind = usize::from(line.trim_start().starts_with("CSID"));
                 let columns = line.split_whitespace().map(str::to_owned).collect();
                 let table = Table {
                     columns,

@@ -24,7 +24,7 @@ pub(crate) fn with_return(folder: &Path, told: &Answer) -> Result<Server, Failur
 pub(crate) fn with_file(folder: &Path, told: &Answer) -> Result<Server, Failure> {
     let file = answer::body_file(folder);
     let place = format!(
-        "alias {}; sendfile off; etag off; open_file_cache max=8 inactive=1h; open_file_cache_valid 1h;",
+        "alias {}; sendfile off; etag off; max_ranges 0; add_header Last-Modified \"\"; open_file_cache max=8 inactive=1h; open_file_cache_valid 1h;",
         quoted(&file.display().to_string())
     );
     start(folder, "nginx with a file", told, &place)

@@ -7,7 +7,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
     thread::sleep,
     time::{Duration, Instant},
@@ -15,7 +15,7 @@ use std::{
 
 use rustls::ClientConfig;
 
-use crate::Failure;
+use crate::{Failure, scene::Kept};
 
 /// The core of the server whose turn it is.
 const CORE: &str = "0";
@@ -29,7 +29,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// How its certificate is trusted, where it speaks TLS.
     pub(crate) tls: Option<Arc<ClientConfig>>,
-    child: Child,
+    child: Kept,
     log: PathBuf,
 }
 
@@ -58,6 +58,7 @@ impl Server {
             .stderr(both)
             .spawn()
             .map_err(|error| format!("{name} cannot be started: {error}"))?;
+        let child = Kept(child);
         let mut server = Server {
             name: name.to_owned(),
             address,
@@ -77,7 +78,7 @@ impl Server {
     ) -> Result<T, Failure> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.child.0.try_wait()? {
                 return Err(format!("{} ended, {status}{}", self.name, self.said()).into());
             }
             if let Some(answer) = ask(self) {
@@ -92,7 +93,7 @@ impl Server {
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -112,14 +113,6 @@ impl Server {
             Ok(said) => format!("; it said:\n{}", said.trim()),
             Err(error) => format!("; what it said cannot be read: {error}"),
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already, and been waited for.
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 

@@ -18,6 +18,7 @@ use vhi_usage::sim::{SimSettings, Simulator};
 use crate::{
     Failure,
     answer::{self, Answer},
+    scene,
     server::{Server, free_address},
 };
 
@@ -85,7 +86,7 @@ impl Site<'_> {
             .simulator
             .settings_toml(self.folder, &address.to_string())?;
         fs::write(&file, format!("poll_interval = \"1h\"\n{settings}{more}"))?;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vhi-usage"));
+        let mut command = Command::new(scene::program());
         command.arg("serve").arg("--config").arg(&file);
         let mut ours = Server::start(name, self.folder, address, &command)?;
         ours.tls = tls;

@@ -25,7 +25,8 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
         }
     };
     put(&mut file.api.token_file, "word");
-    if file.cluster.is_empty() && variables.set(OF_A_CLUSTER).next().is_some() {
+    let named = variables.set(OF_A_CLUSTER).next().is_some() || file.written.spoils("cluster");
+    if file.cluster.is_empty() && named {
         file.cluster.push(ClusterFile::default());
     }
     for cluster in &mut file.cluster {

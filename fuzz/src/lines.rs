@@ -86,7 +86,10 @@ pub fn report(it: &mut Drawn<'_>) -> Vec<String> {
             12 => lines.extend(cs_table(it)),
             13 => lines.extend(passed_over(it)),
             14 => lines.push(it.one_of(&NOISE).to_owned()),
-            _ => lines.push(it.one_of(&["", " ", "Tiers: 3", "  x", "# end"]).to_owned()),
+            _ => lines.push(
+                it.one_of(&["", " ", "Tiers: 3", "  x", "# end", "M"])
+                    .to_owned(),
+            ),
         }
     }
     lines

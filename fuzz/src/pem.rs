@@ -97,7 +97,7 @@ fn private_key(text: &str) {
             let read = login::decode_key(&written, None).expect("what was written can be read");
             assert_eq!(print(&read), print(&key));
         }
-        Err(why) => is_a_sentence(&why, text),
+        Err(why) => is_a_sentence(why, text),
     }
 }
 

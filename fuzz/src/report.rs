@@ -58,7 +58,10 @@ fn holds(text: &str, it: &mut Drawn<'_>) {
     assert_eq!(report::parse(text), read, "read twice");
     match &read {
         Err(error) => is_placed(text, error),
-        Ok(report) => is_printed_back(report),
+        Ok(report) => {
+            is_printed_back(report);
+            is_told_as_printed(text, report);
+        }
     }
     for base in BASES {
         let in_bytes = bytes::read(text, base);
@@ -109,6 +112,17 @@ fn is_placed(text: &str, error: &ParseError) {
         shown.lines().count() <= 3 + error.to_string().lines().count(),
         "{shown}"
     );
+}
+
+/// The status is as printed, and `unknown` where one of its words is.
+fn is_told_as_printed(text: &str, report: &StatReport) {
+    let status = &report.cluster.status;
+    assert!(text.contains('\u{1b}') || text.contains(status.as_str()));
+    let lower = status.to_ascii_lowercase();
+    let unknown = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| word == "unknown");
+    assert_eq!(report.cluster.is_unknown(), unknown, "{status}");
 }
 
 fn is_printed_back(report: &StatReport) {

@@ -177,7 +177,7 @@ pub enum CertificateError {
     },
     /// The key is of a kind that we cannot sign with, or damaged.
     #[error(
-        "the private key in {} cannot be used: it must be RSA from 2048 bits on, ECDSA P-256 or P-384, or Ed25519",
+        "the private key in {} cannot be used: it must be RSA of 2048 to 4096 bits, ECDSA P-256 or P-384, or Ed25519",
         path.display()
     )]
     UnusableKey {

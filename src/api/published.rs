@@ -12,7 +12,7 @@ use warp::{
     hyper::body::Bytes,
 };
 
-use crate::{api::body, usage::ClusterUsage};
+use crate::{api::body, hex, usage::ClusterUsage};
 
 /// A cluster as the routes see it.
 #[derive(Clone, Debug)]
@@ -85,11 +85,7 @@ impl Built {
     fn new(usage: &ClusterUsage) -> Result<Built, serde_json::Error> {
         let body = body::usage(usage)?;
         let digest = Sha256::digest(&body);
-        let hex: String = digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex = hex::lower(digest.get(..16).unwrap_or(&digest));
         // Hex between quotes is legal in any header.
         let etag = HeaderValue::from_str(&format!("\"{hex}\""))
             .unwrap_or(HeaderValue::from_static("\"\""));

@@ -10,7 +10,7 @@ use rustls::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::sim::{error::SimError, keys};
+use crate::{hex, sim::error::SimError};
 
 /// A certificate, and the TLS set-up of a server that shows it.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(crate) fn create() -> Result<Certificate, SimError> {
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Certificate {
         pem: certificate.pem(),
-        sha256: keys::hex(&Sha256::digest(certificate.der())),
+        sha256: hex::lower(&Sha256::digest(certificate.der())),
         tls: Arc::new(tls),
     })
 }

@@ -13,7 +13,7 @@ use russh::keys::{
 };
 use rustls::crypto::ring;
 
-use crate::sim::error::SimError;
+use crate::{hex, sim::error::SimError};
 
 /// A key for a host or a user.
 pub(crate) fn create() -> Result<PrivateKey, SimError> {
@@ -37,13 +37,9 @@ pub(crate) fn known_hosts(address: SocketAddr, key: &PublicKey) -> Result<String
 pub(crate) fn random_word() -> Result<String, SimError> {
     let mut bytes = [0; 32];
     match ring::default_provider().secure_random.fill(&mut bytes) {
-        Ok(()) => Ok(hex(&bytes)),
+        Ok(()) => Ok(hex::lower(&bytes)),
         Err(_) => Err(SimError::Random),
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn written<T>(what: &'static str, key: Result<T, ssh_key::Error>) -> Result<T, SimError> {
@@ -53,11 +49,6 @@ fn written<T>(what: &'static str, key: Result<T, ssh_key::Error>) -> Result<T, S
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hex_keeps_leading_zeros() {
-        assert_eq!(hex(&[0, 10, 255]), "000aff");
-    }
 
     #[test]
     fn two_words_differ() {

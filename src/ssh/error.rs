@@ -202,7 +202,7 @@ pub enum HostKeyProblem {
         /// File and line.
         place: String,
     },
-    /// The file could not be read or holds a line that is none.
+    /// The file could not be read.
     #[error("cannot read the known hosts in {place}: {why}")]
     File {
         /// The file.

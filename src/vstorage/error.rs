@@ -44,7 +44,11 @@ impl ParseError {
 fn opening(tail: &str) -> String {
     let words: Vec<&str> = tail.split_whitespace().take(2).collect();
     if words.is_empty() {
-        return "the end of the line".into();
+        // a blank that is none for us, such as a carriage return, is shown by its escape
+        let odd = tail.trim_start_matches([' ', '\t']).chars().next();
+        return odd.map_or("the end of the line".into(), |it| {
+            it.escape_default().to_string()
+        });
     }
     words.join(" ").chars().take(40).collect()
 }
@@ -65,6 +69,11 @@ mod tests {
             "free 1.32XB of 1.44TB",
             "1.32XB of 1.44TB",
             "line 2, column 6: expected `a size`, found `1.32XB of`",
+        );
+        says(
+            "free \r",
+            " \r",
+            "line 2, column 5: expected `a size`, found `\\r`",
         );
         says(
             "free ",

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 pub(crate) const CLUSTER: &str = "Cluster '";
 /// What the line that is billed begins with.
 pub(crate) const SPACE: &str = "Space:";
+
 /// A line of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -41,13 +42,24 @@ pub(crate) fn clean(text: &str) -> (Vec<Line<'_>>, bool) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (mut lines, mut is_ended) = (Vec::new(), true);
     for (text, line) in text.split_terminator('\n').zip(1..) {
-        let text = without_colour(text.strip_suffix('\r').unwrap_or(text));
+        let text = without_return(without_colour(text));
         is_ended = is_noise(&text);
         if !is_ended {
             lines.push(Line { line, text });
         }
     }
     (lines, is_ended || text.ends_with('\n'))
+}
+
+/// The text without the carriage return of its line end, which may stand before a colour.
+fn without_return(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_suffix('\r').unwrap_or(text)),
+        Cow::Owned(mut text) => {
+            text.truncate(text.strip_suffix('\r').unwrap_or(&text).len());
+            Cow::Owned(text)
+        }
+    }
 }
 
 /// The label that the line begins with, in its first column, of those that we know.
@@ -140,13 +152,11 @@ pub(crate) fn without_colour(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, title)) = rest.split_once("\u{1b}]") {
         untitled.push_str(before);
-        let ends = ["\u{7}", "\u{1b}\\"].map(|it| title.split_once(it));
-        let first = ends.into_iter().flatten().min_by_key(|(it, _)| it.len());
-        let Some((_, behind)) = first else {
-            // no title after all
+        let Some(behind) = behind_title(title) else {
+            // no title after all, and what begins in it has no end either
             untitled.push_str("\u{1b}]");
             rest = title;
-            continue;
+            break;
         };
         rest = behind;
     }
@@ -163,6 +173,18 @@ pub(crate) fn without_colour(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(clean)
+}
+
+/// What follows the end of a title: `BEL` or `ESC \\`, whichever comes first.
+fn behind_title(title: &str) -> Option<&str> {
+    let mut ends = title.match_indices(['\u{7}', '\u{1b}']);
+    ends.find_map(|(at, end)| {
+        let behind = title.get(at + end.len()..)?;
+        match end {
+            "\u{7}" => Some(behind),
+            _ => behind.strip_prefix('\\'),
+        }
+    })
 }
 
 fn is_noise(text: &str) -> bool {
@@ -219,6 +241,15 @@ mod tests {
         leaves("\u{1b}]0;title\u{7}a\u{1b}]2;x\u{1b}\\b\n", &[(1, "ab")]);
         leaves("\u{1b}]0;x\u{1b}\\a\u{1b}]0;x\u{7}b\n", &[(1, "ab")]);
         leaves("a\u{1b}]0;title", &[(1, "a\u{1b}]0;title")]);
+        leaves("a\u{1b}]0\u{1b}[mb\u{1b}\\c\u{7}d", &[(1, "ac\u{7}d")]);
+        leaves(
+            "a\u{1b}]0;t\u{1b}]\u{1b}",
+            &[(1, "a\u{1b}]0;t\u{1b}]\u{1b}")],
+        );
+        leaves(
+            "a\r\u{1b}[0m\nb\u{1b}[0m\r\nc\r\r\n",
+            &[(1, "a"), (2, "b"), (3, "c\r")],
+        );
     }
 
     #[test]

@@ -29,6 +29,7 @@ use std::{borrow::Cow, fmt};
 
 const ONE_CLUSTER: &str = "exactly one Cluster line";
 const ONE_SPACE: &str = "exactly one Space line";
+
 /// What the tool printed, as printed; `None` where it has no such line, or one that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatReport {
@@ -150,7 +151,9 @@ impl StatReport {
                 Some(label) => {
                     tables.close();
                     let first = !seen.contains(&label);
-                    seen.push(label);
+                    if first {
+                        seen.push(label);
+                    }
                     first && group.whole && self.take(label, &text)
                 }
                 None if text.trim().is_empty() => {

@@ -8,6 +8,7 @@
 //!
 //! Columns and their widths differ between releases, so a row is split at its blanks and its cells are named
 //! by the header.
+
 use crate::vstorage::{
     grammar::is_duration_part,
     rows::{Row, Rows},
@@ -104,6 +105,24 @@ fn split(line: &str, columns: &[String], rows: &mut Rows) -> Option<bool> {
         && columns.last().is_some_and(|it| it == "FLAGS")
     {
         rows.cells.push(start..start);
+    }
+    let text = |place: usize| {
+        let cell = rows.cells.get(before + place)?;
+        rows.text.get(cell.clone())
+    };
+    // a word too many and one too few make the number right and the cells wrong
+    if let Some(place) = columns.iter().position(|it| has_master && it == "UPTIME")
+        && [place, place + 1]
+            .map(text)
+            .iter()
+            .all(|it| it.is_some_and(is_duration_part))
+    {
+        return None;
+    }
+    if columns.last().is_some_and(|it| it == "FLAGS")
+        && text(columns.len() - 1).is_some_and(|it| it.contains(|c: char| c.is_ascii_digit()))
+    {
+        return None;
     }
     Some(master)
 }
@@ -220,6 +239,9 @@ mod tests {
         reads(MDS, "    x avail  0.1%  1/s  0.2%  149m   7h node2", None);
         reads(CS, "M 1025 active 1TB 2TB J", None);
         reads(CS, "1025 active 1TB 2TB J C", None);
+        // as many words as columns, and yet not theirs
+        reads(MDS, "    3 avail  0.0%  0/s  0.2%  142m   6d  1h", None);
+        reads(CS, "1025 failed out 1TB 2TB", None);
         assert_eq!(Table::headed("CSID CSID"), None);
         assert_eq!(Table::headed(""), None);
     }

@@ -147,7 +147,7 @@ fn a_key_that_cannot_be_used_is_told_with_the_way_out() {
     let something = "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n";
     assert_eq!(
         problem(&place(&certificate, something)),
-        "environment: TLS_KEY: the private key in FOLDER/tls.key cannot be used: it must be RSA from 2048 bits on, \
+        "environment: TLS_KEY: the private key in FOLDER/tls.key cannot be used: it must be RSA of 2048 to 4096 bits, \
          ECDSA P-256 or P-384, or Ed25519"
     );
     let open = place(&certificate, &key);

@@ -83,9 +83,9 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
     }
     // For root no file is closed.
     let closed = std::io::ErrorKind::PermissionDenied.into();
-    let why = "this user may not: give it to the user that runs the service";
+    let why = "this user may not: see its owner and mode with `ls -l`";
     assert_eq!(unreadable::why(&closed), why);
-    assert_eq!(unreadable::why_not_written(&closed), "this user may not");
+    assert_eq!(unreadable::why_not_written(&closed), why);
     // TLS without a certificate is none that rustls speaks.
     let none = NotShown::Connect {
         place: "https://panel.example:8888".to_owned(),
