@@ -100,6 +100,7 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
 }
 
 /// An integer, also where it is written as `7.0`; no fraction is dropped and nothing is rounded.
+/// Only a fraction that a double does not hold beside the number is not seen, as in `7.00000000000000000001`.
 fn whole(value: &Value) -> Option<i64> {
     /// From here on a double skips integers: even this one may have been written as the next.
     const EXACT: f64 = 9_007_199_254_740_992.0;
