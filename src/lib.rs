@@ -81,7 +81,7 @@
 //! | a reason | the list in [`reason`] | [`source::error`], the README's list |
 //! | a field of the answer | [`api::body`] | – |
 //! | a route | a file in [`api`] | the enum of [`api::routes`] |
-//! | a setting | [`config::file`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
+//! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
 //! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
 //! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |
 //! | something that goes wrong | [`sim::fault`] | the server that shows it |

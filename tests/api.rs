@@ -12,6 +12,8 @@ mod listener;
 mod published;
 #[path = "api/tls.rs"]
 mod tls;
+#[path = "api/unruly.rs"]
+mod unruly;
 
 use std::time::Duration;
 

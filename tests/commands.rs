@@ -4,6 +4,8 @@
 mod common;
 #[path = "commands/describe.rs"]
 mod describe;
+#[path = "commands/pages.rs"]
+mod pages;
 #[path = "commands/place.rs"]
 mod place;
 #[path = "system/program.rs"]

@@ -214,7 +214,7 @@ fn a_parent_is_named_only_by_the_tests_of_its_file() {
 #[test]
 fn every_file_says_what_it_is_for_and_stays_short() {
     let mut files = modules();
-    for folder in ["fuzz/src", "fuzz/fuzz_targets"] {
+    for folder in ["fuzz/src", "fuzz/fuzz_targets", "tests", "benches"] {
         for file in files_below(&root().join(folder), "rs") {
             let place = file.strip_prefix(root()).unwrap().to_str().unwrap();
             files.insert(place.to_owned(), fs::read_to_string(&file).unwrap());

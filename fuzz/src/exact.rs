@@ -16,15 +16,20 @@ impl Exact {
     /// The number of a text as JSON writes them: `-12.50e+3`. `None` where it is no number, or where its
     /// exponent is beyond what anybody writes.
     pub fn of(text: &str) -> Option<Exact> {
-        let (number, exponent) = match text.split_once(['e', 'E']) {
-            None => (text, 0),
-            Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
-        };
+        let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let digits: BigInt = format!("{whole}{fraction}").parse().ok()?;
+        if digits == BigInt::ZERO {
+            // whatever its exponent is
+            return Some(Exact {
+                digits,
+                decimals: 0,
+            });
+        }
+        let exponent: i64 = exponent.parse().ok()?;
         if exponent.abs() > 5000 {
             return None;
         }
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        let digits: BigInt = format!("{whole}{fraction}").parse().ok()?;
         let decimals = i64::try_from(fraction.len()).ok()? - exponent;
         Some(Exact { digits, decimals })
     }

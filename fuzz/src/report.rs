@@ -152,6 +152,14 @@ fn is_in_the_text(text: &str, report: &StatReport, space: &SpaceAmounts, base: S
 /// Whether the words behind `allocatable` are these sizes, found by other means than the parser's.
 fn says(row: &str, sizes: &[Size; 4]) -> bool {
     let [a, b, c, d] = sizes.map(|size| size.to_string());
+    // a tag holds whatever stands before its bracket is closed, the words of another line included
+    let tag = row
+        .split_once('[')
+        .filter(|(label, _)| label.trim_end() == "Space:");
+    let row = match tag {
+        Some((_, tag)) => tag.split_once(']').map_or("", |(_, behind)| behind),
+        None => row,
+    };
     let behind = row
         .split_once("allocatable")
         .map_or("", |(_, behind)| behind);

@@ -1,6 +1,7 @@
-//! The listener: takes connections, speaks HTTP/1 on them, with TLS or without, and bounds every wait.
+//! The listener: takes connections, speaks HTTP/1 on them, with TLS or without.
 //!
-//! A connection is a task of its own. What goes wrong on one ends that one.
+//! A connection is a task of its own. What goes wrong on one ends that one. No wait for a client is without
+//! end: [`bounded`](crate::api::bounded) sees to its requests and answers, the listener to its handshake.
 
 use std::{
     cell::RefCell, convert::Infallible, error::Error, io, net::SocketAddr, pin::pin, time::Duration,
@@ -11,7 +12,7 @@ use hyper::{
     body::{Body, Incoming},
     server::conn::http1,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -21,21 +22,21 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tower_service::Service;
+use warp::http::Uri;
 
-use crate::api::{refusal::Refusal, tls::Tls};
+use crate::api::{
+    bounded::Bounded,
+    crowd::{Crowd, MOST},
+    refusal::Refusal,
+    tls::Tls,
+};
 
-/// The head of a request is whole so long after the connection could take one; an idle connection ends
-/// after the same time.
-const HEAD: Duration = Duration::from_secs(10);
 /// The handshake of TLS is through within this time.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long answers that have begun may take after the end was asked for.
 const DRAIN: Duration = Duration::from_secs(5);
 /// The rest after the system gave no connection, as where too many files are open.
 const REST: Duration = Duration::from_secs(1);
-/// So many connections at once. The next ones wait for their end, before the system's limit for open
-/// files would keep us from our nodes.
-const MOST: usize = 512;
 /// No head of a request is longer, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
 /// The first byte of TLS; no request in HTTP begins with it.
@@ -53,23 +54,21 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(LONGEST_HEAD);
+    // The stream has deadlines of its own. hyper's would set a timer for every request.
+    http.header_read_timeout(None).max_buf_size(LONGEST_HEAD);
     let (stop, asked) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
-    let mut full = false;
+    let mut crowd = Crowd::default();
     let mut failing = false;
     loop {
         let room = connections.len() < MOST;
-        if !room && !full {
+        if crowd.fills(connections.len()) {
             tracing::warn!(
                 connections = MOST,
                 "no more connections at once: others wait"
             );
         }
-        full = !room;
         let accepted = tokio::select! {
             () = &mut shutdown => break,
             Some(ended) = connections.join_next() => {
@@ -157,7 +156,7 @@ impl Connection {
             return tracing::debug!(%peer, %error, "a client was gone already");
         }
         let Some(tls) = tls else {
-            return self.answer(stream, routes).await;
+            return self.answer(Bounded::new(stream), routes).await;
         };
         let mut stop = self.stop.clone();
         let begun = tokio::select! {
@@ -166,7 +165,7 @@ impl Connection {
         };
         match begun {
             Ok(Ok(stream)) => self.answer(stream, routes).await,
-            Ok(Err(NoTls::Plain(stream))) => self.answer(stream, Refusal).await,
+            Ok(Err(NoTls::Plain(stream))) => self.answer(Bounded::new(stream), Refusal).await,
             Ok(Err(NoTls::Failed(error))) => {
                 tracing::debug!(%peer, %error, "no TLS with a client");
             }
@@ -219,7 +218,7 @@ enum NoTls {
     Failed(io::Error),
 }
 
-async fn handshake(stream: TcpStream, tls: &Tls) -> Result<TlsStream<TcpStream>, NoTls> {
+async fn handshake(stream: TcpStream, tls: &Tls) -> Result<TlsStream<Bounded<TcpStream>>, NoTls> {
     let mut first = [HANDSHAKE_BEGINS];
     // A client that leaves without a byte fails in the handshake.
     stream.peek(&mut first).await.map_err(NoTls::Failed)?;
@@ -227,7 +226,10 @@ async fn handshake(stream: TcpStream, tls: &Tls) -> Result<TlsStream<TcpStream>,
         return Err(NoTls::Plain(stream));
     }
     let acceptor = TlsAcceptor::from(tls.newest());
-    acceptor.accept(stream).await.map_err(NoTls::Failed)
+    let accepted = acceptor.accept(Bounded::new(stream)).await;
+    let mut stream = accepted.map_err(NoTls::Failed)?;
+    stream.get_mut().0.begin();
+    Ok(stream)
 }
 
 /// The routes as one client sees them. No copy of them is made for a request.
@@ -243,6 +245,10 @@ impl<S: Routes> hyper::service::Service<Request<Incoming>> for Caller<S> {
 
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
         request.extensions_mut().insert(self.peer);
+        if request.uri().path_and_query().is_none() {
+            // `CONNECT host:443` names no path, and warp panics where there is none.
+            *request.uri_mut() = Uri::default();
+        }
         self.routes.borrow_mut().call(request)
     }
 }

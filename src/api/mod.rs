@@ -5,8 +5,10 @@
 pub mod asked;
 pub mod auth;
 pub mod body;
+pub mod bounded;
 pub mod certificate;
 pub mod clusters;
+pub mod crowd;
 pub mod error;
 pub mod guard;
 pub mod health;

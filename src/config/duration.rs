@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer, de};
+
 /// A duration such as `60s`, `15m` or `1h 30m`.
 ///
 /// # Errors
@@ -11,6 +13,15 @@ pub fn duration(text: &str) -> Result<Duration, &'static str> {
     let duration = Duration::try_from(duration).map_err(|_| NO_DURATION)?;
     let legal = !duration.is_zero() && duration <= LONGEST;
     legal.then_some(duration).ok_or(NO_DURATION)
+}
+
+/// A wait as it stands in the settings file.
+///
+/// # Errors
+/// What is no duration above zero, and what is no text.
+pub fn wait<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer).map_err(|_| de::Error::custom(NO_DURATION))?;
+    duration(&text).map(Some).map_err(de::Error::custom)
 }
 
 /// Longer than any wait that makes sense, and short enough that no sum of times overflows.

@@ -12,6 +12,7 @@ pub mod listen;
 pub mod origins;
 pub mod panel;
 pub mod ssh;
+pub mod tables;
 pub mod tls;
 pub mod variables;
 pub mod walk;

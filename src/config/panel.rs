@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::{
     chain::chain,
-    config::{file::PanelFile, words::Words},
+    config::{tables::PanelFile, words::Words},
     panel::{
         session::PanelSettings,
         trust::{PinError, Trust},

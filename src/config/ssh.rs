@@ -6,7 +6,7 @@ use russh::keys::ssh_key::Fingerprint;
 
 use crate::{
     chain::chain,
-    config::{file::SshFile, words::Words},
+    config::{tables::SshFile, words::Words},
     secret::Secret,
     ssh::{
         host_keys::HostKeys,

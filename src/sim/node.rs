@@ -3,6 +3,7 @@
 //! It accepts one key for any user and refuses everything but `exec`.
 
 use std::{
+    io,
     net::{Shutdown, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -50,7 +51,9 @@ pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
         match accepted {
             Ok((stream, peer)) => {
                 count(&node.place.scenario.tally.connections);
-                if !node.place.shows(Fault::NodeDown) {
+                if node.place.shows(Fault::NodeDown) {
+                    node.place.tasks.spawn(no_server(node.clone(), stream));
+                } else {
                     node.place
                         .tasks
                         .spawn(connection(node.clone(), stream, peer));
@@ -97,8 +100,34 @@ async fn connection(node: Arc<Node>, stream: TcpStream, peer: SocketAddr) {
     }
 }
 
+/// Ends the connection at once, and then takes what the client says until it leaves. With something of it
+/// unread the end would be a reset, which a client meets or not as the moments fall.
+async fn no_server(node: Arc<Node>, stream: TcpStream) {
+    let ended = async {
+        let (stream, cut) = cuttable(stream)?;
+        cut.0.shutdown(Shutdown::Write)?;
+        let mut said = [0; 256];
+        loop {
+            stream.readable().await?;
+            match stream.try_read(&mut said) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    let ended = tokio::select! {
+        ended = ended => ended,
+        () = node.place.tasks.stopped() => return,
+    };
+    if let Err(error) = ended {
+        debug!(%error, "a client was gone before it was turned away");
+    }
+}
+
 /// The stream, and what shuts it down when it is dropped: the library runs a session in a task of its own.
-fn cuttable(stream: TcpStream) -> std::io::Result<(TcpStream, Cut)> {
+fn cuttable(stream: TcpStream) -> io::Result<(TcpStream, Cut)> {
     stream.set_nodelay(true)?;
     let stream = stream.into_std()?;
     let cut = Cut(stream.try_clone()?);

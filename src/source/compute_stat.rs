@@ -89,7 +89,11 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
         }
         figures.push((place.0, figure));
     }
-    let ratio = |place: &Place| -> Option<Number> { look_up(stat, place)?.as_number().cloned() };
+    let ratio = |place: &Place| -> Option<Number> {
+        let number = look_up(stat, place)?.as_number()?;
+        // callers hold it in a double, and where that cannot be it is none
+        number.as_f64().map(|_| number.clone())
+    };
     let reading = ComputeReading {
         observed_at: at,
         panel_time: stat.get("datetime").and_then(panel_time),
@@ -99,20 +103,26 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
     (reading, odd)
 }
 
-/// An integer, also where it is written as `7.0`; no fraction is dropped and nothing is rounded.
-/// Only a fraction that a double does not hold beside the number is not seen, as in `7.00000000000000000001`.
+/// An integer, also where it is written as `7.0` or `7e0`. It is taken from the digits as they stand in the text:
+/// no fraction is dropped, however small, and nothing is rounded.
 fn whole(value: &Value) -> Option<i64> {
-    /// From here on a double skips integers: even this one may have been written as the next.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let number = value.as_number()?;
-    number.as_i64().or_else(|| {
-        let float = number.as_f64().filter(|_| number.is_f64())?;
-        if float.fract() != 0.0 || float.abs() >= EXACT {
-            return None;
-        }
-        // A double without fraction and in this range prints as an integer.
-        format!("{float:.0}").parse().ok()
-    })
+    let number = value.as_number()?.as_str();
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    if digits.bytes().all(|byte| matches!(byte, b'-' | b'0')) {
+        return Some(0);
+    }
+    let exponent: i64 = exponent.parse().ok()?;
+    let places = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    let zeros = usize::try_from(places.unsigned_abs()).ok()?;
+    if places < 0 {
+        let (whole, fraction) = digits.split_at_checked(digits.len().checked_sub(zeros)?)?;
+        let is_whole = fraction.bytes().all(|byte| byte == b'0');
+        return is_whole.then(|| whole.parse().ok())?;
+    }
+    // no figure has more digits than these
+    (zeros < 20).then(|| format!("{digits}{:0<zeros$}", "").parse().ok())?
 }
 
 fn panel_time(value: &Value) -> Option<PanelTime> {
@@ -189,9 +199,36 @@ mod tests {
         for figure in [8_808_585_077_721_868, 9_007_199_254_740_991] {
             assert_eq!(vcpus(&format!("{figure}.0")), Some(figure));
         }
-        // a double cannot tell the one from the other
-        assert_eq!(vcpus("9007199254740992.0"), None);
-        assert_eq!(vcpus("9007199254740993.0"), None);
+        for figure in [9_007_199_254_740_993, i64::MAX] {
+            assert_eq!(vcpus(&format!("{figure}.0")), Some(figure));
+            assert_eq!(vcpus(&format!("-{figure}.00")), Some(-figure));
+        }
+        assert_eq!(vcpus("1.6E+3"), Some(1600));
+        assert_eq!(vcpus("2500e-2"), Some(25));
+        assert_eq!(vcpus("-0.0e9"), Some(0));
+    }
+
+    #[test]
+    fn what_is_nearly_a_whole_number_is_none() {
+        for number in [
+            "6405e-292768",
+            "1e-400",
+            "7.00000000000000000001",
+            "25e-1",
+            "1e19",
+            "1e400",
+            "1e99999999999999999999",
+            "9223372036854775808.0",
+        ] {
+            let stat = format!("{{\"compute\": {{\"vcpus\": {number}}}}}");
+            let stat = serde_json::from_str(&stat).expect("JSON");
+            let (reading, told) = reading(&stat, Timestamp::UNIX_EPOCH);
+            assert_eq!(
+                (reading.figure("vcpus"), told),
+                (None, vec!["vcpus"]),
+                "{number}"
+            );
+        }
     }
 
     #[test]

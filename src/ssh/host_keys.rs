@@ -9,23 +9,17 @@
 //! The check in russh is not used: it knows no wildcards and no revoked keys, takes an unreadable
 //! file for an empty one, and a second key of one type for a changed one.
 
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use russh::keys::{
     Algorithm, HashAlg, PublicKey,
-    ssh_key::{
-        Fingerprint,
-        known_hosts::{Entry, Marker},
-    },
+    ssh_key::{Fingerprint, known_hosts::Marker},
 };
 
-use crate::{
-    ssh::{error::HostKeyProblem, pattern::speaks_of, place::Place},
-    unreadable,
+use crate::ssh::{
+    error::HostKeyProblem,
+    known_hosts::{Line, lines_for, open},
+    place::Place,
 };
 
 /// What a node's host key is held against.
@@ -94,57 +88,6 @@ impl HostKeys {
 /// When it may not, and why.
 pub fn check(text: &str, path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
     judge(&lines_for(text.as_bytes(), path, node)?, path, node, key)
-}
-
-/// A line of the file that speaks of the node.
-struct Line {
-    number: usize,
-    entry: Entry,
-}
-
-/// What stands in the file, or in a text of the kind. It is taken line by line, for every connection
-/// reads it, and a large piece of memory that is freed between two sessions stays with the process.
-fn lines_for(file: impl BufRead, path: &Path, node: &Place) -> Result<Vec<Line>, HostKeyProblem> {
-    let mut lines = Vec::new();
-    let name = node.known_as().to_lowercase();
-    for (text, number) in file.lines().zip(1..) {
-        let text = text.map_err(|error| not_read(path, &error))?;
-        lines.extend(line_for(&text, number, path, &name));
-    }
-    Ok(lines)
-}
-
-fn open(path: &Path) -> Result<BufReader<File>, HostKeyProblem> {
-    let file = File::open(path).map_err(|error| not_read(path, &error))?;
-    Ok(BufReader::new(file))
-}
-
-fn not_read(path: &Path, error: &io::Error) -> HostKeyProblem {
-    HostKeyProblem::File {
-        place: path.display().to_string(),
-        why: unreadable::why(error),
-    }
-}
-
-fn line_for(text: &str, number: usize, path: &Path, name: &str) -> Option<Line> {
-    if text.trim_start().starts_with('#') {
-        return None;
-    }
-    // Of most lines nothing but the names is looked at, for the key costs more.
-    let mut words = text.split_whitespace().peekable();
-    words.next_if(|word| word.starts_with('@'));
-    let names = words.next()?;
-    if !names.parse().is_ok_and(|names| speaks_of(&names, name)) {
-        return None;
-    }
-    // The library splits at single blanks; OpenSSH at any.
-    let words: Vec<_> = text.split_whitespace().collect();
-    // A line that OpenSSH cannot read is passed over there, too: it vouches for no key.
-    let Ok(entry) = words.join(" ").parse() else {
-        tracing::debug!(file = %path.display(), line = number, "a known_hosts line cannot be read");
-        return None;
-    };
-    Some(Line { number, entry })
 }
 
 fn judge(lines: &[Line], path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {

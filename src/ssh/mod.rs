@@ -6,6 +6,7 @@
 pub mod command;
 pub mod error;
 pub mod host_keys;
+pub mod known_hosts;
 pub mod login;
 pub mod node;
 pub mod pattern;

@@ -1,6 +1,6 @@
 //! A served site on a loopback port, and clients that write what they like.
 
-use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, sync::Arc};
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, pin::Pin, sync::Arc, time::Duration};
 
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{
@@ -13,11 +13,20 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinHandle,
+    time::{Instant, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use vhi_usage::api::{self, certificate::Files, tls::Tls};
+use vhi_usage::api::{
+    self,
+    certificate::Files,
+    listener::{self, Routes},
+    tls::Tls,
+};
 
 use crate::published::{Site, TOKEN, complete};
+
+/// Done when the end is asked for.
+type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The HTTP side behind a port.
 pub(crate) struct Served {
@@ -37,13 +46,26 @@ impl Served {
 
     pub(crate) async fn start(site: Site, tls: Option<Tls>) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Served::behind(listener, |listener, asked| {
+            api::serve(site.api, listener, tls, asked)
+        })
+    }
+
+    /// Other routes than ours.
+    pub(crate) fn routes(listener: TcpListener, routes: impl Routes) -> Served {
+        Served::behind(listener, |listener, asked| {
+            listener::serve(listener, None, routes, asked)
+        })
+    }
+
+    fn behind<F: Future<Output = ()> + Send + 'static>(
+        listener: TcpListener,
+        serve: impl FnOnce(TcpListener, Asked) -> F,
+    ) -> Served {
         let address = listener.local_addr().unwrap();
         let (end, asked) = oneshot::channel();
-        let served = async move {
-            let asked = async { asked.await.unwrap() };
-            api::serve(site.api.clone(), listener, tls, asked).await;
-        };
-        let task = tokio::spawn(served);
+        let asked = Box::pin(async { asked.await.unwrap() });
+        let task = tokio::spawn(serve(listener, asked));
         Served { address, end, task }
     }
 
@@ -145,6 +167,18 @@ pub(crate) async fn get(
         }
         assert!(count > 0, "it broke off: {answer}");
     }
+}
+
+/// What comes until the other side ends the connection at the deadline of a client that keeps it waiting:
+/// so many seconds from now, to the millisecond in which a timer wakes.
+pub(crate) async fn cut(stream: &mut (impl AsyncReadExt + Unpin), due_s: u64) -> String {
+    let begun = Instant::now();
+    let end = timeout(Duration::from_secs(600), to_the_end(stream)).await;
+    let waited = begun.elapsed();
+    let due = Duration::from_secs(due_s);
+    let due = due..=due + Duration::from_millis(1);
+    assert!(due.contains(&waited), "cut after {waited:?}");
+    end.expect("it is still held")
 }
 
 /// What comes until the other side ends the connection.

@@ -1,20 +1,15 @@
-//! `config check` and `config show`, and the pages that describe the settings.
+//! `config check` and `config show`.
 
 use std::{collections::BTreeMap, fs};
 
-use vhi_usage::config::keys::{self, KEYS, TABLES};
-
-use crate::{common::Site, common::write_private, place::Place};
-
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-fn page(name: &str) -> String {
-    fs::read_to_string(format!("{ROOT}/{name}")).unwrap()
-}
+use crate::{
+    common::{RIGHT, Site, write_private, write_right},
+    place::Place,
+};
 
 /// The problems that are told, each beginning with its place.
 #[track_caller]
-fn problems(place: &Place) -> Vec<String> {
+pub(crate) fn problems(place: &Place) -> Vec<String> {
     let ended = place.run(&["--config", "site.toml", "config", "check"], 2);
     assert_eq!(ended.stdout, "");
     let lines: Vec<_> = ended.stderr.lines().map(str::to_owned).collect();
@@ -36,57 +31,23 @@ fn told(place: &Place, expected: &[(&str, &str)]) {
     }
 }
 
-/// Settings that are right, with a key and a password of their own.
-fn right() -> (Place, String) {
+/// A folder with settings that are right.
+fn right() -> Place {
     let place = Place::new();
-    let key = russh::keys::PrivateKey::random(
-        &mut russh::keys::key::safe_rng(),
-        russh::keys::Algorithm::Ed25519,
-    );
-    let text = key.unwrap().to_openssh(Default::default()).unwrap();
-    write_private(&place.file("key"), &text);
-    for secret in ["token", "password"] {
-        write_private(&place.file(secret), "canary-of-a-file\n");
-    }
-    let settings = "\
-[api]
-token_file = \"token\"
-[[cluster]]
-name = \"cluster1\"
-[cluster.ssh]
-nodes = [\"root@node1.example\"]
-key_file = \"key\"
-host_key_sha256 = \"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\"
-[cluster.panel]
-url = \"https://panel.example:8888\"
-password_file = \"password\"
-";
-    place.write("site.toml", settings);
-    (place, settings.to_owned())
+    write_right(place.path());
+    place
 }
 
 #[test]
 fn settings_that_are_right_are_checked_in_silence() {
-    let (place, _) = right();
+    let place = right();
     let ended = place.run(&["--config", "site.toml", "config", "check"], 0);
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
 }
 
 #[test]
-fn the_example_is_checked_in_silence() {
-    let example = format!("{ROOT}/config.example.toml");
-    let place = Place::new();
-    let ended = place.run(&["config", "check", "--config", &example], 0);
-    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
-    let shown = place
-        .run(&["config", "show", "--config", &example], 0)
-        .stdout;
-    shown.parse::<toml::Table>().unwrap();
-}
-
-#[test]
 fn six_mistakes_are_told_at_once_with_their_lines() {
-    let (place, _) = right();
+    let place = right();
     place.write(
         "site.toml",
         "\
@@ -130,8 +91,8 @@ url = \"https://panel.example:8888\"
 
 #[test]
 fn a_slip_in_the_form_hides_no_other_mistake() {
-    let (place, settings) = right();
-    let text = settings
+    let place = right();
+    let text = RIGHT
         .replace("name = \"cluster1\"", "name = \"cluster1")
         .replace("[api]", "[api]\nrate_limit_rps = 0")
         .replace("url = \"https", "url = \"http");
@@ -148,18 +109,15 @@ fn a_slip_in_the_form_hides_no_other_mistake() {
 
 #[test]
 fn a_broken_header_is_told_and_not_what_stands_below_it() {
-    let (place, settings) = right();
-    place.write(
-        "site.toml",
-        &settings.replace("[cluster.ssh]", "[cluster.ssh"),
-    );
+    let place = right();
+    place.write("site.toml", &RIGHT.replace("[cluster.ssh]", "[cluster.ssh"));
     told(&place, &[("site.toml line 5, column ", "it is no TOML")]);
 }
 
 #[test]
 fn what_is_missing_is_told_with_its_table_and_its_variable() {
-    let (place, settings) = right();
-    place.write("site.toml", &settings.replace("key_file", "#key_file"));
+    let place = right();
+    place.write("site.toml", &RIGHT.replace("key_file", "#key_file"));
     told(
         &place,
         &[(
@@ -167,10 +125,10 @@ fn what_is_missing_is_told_with_its_table_and_its_variable() {
             "missing",
         )],
     );
-    place.write("site.toml", &settings.replace("token_file", "#token_file"));
+    place.write("site.toml", &RIGHT.replace("token_file", "#token_file"));
     told(&place, &[("API_BEARER_TOKEN", "token new NAME")]);
-    let twice = settings[settings.find("[[cluster]]").unwrap()..].replace("key_file", "#key_file");
-    place.write("site.toml", &format!("{settings}{twice}"));
+    let twice = RIGHT[RIGHT.find("[[cluster]]").unwrap()..].replace("key_file", "#key_file");
+    place.write("site.toml", &format!("{RIGHT}{twice}"));
     told(
         &place,
         &[
@@ -181,7 +139,7 @@ fn what_is_missing_is_told_with_its_table_and_its_variable() {
             ),
         ],
     );
-    place.write("site.toml", &settings);
+    place.write("site.toml", RIGHT);
     place.write(".env", "\nVSTORAGE_NODES=nobody\n");
     told(
         &place,
@@ -237,73 +195,4 @@ async fn what_is_shown_names_every_origin_and_no_secret() {
     place.write("again.toml", &again);
     place.write(".env", "");
     place.run(&["--config", "again.toml", "config", "check"], 0);
-}
-
-#[test]
-fn the_readme_lists_every_setting_with_its_variable_in_the_order_of_the_table() {
-    let readme = page("README.md");
-    let (_, table) = readme.split_once("| TOML key |").unwrap();
-    let (table, _) = table.split_once("\n\n").unwrap();
-    let mut above = String::new();
-    let mut found = Vec::new();
-    for row in table.lines().skip(2) {
-        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        if let Some(header) = cells[1].strip_prefix("**`") {
-            above = format!("{}.", header.trim_matches(['[', ']', '`', '*']));
-            continue;
-        }
-        let name = cells[1].trim_matches('`');
-        let variable = cells[2].split('`').nth(1).unwrap_or("");
-        found.push((format!("{above}{name}"), variable.to_owned()));
-    }
-    let known = KEYS
-        .iter()
-        .map(|key| (key.path.to_owned(), key.variable.to_owned()));
-    assert_eq!(found, known.collect::<Vec<_>>());
-}
-
-#[test]
-fn the_example_shows_every_setting_and_every_default() {
-    let example = page("config.example.toml");
-    let (first, _) = example.split_once("# A second cluster").unwrap();
-    // A line of the settings has no blank behind its `#`.
-    let settings: Vec<&str> = first
-        .lines()
-        .filter_map(|line| line.strip_prefix('#'))
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
-        .collect();
-    let table: toml::Table = settings.join("\n").parse().unwrap();
-    for key in KEYS {
-        let mut value = &toml::Value::Table(table.clone());
-        for part in key.path.split('.') {
-            value = value.get(0).unwrap_or(value);
-            value = value
-                .get(part)
-                .unwrap_or_else(|| panic!("{} is not shown", key.path));
-        }
-        if !key.default.is_empty() && key.path != "cluster.panel.username" {
-            assert_eq!(value.to_string(), key.default, "{}", key.path);
-        }
-    }
-    let place = Place::new();
-    place.write("site.toml", &settings.join("\n"));
-    for problem in problems(&place) {
-        assert!(!problem.contains("no such key"), "{problem}");
-        assert!(!problem.contains("of type"), "{problem}");
-    }
-}
-
-#[test]
-fn every_setting_has_a_table() {
-    for key in KEYS {
-        let (table, _) = key.split();
-        assert!(
-            table.is_empty() || keys::header(table).is_some(),
-            "{}",
-            key.path
-        );
-    }
-    for (table, _) in TABLES {
-        assert!(KEYS.iter().any(|key| key.split().0 == *table), "{table}");
-    }
 }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use russh::keys::{Algorithm, PrivateKey, key::safe_rng, ssh_key::LineEnding};
 use tempfile::TempDir;
 use tokio::time::{advance, pause, resume, sleep, timeout};
 use vhi_usage::{
@@ -34,6 +35,20 @@ use vhi_usage::{
 pub(crate) const STAT: &str = "/usr/bin/vstorage -c cluster1 stat";
 /// For whatever should end at once, on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Settings that are right where [`write_right`] wrote.
+pub(crate) const RIGHT: &str = "\
+[api]
+token_file = \"token\"
+[[cluster]]
+name = \"cluster1\"
+[cluster.ssh]
+nodes = [\"root@node1.example\"]
+key_file = \"key\"
+host_key_sha256 = \"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\"
+[cluster.panel]
+url = \"https://panel.example:8888\"
+password_file = \"password\"
+";
 
 /// One simulated cluster, and a folder with what the service needs to know of it.
 pub(crate) struct Site {
@@ -157,6 +172,17 @@ pub(crate) fn write_private(path: &Path, text: &str) -> PathBuf {
     let mut file = options.open(path).unwrap();
     std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
     path.to_owned()
+}
+
+/// Writes `site.toml` that is right, with the key and the secrets that it names.
+pub(crate) fn write_right(folder: &Path) {
+    let key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).unwrap();
+    let key = key.to_openssh(LineEnding::LF).unwrap();
+    write_private(&folder.join("key"), &key);
+    for secret in ["token", "password"] {
+        write_private(&folder.join(secret), "canary\n");
+    }
+    fs::write(folder.join("site.toml"), RIGHT).unwrap();
 }
 
 /// Waits until it is so.

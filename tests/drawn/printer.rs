@@ -13,15 +13,16 @@ pub(crate) enum Digits {
 
 pub(crate) const WAYS: [Digits; 3] = [Digits::HalfUp, Digits::HalfEven, Digits::CutOff];
 
-/// A count of bytes of any magnitude below 2^63: above it, a printed size may have no amount.
+/// A count of bytes of any magnitude. Close to 2^64 a printed size may have no amount, see [`is_beyond`].
 pub(crate) fn bytes() -> impl Strategy<Value = u64> {
     let even = (1..1000_u64, 0..10_u32, 0..50_u32);
     let even = even.prop_map(|(n, tens, twos)| {
         let bytes = (u128::from(n) * 10_u128.pow(tens)) << twos;
-        u64::try_from(bytes % (1 << 63)).unwrap()
+        u64::try_from(bytes % (1 << 64)).unwrap()
     });
-    let any = (0..1_u64 << 63, 0..64).prop_map(|(bytes, shift)| bytes >> shift);
-    prop_oneof![3 => any, 1 => even]
+    let any = || (any::<u64>(), 0..64).prop_map(|(bytes, shift)| bytes >> shift);
+    let large = any().prop_map(|it| u64::MAX - it);
+    prop_oneof![3 => any(), 1 => large, 1 => even]
 }
 
 pub(crate) fn way() -> impl Strategy<Value = Digits> {
@@ -55,6 +56,18 @@ pub(crate) fn text(digits: u128, power: u32, decimals: u32) -> String {
         0 => format!("{whole}{letter}B"),
         _ => format!("{whole}.{fraction}{letter}B"),
     }
+}
+
+/// The upper end of what a text stands for is above 2^64 − 1: with X the digits, S the scale of the decimals and U
+/// the unit, (X + 1)·U > 2^64·S. A bare `B` is exact.
+pub(crate) fn is_beyond(text: &str, base: SizeBase) -> bool {
+    let number = text.trim_end_matches(char::is_alphabetic);
+    let power = "BKMGTPE".find(&text[number.len()..][..1]).unwrap();
+    let decimals = number.split_once('.').map_or(0, |(_, it)| it.len());
+    let digits: u128 = number.replace('.', "").parse().unwrap();
+    let end = digits + u128::from(power > 0);
+    let scale = 10_u128.pow(u32::try_from(decimals).unwrap());
+    end * unit(base, u32::try_from(power).unwrap()) > scale << 64
 }
 
 /// In this unit, with as many decimals. A bare `B` has none.

@@ -1,6 +1,7 @@
 //! What callers over HTTP are told: the `detail` of each problem, and the reasons of the closed list.
 
 use vhi_usage::{
+    api::listener::Peer,
     reason::Code,
     source::error::SourceError,
     ssh::error::SshError,
@@ -63,7 +64,7 @@ async fn a_request_that_is_not_answered() {
         told(complete(), request, status, kind, detail).await;
     }
     let site = Site::limited(complete(), 1);
-    let request = || ask(USAGE).remote_addr("192.0.2.1:1000".parse().unwrap());
+    let request = || ask(USAGE).extension(Peer("192.0.2.1:1000".parse().unwrap()));
     assert_eq!(site.answer(request()).await.status(), 200);
     let answer = site.answer(request()).await;
     problem(&answer, 429, "too_many_requests");

@@ -5,10 +5,10 @@ use std::{fs, net::IpAddr};
 use vhi_usage::{chain::chain, panel::error::TrustError};
 
 use crate::{
-    common::Site,
+    common::{RIGHT, Site},
     place::Place,
     told::Mask,
-    variables::{RIGHT, problem, right},
+    variables::{problem, right},
 };
 
 /// The whole sentence.

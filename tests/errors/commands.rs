@@ -5,10 +5,10 @@ use std::{fs, net::TcpListener, time::Duration};
 use vhi_usage::chain::chain;
 
 use crate::{
-    common::Site,
+    common::{RIGHT, Site},
     place::Place,
     told::{Mask, nobody},
-    variables::{RIGHT, right},
+    variables::right,
     wait::until,
 };
 

@@ -8,8 +8,8 @@ use vhi_usage::config::{
 };
 
 use crate::{
-    common::write_private,
-    variables::{RIGHT, problem, problem_with, right},
+    common::{RIGHT, write_private},
+    variables::{problem, problem_with, right},
 };
 
 #[test]

@@ -12,9 +12,9 @@ use vhi_usage::{
 };
 
 use crate::{
-    common::write_private,
+    common::{RIGHT, write_private},
     told::Mask,
-    variables::{RIGHT, right},
+    variables::right,
 };
 
 /// What is said at the start of a certificate that is valid between these days from now.

@@ -1,9 +1,10 @@
 //! What is wrong with a settings file: its form, its keys, and what it lacks.
 
 use crate::{
+    common::RIGHT,
     place::Place,
     told::Mask,
-    variables::{RIGHT, problem, problem_with, right},
+    variables::{problem, problem_with, right},
 };
 
 /// The settings with this in the place of that.

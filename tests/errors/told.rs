@@ -12,6 +12,12 @@ pub(crate) fn nobody() -> String {
     listener.local_addr().unwrap().to_string()
 }
 
+/// A name without an address. Its first part is longer than the DNS can ask for, so that the answer comes
+/// from this machine, whatever becomes of its resolver.
+pub(crate) fn no_name() -> String {
+    format!("{}.example", "n".repeat(64))
+}
+
 /// Words that differ from run to run, each with the word that stands for it.
 #[derive(Default)]
 pub(crate) struct Mask(Vec<(String, &'static str)>);

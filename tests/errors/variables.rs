@@ -2,36 +2,12 @@
 
 use std::fs;
 
-use crate::{common::write_private, place::Place, told::Mask};
+use crate::{common::write_right, place::Place, told::Mask};
 
-/// Settings that are right.
-pub(crate) const RIGHT: &str = "\
-[api]
-token_file = \"token\"
-[[cluster]]
-name = \"cluster1\"
-[cluster.ssh]
-nodes = [\"root@node1.example\"]
-key_file = \"key\"
-host_key_sha256 = \"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\"
-[cluster.panel]
-url = \"https://panel.example:8888\"
-password_file = \"password\"
-";
-
-/// A folder with a key and secrets, and `site.toml` that is right.
+/// A folder with settings that are right.
 pub(crate) fn right() -> Place {
     let place = Place::new();
-    let key = russh::keys::PrivateKey::random(
-        &mut russh::keys::key::safe_rng(),
-        russh::keys::Algorithm::Ed25519,
-    );
-    let text = key.unwrap().to_openssh(Default::default()).unwrap();
-    write_private(&place.file("key"), &text);
-    for secret in ["token", "password"] {
-        write_private(&place.file(secret), "canary\n");
-    }
-    place.write("site.toml", RIGHT);
+    write_right(place.path());
     place
 }
 

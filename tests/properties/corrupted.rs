@@ -15,6 +15,8 @@ use vhi_usage::vstorage::{
     report::{self, StatReport},
 };
 
+const CLUSTER: &str = "Cluster '";
+
 /// What becomes of the byte at a place.
 #[derive(Debug, Clone, Copy)]
 enum Damage {
@@ -52,6 +54,7 @@ fn damaged(bytes: &mut Vec<u8>, place: usize, damage: Damage) {
 /// The lines of a report, each by its label and as its page shows it. Without tables.
 fn lines(report: &StatReport) -> Vec<(&'static str, String)> {
     let StatReport {
+        cluster,
         space,
         mds,
         cs,
@@ -63,6 +66,7 @@ fn lines(report: &StatReport) -> Vec<(&'static str, String)> {
         ..
     } = report;
     let lines = [
+        (CLUSTER, Some(texts::cluster(cluster))),
         ("Space:", Some(texts::space(space))),
         ("MDS nodes:", mds.as_ref().map(texts::mds_nodes)),
         ("CS nodes:", cs.as_ref().map(texts::cs_nodes)),
@@ -86,17 +90,37 @@ fn lines(report: &StatReport) -> Vec<(&'static str, String)> {
 }
 
 /// The first line that begins so, with the continuations of `Chunks:`; found by other means than the
-/// parser's.
+/// parser's. What stands before the `Cluster` line on its line is chatter, where no line begins with it.
 fn line_of(text: &str, label: &str) -> String {
-    let mut lines = text.split('\n').skip_while(|it| !it.starts_with(label));
-    let mut line = lines.next().unwrap_or("").to_string();
+    let lines = || {
+        text.split('\n')
+            .map(|it| it.strip_suffix('\r').unwrap_or(it))
+    };
+    let mut lines_from = lines().skip_while(|it| !it.starts_with(label));
+    let behind_chatter = || lines().find_map(|it| it.rfind(label).map(|at| &it[at..]));
+    let mut line = match lines_from.next() {
+        None if label == CLUSTER => behind_chatter().unwrap_or("").to_string(),
+        line => line.unwrap_or("").to_string(),
+    };
     if label == "Chunks:" {
         let is_header = |it: &str| it.trim().starts_with("MDSID") || it.trim().starts_with("CSID");
-        for it in lines.take_while(|it| it.starts_with([' ', '\t']) && !is_header(it)) {
-            line += it;
+        for it in lines_from.take_while(|it| it.starts_with([' ', '\t']) && !is_header(it)) {
+            line = [&line, it].join(" ");
         }
     }
     line
+}
+
+/// What stands in the brackets behind the label, to the letter.
+fn tag<'a>(line: &'a str, label: &str) -> Option<&'a str> {
+    let behind = line.strip_prefix(label)?.trim_start_matches([' ', '\t']);
+    Some(behind.strip_prefix('[')?.split_once(']')?.0)
+}
+
+/// Name and status of the `Cluster` line, to the letter.
+fn name_and_status(line: &str) -> Option<(&str, &str)> {
+    let (name, status) = line.strip_prefix(CLUSTER)?.split_once("':")?;
+    Some((name, status.trim_start_matches([' ', '\t']).trim_end()))
 }
 
 /// The words behind the tag, if there is one; a whole number without the zeros before it.
@@ -122,6 +146,12 @@ fn stand_in(text: &str, report: &StatReport) -> Result<(), TestCaseError> {
     for (label, line) in lines(report) {
         let found = line_of(text, label);
         prop_assert!(found.starts_with(label), "no {} in {}", label, text);
+        if label == CLUSTER {
+            let read = (&*report.cluster.name, &*report.cluster.status);
+            prop_assert_eq!(name_and_status(&found), Some(read));
+            continue;
+        }
+        prop_assert_eq!(tag(&found, label), tag(&line, label));
         prop_assert_eq!(words(&found), words(&line));
     }
     for table in report.mds_table.iter().chain(&report.cs_table) {

@@ -83,7 +83,7 @@ proptest! {
     fn every_figure_of_a_report_is_what_the_definition_says(
         mut sizes in vec(size_text(), 7),
         as_drawn in 0..4_u8,
-        order in Just(vec![0, 1, 2]).prop_shuffle(),
+        first in 0..3_usize,
     ) {
         // three of four times no more is free than there is
         for pair in sizes[..4].chunks_mut(2).filter(|_| as_drawn > 0) {
@@ -95,7 +95,7 @@ proptest! {
             format!("License: ACTIVE (expiration: 02/03/2027, capacity: {g}, used: {e})\n"),
             format!("FS:  {f} in 1 files, 2 inodes,  3 file maps,  4 chunks,  5 chunk replicas\n"),
         ];
-        lines.rotate_left(order[0]);
+        lines.rotate_left(first);
         let report = report::parse(&format!("Cluster 'c1': healthy\n{}", lines.concat())).unwrap();
         for base in BASES {
             let amount = |text: &String| parsed::<Size>(text.clone()).amount(base);

@@ -1,7 +1,12 @@
 //! Noise, line ends, colour and chatter change nothing.
 
 use crate::{bare, cases, drawn::any_report};
-use proptest::{collection::vec, prelude::*, sample::Index};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{Index, select},
+};
 use vhi_usage::vstorage::report::{self, StatReport};
 
 /// Places, and what is put there.
@@ -39,12 +44,37 @@ fn chatter() -> impl Strategy<Value = (Vec<String>, String)> {
     })
 }
 
+/// Bytes behind which, and in the midst of which, a character of UTF-8 is not ended.
+fn no_utf8() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![0x80..=0xff_u8, select(&b"\xc3\xe2\xf0\x9f\xff '{:#"[..])];
+    vec(byte, 1..12).prop_filter("no UTF-8", |it| std::str::from_utf8(it).is_err())
+}
+
+/// Lines of noise that are no UTF-8, and places for them.
+fn foreign_noise() -> impl Strategy<Value = Vec<(Index, Vec<u8>)>> {
+    let head = select(vec![
+        "connected to MDS#1",
+        "2026-11-22 06:00:01.872 ",
+        "<...>",
+        "... (rows 1-3 of 6)",
+    ]);
+    let line = (head, no_utf8()).prop_map(|(head, tail)| [head.as_bytes(), &tail].concat());
+    vec((any::<Index>(), line), 1..6)
+}
+
 fn with_noise(text: &str, noise: Inserted) -> String {
-    let mut lines: Vec<String> = text.lines().map(String::from).collect();
+    let noise = noise
+        .into_iter()
+        .map(|(place, it)| (place, it.into_bytes()));
+    String::from_utf8(with_foreign_noise(text, noise.collect())).unwrap()
+}
+
+fn with_foreign_noise(text: &str, noise: Vec<(Index, Vec<u8>)>) -> Vec<u8> {
+    let mut lines: Vec<Vec<u8>> = text.lines().map(|it| it.as_bytes().to_vec()).collect();
     for (place, noise) in noise {
         lines.insert(place.index(lines.len() + 1), noise);
     }
-    lines.join("\n") + "\n"
+    [lines.join(&b'\n'), b"\n".to_vec()].concat()
 }
 
 /// The codes between any two characters, several of them in one place, too.
@@ -87,6 +117,27 @@ proptest! {
         let said: Vec<String> = report.to_string().lines().map(String::from).filter(|it| !it.is_empty()).collect();
         prop_assert_eq!(read, said);
         gives(&text, report)?;
+    }
+
+    #[test]
+    fn noise_that_is_no_utf_8_changes_nothing(
+        report in any_report(),
+        noise in foreign_noise(),
+        (before, greeting) in (vec(no_utf8(), 0..3), option::of(no_utf8())),
+    ) {
+        let mut bytes: Vec<u8> = before.into_iter().flat_map(|it| [it, b"\n".to_vec()].concat()).collect();
+        let text = report.to_string();
+        match greeting {
+            // a greeting has no line end: what follows is the first line
+            Some(greeting) => {
+                let (first, others) = text.split_once('\n').unwrap();
+                bytes.extend([&b"welcome "[..], &greeting, first.as_bytes(), b"\n"].concat());
+                bytes.extend(with_foreign_noise(others, noise));
+            }
+            None => bytes.extend(with_foreign_noise(&text, noise)),
+        }
+        // as the source does with what a node sends
+        gives(&String::from_utf8_lossy(&bytes), report)?;
     }
 
     #[test]
