@@ -36,9 +36,14 @@ pub(crate) fn tag() -> impl Strategy<Value = Option<String>> {
     option::of(prop_oneof![Just("OK".to_string()), "[ -Z^-~é…]{0,8}"])
 }
 
+/// The two lines without which there is no report, and no others.
+pub(crate) fn head() -> impl Strategy<Value = StatReport> {
+    let lines = (servers::cluster(), stored::space());
+    lines.prop_map(|(cluster, space)| StatReport::new(cluster, space))
+}
+
 /// A report with any of its lines, in every form that is printed.
 pub(crate) fn any_report() -> impl Strategy<Value = StatReport> {
-    let head = (servers::cluster(), stored::space());
     let servers = (
         option::of(servers::mds_nodes()),
         option::of(servers::cs_nodes()),
@@ -53,9 +58,8 @@ pub(crate) fn any_report() -> impl Strategy<Value = StatReport> {
         option::of(tables::mds_table()),
         option::of(tables::cs_table()),
     );
-    let all = (head, servers, stored, traffic::io(), tables);
-    all.prop_map(|(head, servers, stored, io, tables)| {
-        let mut report = StatReport::new(head.0, head.1);
+    let all = (head(), servers, stored, traffic::io(), tables);
+    all.prop_map(|(mut report, servers, stored, io, tables)| {
         (report.mds, report.cs, report.license) = servers;
         (report.replication, report.chunks, report.fs) = stored;
         report.io = io;
