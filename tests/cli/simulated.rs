@@ -8,6 +8,7 @@ use crate::{
     folder,
     program::{Ended, Program, Running},
     text,
+    wait::until,
 };
 
 const ENDS: Duration = Duration::from_secs(8);
@@ -20,6 +21,16 @@ fn start(folder: &tempfile::TempDir, args: &[&str], words: &str) -> Running {
     running
 }
 
+/// The settings that a simulator prints, those of each cluster with its panel's fingerprint at their end.
+#[track_caller]
+fn printed_settings(sim: &Running, clusters: usize) -> String {
+    until("the simulator's settings", ENDS, || {
+        let said = sim.stdout.read();
+        let whole = said.ends_with('\n') && said.matches("\nsha256 = ").count() == clusters;
+        whole.then_some(said)
+    })
+}
+
 /// Runs `check` against a simulator with these faults.
 #[track_caller]
 fn check_of(faults: &str) -> Ended {
@@ -27,7 +38,7 @@ fn check_of(faults: &str) -> Ended {
     let fault = ["--fault", faults];
     let more = if faults.is_empty() { &[][..] } else { &fault };
     let sim = start(&folder, &[&["sim"], more].concat(), "simulating");
-    let settings = sim.stdout.read();
+    let settings = printed_settings(&sim, 1);
     // Short, for what hangs.
     let settings = settings
         .replace("[cluster.ssh]", "[cluster.ssh]\ncommand_timeout = \"2s\"")
@@ -79,14 +90,14 @@ fn the_simulator_prints_settings_of_every_cluster() {
     let folder = folder();
     let args = ["sim", "--clusters", "2", "--nodes", "3"];
     let sim = start(&folder, &args, "simulating");
-    let settings: toml::Table = sim.stdout.read().parse().unwrap();
+    let settings: toml::Table = printed_settings(&sim, 2).parse().unwrap();
     let clusters = settings["cluster"].as_array().unwrap();
     assert_eq!(clusters.len(), 2);
     for cluster in clusters {
         assert_eq!(cluster["ssh"]["nodes"].as_array().unwrap().len(), 3);
     }
     let file = folder.path().join("sim.toml");
-    fs::write(&file, sim.stdout.read()).unwrap();
+    fs::write(&file, printed_settings(&sim, 2)).unwrap();
     let check = Program::new(folder.path(), &["--config", text(&file), "check", "--json"]);
     let ended = check.run();
     assert_eq!((ended.code, ended.stdout.lines().count()), (Some(0), 2));
