@@ -109,8 +109,7 @@ fn raise_file_limit() -> Result<(), Failed> {
         return Ok(());
     }
     let maximum = limit.maximum;
-    if maximum.is_some_and(|files| files < FILES) {
-        let most = maximum.unwrap_or_default();
+    if let Some(most) = maximum.filter(|files| *files < FILES) {
         return Err(format!(
             "{NODES} nodes need {FILES} open files, and no more than {most} are allowed: raise `ulimit -Hn`"
         )

@@ -67,8 +67,9 @@ async fn look(folder: &Path, rest: Duration) -> Result<(), Box<dyn Error + Send 
     command.arg("--config").arg(&toml).arg("serve");
     let mut service = Started::new(folder, "serve", &mut command)?;
     let line = service.says("serving address=").await?;
-    let words = line.split("serving address=").nth(1).unwrap_or_default();
-    let address = words.split(' ').next().unwrap_or_default().parse()?;
+    let address = line.split_once("serving address=").map(|(_, words)| words);
+    let address = address.and_then(|words| words.split(' ').next()?.parse().ok());
+    let address = address.ok_or_else(|| format!("no address can be read in `{line}`"))?;
 
     say(&format!("the service rests for {rest:?}"));
     let end = Instant::now() + rest;
