@@ -40,18 +40,6 @@ impl fmt::Display for SizeBase {
 #[error("a size base is 1024 or 1000: what a printed unit is a power of")]
 pub struct NoSizeBase;
 
-impl TryFrom<u64> for SizeBase {
-    type Error = NoSizeBase;
-
-    fn try_from(factor: u64) -> Result<Self, NoSizeBase> {
-        match factor {
-            1024 => Ok(SizeBase::Binary),
-            1000 => Ok(SizeBase::Decimal),
-            _ => Err(NoSizeBase),
-        }
-    }
-}
-
 impl FromStr for SizeBase {
     type Err = NoSizeBase;
 
@@ -168,12 +156,10 @@ mod tests {
     fn a_size_base_reads_what_it_prints_and_nothing_else() {
         for base in [SizeBase::Binary, SizeBase::Decimal] {
             assert_eq!(base.to_string().parse(), Ok(base));
-            assert_eq!(SizeBase::try_from(base.factor()), Ok(base));
         }
         for text in ["", "1023", "1024 ", "+1024", "1e3"] {
             assert_eq!(text.parse::<SizeBase>(), Err(NoSizeBase));
         }
-        assert_eq!(SizeBase::try_from(1), Err(NoSizeBase));
         assert_eq!(SizeBase::default(), SizeBase::Binary);
     }
 }
