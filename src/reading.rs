@@ -31,8 +31,14 @@ pub struct StorageReading {
     pub user_data: Option<Figure>,
     /// The cluster-wide default of replicas, in whose terms *allocatable* is counted.
     pub replication: Option<Replication>,
-    /// The licence.
+    /// The licence; `None` where the source tells nothing of licences.
     pub license: Option<License>,
+    /// Each tier, in the source's order; `None` where the source does not tell them apart.
+    pub tiers: Option<Vec<Tier>>,
+    /// What each service of the cluster has written, before redundancy; `None` where the source does not say.
+    pub services: Option<Vec<Service>>,
+    /// What of a printed report no rule could read; empty where nothing was printed.
+    pub unread: Vec<Unread>,
 }
 
 /// The size base of a reading, and who chose it.
@@ -59,13 +65,39 @@ impl BaseInForce {
 pub enum Source {
     /// `vstorage stat` on a node.
     Ssh,
+    /// The panel's overview.
+    Overview,
+    /// Prometheus itself.
+    Prometheus,
+    /// Prometheus, through Grafana.
+    Grafana,
 }
 
 impl Source {
+    /// Every source.
+    pub const ALL: [Source; 4] = [
+        Source::Ssh,
+        Source::Overview,
+        Source::Prometheus,
+        Source::Grafana,
+    ];
+
     /// Its name in settings and answers.
     pub fn name(self) -> &'static str {
         match self {
             Source::Ssh => "ssh",
+            Source::Overview => "overview",
+            Source::Prometheus => "prometheus",
+            Source::Grafana => "grafana",
+        }
+    }
+
+    /// What *logical* means for it.
+    pub fn basis(self) -> Basis {
+        match self {
+            Source::Ssh => Basis::Allocatable,
+            Source::Overview => Basis::Logical,
+            Source::Prometheus | Source::Grafana => Basis::Tiers,
         }
     }
 }
@@ -75,6 +107,10 @@ impl Source {
 pub enum Basis {
     /// The first pair of the Space line: total B, free A, used B − A of `allocatable A of B`.
     Allocatable,
+    /// The panel's `logic_space`: before redundancy, as the panel counts it.
+    Logical,
+    /// The sum of the tiers' `tier:mdsd_fs_space_bytes:sum`, as dashboards show it.
+    Tiers,
 }
 
 impl Basis {
@@ -82,8 +118,39 @@ impl Basis {
     pub fn name(self) -> &'static str {
         match self {
             Basis::Allocatable => "allocatable",
+            Basis::Logical => "logical",
+            Basis::Tiers => "tiers",
         }
     }
+}
+
+/// One tier of the disks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tier {
+    /// Its id, such as `0`.
+    pub id: String,
+    /// Its share of the cluster's logical space.
+    pub logical: Option<Space>,
+    /// Its share of the disks.
+    pub physical: Option<Space>,
+}
+
+/// A service of the cluster that stores data, such as `compute` or `s3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The vendor's word for it.
+    pub name: String,
+    /// What it has written, before redundancy; `None` where the source lists it without a figure.
+    pub used: Option<Figure>,
+}
+
+/// A header line of a report that no rule reads, or one of a known label in an unknown form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its number in the text, from 1.
+    pub line: usize,
+    /// The line as printed, which may hold a licence key.
+    pub text: String,
 }
 
 /// An amount, and the word that it was printed as, if it was printed.
@@ -116,6 +183,31 @@ impl Space {
             free: figure(Some(free), amounts.free),
         }
     }
+
+    /// Of exact bytes. `None`: more is free than there is.
+    pub fn exact(total: u64, free: u64) -> Option<Space> {
+        let amounts = Capacity::with_free(Amount::exact(total), Amount::exact(free))?;
+        Some(Space {
+            total: Figure::derived(amounts.total),
+            used: Figure::derived(amounts.used),
+            free: Figure::derived(amounts.free),
+        })
+    }
+}
+
+impl Figure {
+    /// An amount that nobody printed.
+    pub fn derived(amount: Amount) -> Figure {
+        Figure {
+            printed: None,
+            amount,
+        }
+    }
+
+    /// Bytes that the source knows exactly.
+    pub fn exact(bytes: u64) -> Figure {
+        Figure::derived(Amount::exact(bytes))
+    }
 }
 
 /// Copies of each chunk.
@@ -127,11 +219,11 @@ pub struct Replication {
     pub limit: u64,
 }
 
-/// The licence of the storage cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The licence of the storage cluster; all `None` where the source could have told of one, and did not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct License {
-    /// The vendor's word, such as `ACTIVE`.
-    pub state: String,
+    /// The vendor's word, such as `ACTIVE`; answers say `unknown` where there is none.
+    pub state: Option<String>,
     /// How much may be used.
     pub capacity: Option<Figure>,
     /// How much is used, before redundancy.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use common::{PATIENCE, Site, soon};
 use vhi_usage::{
     amount::Amount,
-    reading::{Figure, StorageReading},
+    reading::{Figure, License, StorageReading},
     reason::Code,
     sim::fault::Fault,
     source::{error::SourceError, read::Read},
@@ -74,7 +74,7 @@ async fn a_report_is_read_to_the_byte() {
         max,
     );
     let license = it.license.unwrap();
-    assert_eq!(license.state, "ACTIVE");
+    assert_eq!(license.state.as_deref(), Some("ACTIVE"));
     assert_eq!(license.expires_on.unwrap().to_string(), "2100-01-01");
     assert_eq!(license.free.unwrap().amount.bytes, 526_446_167_379_149);
     let replication = it.replication.unwrap();
@@ -89,7 +89,7 @@ async fn what_the_report_does_not_say_is_not_known() {
     let it = reading_of(&bare).await.unwrap();
     assert_eq!(
         (it.user_data, it.replication, it.license),
-        (None, None, None)
+        (None, None, Some(License::default()))
     );
 }
 

@@ -196,9 +196,10 @@ fn is_within(report: &StatReport, within: &StatReport, base: SizeBase) {
         configured: false,
     };
     let at = Timestamp::UNIX_EPOCH;
-    let reading = node::reading(within, at, "node1.example".to_owned(), size_base)
+    let reading = node::reading(within.clone(), at, "node1.example".to_owned(), size_base)
         .expect("the Space line was read in this base");
-    assert_eq!(reading.license.is_some(), within.license.is_some());
+    let license = reading.license.expect("a licence, known or not");
+    assert_eq!(license.state.is_some(), within.license.is_some());
     let rows = within
         .space_in(base)
         .map(|space| figures::rows(within, space, base));

@@ -128,6 +128,9 @@ struct Copies {
     limit: u64,
 }
 
+/// The state of a licence of which the source says nothing.
+const UNKNOWN: &str = "unknown";
+
 #[derive(Serialize)]
 struct Licensed<'a> {
     state: &'a str,
@@ -174,7 +177,7 @@ fn triple(space: Space) -> Triple {
 
 fn licensed(license: &License) -> Licensed<'_> {
     Licensed {
-        state: &license.state,
+        state: license.state.as_deref().unwrap_or(UNKNOWN),
         capacity: license.capacity.map(wire),
         used: license.used.map(wire),
         free: license.free.map(wire),

@@ -51,7 +51,7 @@ impl Collector {
         let nothing = Held::<StorageReading>::default().part(timing, now);
         let billed = Billed {
             source: storage.source(),
-            basis: storage.basis(),
+            basis: storage.source().basis(),
             size_base: storage.size_base(),
         };
         let usage = ClusterUsage {

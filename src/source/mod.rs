@@ -10,7 +10,7 @@ pub mod stat_keys;
 pub mod tool;
 
 use crate::{
-    reading::{BaseInForce, Basis, Source},
+    reading::{BaseInForce, Source},
     source::{node::NodeSource, read::Read},
 };
 
@@ -22,13 +22,6 @@ pub enum StorageSource {
 }
 
 impl StorageSource {
-    /// What its figures mean.
-    pub fn basis(&self) -> Basis {
-        match self {
-            StorageSource::Ssh(_) => Basis::Allocatable,
-        }
-    }
-
     /// What its printed unit letters stand for; `None` where it gives exact bytes.
     pub fn size_base(&self) -> Option<BaseInForce> {
         match self {

@@ -17,7 +17,7 @@ use crate::{
     clock,
     cluster_name::ClusterName,
     reading::{
-        BaseInForce, Basis, Evidence, Figure, License, Replication, Source, Space, StorageReading,
+        BaseInForce, Evidence, Figure, License, Replication, Source, Space, StorageReading, Unread,
     },
     source::{error::SourceError, read::Read, tool::Tool},
     ssh::pool::Pool,
@@ -120,17 +120,17 @@ impl NodeSource {
                 status: report.cluster.status,
             });
         }
-        let reading = reading(&report, evidence.at, node(), self.size_base).map_err(unreadable)?;
-        self.tell_unread(&report.within(self.size_base.base));
+        let reading = reading(report, evidence.at, node(), self.size_base).map_err(unreadable)?;
+        self.tell_unread(&reading.unread);
         Ok(reading)
     }
 
     /// A changed format is said once per line, before figures go missing over it. Of the line itself only
     /// a label that we know is logged: the rest may hold a licence key.
-    fn tell_unread(&self, report: &StatReport) {
+    fn tell_unread(&self, unread: &[Unread]) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for Line { line, text } in &report.unread {
-            if told.len() < REMEMBERED && told.insert(text.clone().into_owned()) {
+        for Unread { line, text } in unread {
+            if told.len() < REMEMBERED && told.insert(text.clone()) {
                 tracing::warn!(
                     cluster = %self.cluster, line, label = lines::label(text),
                     "a line of the report cannot be read; please send us the output, hosts masked"
@@ -145,7 +145,7 @@ impl NodeSource {
 /// # Errors
 /// Where a size of the Space line does not fit, or more is free than there is.
 pub fn reading(
-    report: &StatReport,
+    report: StatReport,
     at: Timestamp,
     node: String,
     size_base: BaseInForce,
@@ -162,12 +162,18 @@ pub fn reading(
         .and_then(|fs| figure(fs.size, base))
         // The licence counts user data, too, and is printed where the FS line is not.
         .or_else(|| license.as_ref().and_then(|license| license.used));
+    let cluster_status = report.cluster.status.clone();
+    let replication = report.replication.as_ref().map(|replication| Replication {
+        normal: replication.normal,
+        limit: replication.limit,
+    });
+    let unread = report.within(base).unread.into_iter();
     Ok(StorageReading {
         source: Source::Ssh,
-        basis: Basis::Allocatable,
+        basis: Source::Ssh.basis(),
         observed_at: at,
         node: Some(node),
-        cluster_status: Some(report.cluster.status.clone()),
+        cluster_status: Some(cluster_status),
         size_base: Some(size_base),
         logical: Space::printed(logical.total, logical.free, amounts.logical),
         physical: Some(Space::printed(
@@ -176,11 +182,17 @@ pub fn reading(
             amounts.physical,
         )),
         user_data,
-        replication: report.replication.as_ref().map(|replication| Replication {
-            normal: replication.normal,
-            limit: replication.limit,
-        }),
-        license,
+        replication,
+        // A report that says nothing of the licence leaves its state unknown.
+        license: Some(license.unwrap_or_default()),
+        tiers: None,
+        services: None,
+        unread: unread
+            .map(|Line { line, text }| Unread {
+                line,
+                text: text.into_owned(),
+            })
+            .collect(),
     })
 }
 
@@ -193,13 +205,10 @@ fn licensed(license: &license::License, base: SizeBase) -> Option<License> {
     };
     let left = used.and_then(|used| capacity.amount.minus(used.amount));
     Some(License {
-        state: license.state().to_owned(),
+        state: Some(license.state().to_owned()),
         capacity: Some(capacity),
         used,
-        free: left.map(|amount| Figure {
-            printed: None,
-            amount,
-        }),
+        free: left.map(Figure::derived),
         expires_on: match license {
             license::License::Dated { expires_on, .. } => Some(*expires_on),
             license::License::Keyed { .. } => None,
@@ -228,7 +237,7 @@ mod tests {
             configured: false,
         };
         let reading = reading(
-            &report,
+            report,
             Timestamp::UNIX_EPOCH,
             "node1.example".to_owned(),
             size_base,

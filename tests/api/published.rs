@@ -111,7 +111,7 @@ fn time(text: &str) -> Timestamp {
 pub(crate) fn storage() -> Arc<StorageReading> {
     let report = report::parse(REPORT).unwrap();
     let at = time("2026-11-22T06:00:01.872Z");
-    Arc::new(node::reading(&report, at, "node1.example".to_owned(), BASE).unwrap())
+    Arc::new(node::reading(report, at, "node1.example".to_owned(), BASE).unwrap())
 }
 
 pub(crate) fn compute() -> Arc<ComputeReading> {
