@@ -3,6 +3,8 @@
 mod common;
 #[path = "sources/panel.rs"]
 mod panel;
+#[path = "sources/stages.rs"]
+mod stages;
 #[path = "sources/stat.rs"]
 mod stat;
 

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim"],
-    &["reading", "reason", "figure", "ssh", "panel"],
+    &["reading", "figure", "ssh", "panel"],
     &["vstorage"],
     &[
         "amount",
@@ -24,7 +24,9 @@ const FLOORS: &[&[&str]] = &[
         "cluster_name",
         "hex",
         "pause",
+        "reason",
         "secret",
+        "stage",
     ],
     &["unreadable"],
 ];

@@ -16,6 +16,7 @@ use crate::{
     reading::{ComputeReading, StorageReading},
     source::{compute_stat, error::SourceError, read::Read},
     ssh::error::SshError,
+    stage::Stages,
     vstorage::{bytes, error::ParseError, report::StatReport, space::SpaceAmounts},
 };
 
@@ -74,7 +75,8 @@ impl Verdict {
 /// # Errors
 /// When the panel's CA file cannot be used.
 pub async fn look(config: &ClusterConfig) -> Result<Found, TrustError> {
-    let (storage, compute) = (config.storage(), config.compute()?);
+    let stages = Stages::default();
+    let (storage, compute) = (config.storage(&stages), config.compute(&stages)?);
     let (read, compute) = tokio::join!(storage.read(), compute.read());
     let report = read.evidence.as_ref().map(|evidence| {
         let text = String::from_utf8_lossy(&evidence.text);

@@ -13,6 +13,7 @@ use crate::{
     cli::{exit::Failure, stop},
     collector::Collector,
     config::Config,
+    stage::Stages,
     usage::ClusterUsage,
 };
 
@@ -35,7 +36,8 @@ impl Service {
         let tokens = Tokens::new(config.tokens()?.iter().copied());
         let mut ready = Vec::new();
         for cluster in &config.clusters {
-            let (storage, compute) = (cluster.storage(), cluster.compute()?);
+            let stages = Stages::default();
+            let (storage, compute) = (cluster.storage(&stages), cluster.compute(&stages)?);
             ready.push(Collector::new(
                 cluster.name.clone(),
                 storage,

@@ -19,6 +19,7 @@ use crate::{
     reading::BaseInForce,
     source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
+    stage::Stages,
 };
 
 /// A cluster, and how it is asked.
@@ -41,9 +42,9 @@ pub struct ClusterConfig {
 }
 
 impl ClusterConfig {
-    /// The storage source, not yet connected.
-    pub fn storage(&self) -> StorageSource {
-        let pool = Pool::new(self.nodes.clone(), self.login.clone());
+    /// The storage source, not yet connected; these stages note how it does.
+    pub fn storage(&self, stages: &Stages) -> StorageSource {
+        let pool = Pool::new(self.nodes.clone(), self.login.clone()).with_stages(stages.clone());
         let (name, tool) = (self.name.clone(), self.tool.clone());
         StorageSource::Ssh(NodeSource::new(
             pool,
@@ -54,12 +55,13 @@ impl ClusterConfig {
         ))
     }
 
-    /// The compute source, not yet connected.
+    /// The compute source, not yet connected; these stages note how it does.
     ///
     /// # Errors
     /// When the panel's CA file cannot be used.
-    pub fn compute(&self) -> Result<ComputeStat, TrustError> {
-        Ok(ComputeStat::new(Session::new(self.panel.clone())?))
+    pub fn compute(&self, stages: &Stages) -> Result<ComputeStat, TrustError> {
+        let session = Session::new(self.panel.clone())?.with_stages(stages.clone());
+        Ok(ComputeStat::new(session))
     }
 }
 

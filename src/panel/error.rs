@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::clock;
+use crate::{clock, reason::Code};
 
 /// Why the panel gave no answer. No variant holds a body of the panel or a secret.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +85,21 @@ pub enum PanelError {
         /// What is wrong with it.
         why: String,
     },
+}
+
+impl PanelError {
+    /// What happened, of the closed list.
+    pub fn code(&self) -> Code {
+        match self {
+            PanelError::Refused { .. } => Code::ConnectRefused,
+            PanelError::Connect { .. } => Code::ConnectFailed,
+            PanelError::Certificate { .. } => Code::CertificateUntrusted,
+            PanelError::Login { .. } => Code::AuthRefused,
+            PanelError::Status { .. } => Code::PanelStatus,
+            PanelError::Timeout { .. } => Code::PanelTimeout,
+            PanelError::Shape { .. } => Code::PanelUnreadable,
+        }
+    }
 }
 
 fn status_way_out(status: u16) -> &'static str {

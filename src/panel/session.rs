@@ -17,6 +17,7 @@ use crate::{
     },
     pause,
     secret::Secret,
+    stage::{Stage, Stages},
 };
 
 /// Where the panel is and who we are there.
@@ -57,6 +58,7 @@ pub struct Session {
     http: Http,
     // Held during a login: whoever comes meanwhile waits for it instead of logging in as well.
     standing: Mutex<Standing>,
+    stages: Stages,
 }
 
 #[derive(Debug, Default)]
@@ -86,7 +88,18 @@ impl Session {
             settings,
             http,
             standing: Mutex::default(),
+            stages: Stages::default(),
         })
+    }
+
+    /// Notes in these stages how the logins do.
+    pub fn with_stages(self, stages: Stages) -> Session {
+        Session { stages, ..self }
+    }
+
+    /// Where it is noted how the panel does.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// The JSON answer to `GET path`, in the session; logs in first where there is none, and once
@@ -132,10 +145,14 @@ impl Session {
                 next_try: refusal.next_try,
             });
         }
-        let credentials = match self.log_in().await? {
-            Ok(credentials) => credentials,
-            Err(status) => return Err(self.refuse(&mut standing, status)),
+        let login = async {
+            let end = self.log_in().await?;
+            end.map_err(|status| self.refuse(&mut standing, status))
         };
+        let noted = self
+            .stages
+            .note(Stage::PanelLogin, login, |error| error.code().name());
+        let credentials = noted.await?;
         standing.credentials = Some(credentials.clone());
         standing.logins += 1;
         Ok((credentials, standing.logins))

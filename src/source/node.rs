@@ -21,6 +21,7 @@ use crate::{
     },
     source::{error::SourceError, read::Read, tool::Tool},
     ssh::pool::Pool,
+    stage::Stage,
     vstorage::{
         error::ParseError,
         license,
@@ -92,8 +93,11 @@ impl NodeSource {
             command,
             at: clock::now(),
         };
+        let parse = async { self.understand(&evidence) };
+        let stages = self.pool.stages();
+        let noted = stages.note(Stage::Parse, parse, |error| error.code().name());
         Read {
-            reading: self.understand(&evidence),
+            reading: noted.await,
             evidence: Some(evidence),
         }
     }
