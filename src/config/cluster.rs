@@ -17,7 +17,7 @@ use crate::{
         session::{PanelSettings, Session},
     },
     reading::BaseInForce,
-    source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
+    source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
 };
 
@@ -54,12 +54,16 @@ impl ClusterConfig {
         ))
     }
 
-    /// The compute source, not yet connected.
+    /// All sources, not yet connected.
     ///
     /// # Errors
     /// When the panel's CA file cannot be used.
-    pub fn compute(&self) -> Result<ComputeStat, TrustError> {
-        Ok(ComputeStat::new(Session::new(self.panel.clone())?))
+    pub fn sources(&self) -> Result<Sources, TrustError> {
+        Ok(Sources {
+            storage: self.storage(),
+            witnesses: Vec::new(),
+            compute: ComputeStat::new(Session::new(self.panel.clone())?),
+        })
     }
 }
 
