@@ -16,7 +16,6 @@ use crate::{
     reading::{ComputeReading, StorageReading},
     source::{compute_stat, error::SourceError, read::Read},
     ssh::error::SshError,
-    stage::Stages,
     vstorage::{bytes, error::ParseError, report::StatReport, space::SpaceAmounts},
 };
 
@@ -75,9 +74,8 @@ impl Verdict {
 /// # Errors
 /// When the panel's CA file cannot be used.
 pub async fn look(config: &ClusterConfig) -> Result<Found, TrustError> {
-    let stages = Stages::default();
-    let (storage, compute) = (config.storage(&stages), config.compute(&stages)?);
-    let (read, compute) = tokio::join!(storage.read(), compute.read());
+    let sources = config.sources()?;
+    let (read, compute) = tokio::join!(sources.storage.read(), sources.compute.read());
     let report = read.evidence.as_ref().map(|evidence| {
         let text = String::from_utf8_lossy(&evidence.text);
         bytes::read(&text, config.size_base.base)

@@ -17,7 +17,7 @@ use crate::{
         session::{PanelSettings, Session},
     },
     reading::BaseInForce,
-    source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
+    source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
     stage::Stages,
 };
@@ -55,13 +55,19 @@ impl ClusterConfig {
         ))
     }
 
-    /// The compute source, not yet connected; these stages note how it does.
+    /// All sources, not yet connected.
     ///
     /// # Errors
     /// When the panel's CA file cannot be used.
-    pub fn compute(&self, stages: &Stages) -> Result<ComputeStat, TrustError> {
-        let session = Session::new(self.panel.clone())?.with_stages(stages.clone());
-        Ok(ComputeStat::new(session))
+    pub fn sources(&self) -> Result<Sources, TrustError> {
+        let stages = Stages::default();
+        let panel = Session::new(self.panel.clone())?.with_stages(stages.clone());
+        Ok(Sources {
+            storage: self.storage(&stages),
+            witnesses: Vec::new(),
+            compute: ComputeStat::new(panel),
+            stages,
+        })
     }
 }
 

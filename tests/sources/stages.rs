@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use vhi_usage::{
     sim::fault::Fault,
+    source::Sources,
     stage::{Record, Stage},
 };
 
@@ -114,6 +115,25 @@ async fn a_login_that_waits_for_its_next_try_is_no_attempt() {
     let auth = record(&site, Stage::Auth).unwrap();
     assert_eq!((auth.up, auth.ended), (true, 2));
     assert_eq!(auth.failures["auth_refused"], 1);
+}
+
+#[tokio::test]
+async fn a_source_is_noted_from_end_to_end() {
+    let site = Site::new(1).await;
+    let sources = Sources {
+        storage: site.storage(PATIENCE),
+        witnesses: Vec::new(),
+        compute: site.compute(PATIENCE),
+        stages: site.stages.clone(),
+    };
+    let ssh = Stage::Source("ssh");
+    let read = soon(sources.read(&sources.storage)).await;
+    read.reading.unwrap();
+    assert_eq!(noted(&site, ssh), Some((1, vec![])));
+    site.scenario().set_fault(Fault::Exit1, true);
+    let read = soon(sources.read(&sources.storage)).await;
+    read.reading.unwrap_err();
+    assert_eq!(noted(&site, ssh), Some((2, vec![("command_failed", 1)])));
 }
 
 #[tokio::test]
