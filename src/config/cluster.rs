@@ -1,6 +1,6 @@
 //! One cluster's settings: of the file, completed and overridden by the variables.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     amount::SizeBase,
@@ -59,7 +59,8 @@ impl ClusterConfig {
     /// # Errors
     /// When the panel's CA file cannot be used.
     pub fn compute(&self) -> Result<ComputeStat, TrustError> {
-        Ok(ComputeStat::new(Session::new(self.panel.clone())?))
+        let session = Session::new(self.panel.clone())?;
+        Ok(ComputeStat::new(Arc::new(session)))
     }
 }
 

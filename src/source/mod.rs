@@ -4,14 +4,19 @@
 
 pub mod compute_stat;
 pub mod error;
+pub mod exact;
 pub mod node;
+pub mod once;
+pub mod overview;
+pub mod overview_body;
 pub mod read;
 pub mod stat_keys;
 pub mod tool;
+pub mod whole;
 
 use crate::{
     reading::{BaseInForce, Source},
-    source::{node::NodeSource, read::Read},
+    source::{node::NodeSource, overview::OverviewSource, read::Read},
 };
 
 /// The storage sources.
@@ -19,6 +24,8 @@ use crate::{
 pub enum StorageSource {
     /// `vstorage stat` on a storage node, over SSH.
     Ssh(NodeSource),
+    /// The panel's overview.
+    Overview(OverviewSource),
 }
 
 impl StorageSource {
@@ -26,6 +33,7 @@ impl StorageSource {
     pub fn size_base(&self) -> Option<BaseInForce> {
         match self {
             StorageSource::Ssh(source) => Some(source.size_base()),
+            StorageSource::Overview(_) => None,
         }
     }
 
@@ -33,6 +41,7 @@ impl StorageSource {
     pub fn source(&self) -> Source {
         match self {
             StorageSource::Ssh(_) => Source::Ssh,
+            StorageSource::Overview(_) => Source::Overview,
         }
     }
 
@@ -40,6 +49,7 @@ impl StorageSource {
     pub async fn read(&self) -> Read {
         match self {
             StorageSource::Ssh(source) => source.read().await,
+            StorageSource::Overview(source) => source.read().await,
         }
     }
 }
