@@ -17,7 +17,7 @@ use crate::{
         session::{PanelSettings, Session},
     },
     reading::BaseInForce,
-    source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
+    source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
 };
 
@@ -54,13 +54,17 @@ impl ClusterConfig {
         ))
     }
 
-    /// The compute source, not yet connected.
+    /// All sources, not yet connected.
     ///
     /// # Errors
     /// When the panel's CA file cannot be used.
-    pub fn compute(&self) -> Result<ComputeStat, TrustError> {
-        let session = Session::new(self.panel.clone())?;
-        Ok(ComputeStat::new(Arc::new(session)))
+    pub fn sources(&self) -> Result<Sources, TrustError> {
+        let session = Arc::new(Session::new(self.panel.clone())?);
+        Ok(Sources {
+            storage: self.storage(),
+            witnesses: Vec::new(),
+            compute: ComputeStat::new(session),
+        })
     }
 }
 

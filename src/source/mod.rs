@@ -16,8 +16,19 @@ pub mod whole;
 
 use crate::{
     reading::{BaseInForce, Source},
-    source::{node::NodeSource, overview::OverviewSource, read::Read},
+    source::{compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource, read::Read},
 };
+
+/// All that is asked of one cluster.
+#[derive(Debug)]
+pub struct Sources {
+    /// The one storage source that is billed.
+    pub storage: StorageSource,
+    /// Further storage sources, which are compared and never billed.
+    pub witnesses: Vec<StorageSource>,
+    /// Compute.
+    pub compute: ComputeStat,
+}
 
 /// The storage sources.
 #[derive(Debug)]
