@@ -1,6 +1,6 @@
 //! One cluster's settings: of the file, completed and overridden by the variables.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     amount::SizeBase,
@@ -61,11 +61,11 @@ impl ClusterConfig {
     /// When the panel's CA file cannot be used.
     pub fn sources(&self) -> Result<Sources, TrustError> {
         let stages = Stages::default();
-        let panel = Session::new(self.panel.clone())?.with_stages(stages.clone());
+        let session = Session::new(self.panel.clone())?.with_stages(stages.clone());
         Ok(Sources {
             storage: self.storage(&stages),
             witnesses: Vec::new(),
-            compute: ComputeStat::new(panel),
+            compute: ComputeStat::new(Arc::new(session)),
             stages,
         })
     }
