@@ -45,7 +45,8 @@
 //! | [`reason`] | why there is no fresh figure, as callers are told |
 //! | [`figure`] | the wire shape of an amount |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
-//! | [`panel`] | a session with the panel: certificate, login, GET |
+//! | [`panel`] | a session with the panel: login, GET |
+//! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
 //! | [`amount`] | bytes and the interval that they lie in; all arithmetic on them |
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
@@ -59,7 +60,7 @@
 //! # What holds everywhere
 //!
 //! * **Formats know no transport.** [`vstorage`] reads a text, wherever it came from.
-//! * **Transports know no meaning.** [`ssh`] and [`panel`] know how to ask, and not what an answer means.
+//! * **Transports know no meaning.** [`ssh`], [`panel`] and [`web`] know how to ask, and not what an answer means.
 //! * **Arrows point down.** No import leads up or in a circle; nothing but [`cli`] knows of [`sim`].
 //! * **Absence travels as absence**, as `Option` or `Result`, from the wire to the wire. What was not
 //!   read is `null` in the answer; a 0 in it is a 0 that was read.
@@ -118,3 +119,4 @@ pub mod ssh;
 pub mod unreadable;
 pub mod usage;
 pub mod vstorage;
+pub mod web;

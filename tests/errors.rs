@@ -26,6 +26,8 @@ mod literals;
 mod nodes;
 #[path = "errors/panels.rs"]
 mod panels;
+#[path = "errors/peers.rs"]
+mod peers;
 #[path = "commands/place.rs"]
 mod place;
 #[path = "system/program.rs"]

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["usage"],
     &["source", "sim"],
     &["reading", "reason", "figure", "ssh", "panel"],
-    &["vstorage"],
+    &["vstorage", "web"],
     &[
         "amount",
         "chain",
