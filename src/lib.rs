@@ -39,6 +39,7 @@
 //! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
+//! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
 //! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
 //! | [`reading`] | what one source says at one moment |
@@ -120,3 +121,4 @@ pub mod unreadable;
 pub mod usage;
 pub mod vstorage;
 pub mod web;
+pub mod witness;

@@ -61,7 +61,7 @@ impl BaseInForce {
 }
 
 /// The sources that can be billed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// `vstorage stat` on a node.
     Ssh,

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::{
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::Reason,
+    witness::{self, Compared, Heard},
 };
 
 /// One half of the usage.
@@ -71,8 +72,19 @@ pub struct ClusterUsage {
     pub storage: Part<StorageReading>,
     /// What compute says.
     pub compute: Part<ComputeReading>,
+    /// What the witnesses of storage say, in the order of the settings.
+    pub witnesses: Vec<Witness>,
     /// The newest raw text of a storage node, read or unreadable.
     pub evidence: Option<Arc<Evidence>>,
+}
+
+/// A second source of storage: compared, and never billed.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// Which source.
+    pub source: Source,
+    /// What it says.
+    pub part: Part<StorageReading>,
 }
 
 /// The source that is billed and what its figures mean.
@@ -128,6 +140,26 @@ impl ClusterUsage {
             (Part::Missing(_), _) => Status::Partial,
             _ => Status::Stale,
         }
+    }
+
+    /// The billed reading held against every witness.
+    pub fn compared(&self) -> Compared {
+        let billed = (self.billed.source, self.storage.reading());
+        let heard = self
+            .witnesses
+            .iter()
+            .map(|it| (it.source, it.part.reading()));
+        let witnesses: Vec<Heard<'_>> = heard.collect();
+        witness::compare(billed, &witnesses)
+    }
+
+    /// The newest usable reading of a source, billed or witness.
+    pub fn reading_of(&self, source: Source) -> Option<&StorageReading> {
+        if source == self.billed.source {
+            return self.storage.reading();
+        }
+        let witness = self.witnesses.iter().find(|it| it.source == source)?;
+        witness.part.reading()
     }
 
     /// Whether both parts are usable.

@@ -18,6 +18,8 @@ mod interval;
 mod lines;
 #[path = "properties/noise.rs"]
 mod noise;
+#[path = "properties/witnesses.rs"]
+mod witnesses;
 
 use proptest::prelude::ProptestConfig;
 use vhi_usage::{

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["usage"],
-    &["source", "sim"],
+    &["source", "sim", "witness"],
     &["reading", "reason", "figure", "ssh", "panel"],
     &["vstorage", "web"],
     &[

@@ -5,10 +5,10 @@ use warp::hyper::body::Bytes;
 
 use crate::{
     api::{
-        body::State,
         error::{Answer, json_answer},
         guard::Api,
         published::Published,
+        state::State,
     },
     clock,
     usage::ClusterUsage,

@@ -18,6 +18,8 @@ pub mod listener;
 pub mod published;
 pub mod raw;
 pub mod refusal;
+pub mod state;
+pub mod storage_body;
 pub mod tls;
 pub mod token;
 pub mod usage;

@@ -75,8 +75,8 @@ impl Verdict {
 /// # Errors
 /// When the panel's CA file cannot be used.
 pub async fn look(config: &ClusterConfig) -> Result<Found, TrustError> {
-    let (storage, compute) = (config.storage(), config.compute()?);
-    let (read, compute) = tokio::join!(storage.read(), compute.read());
+    let sources = config.sources()?;
+    let (read, compute) = tokio::join!(sources.storage.read(), sources.compute.read());
     let report = read.evidence.as_ref().map(|evidence| {
         let text = String::from_utf8_lossy(&evidence.text);
         bytes::read(&text, config.size_base.base)
@@ -180,8 +180,9 @@ fn judge(error: &SourceError) -> Verdict {
         SourceError::Panel(PanelError::Web(WebError::Shape { .. }))
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
-        | SourceError::NoFigure { .. } => Verdict::Differs,
-        SourceError::OtherCluster { .. } => Verdict::Misconfigured,
+        | SourceError::NoFigure { .. }
+        | SourceError::Overview { .. } => Verdict::Differs,
+        SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Verdict::Misconfigured,
         SourceError::Panel(_) => Verdict::Unreached,
     }
 }

@@ -35,13 +35,8 @@ impl Service {
         let tokens = Tokens::new(config.tokens()?.iter().copied());
         let mut ready = Vec::new();
         for cluster in &config.clusters {
-            let (storage, compute) = (cluster.storage(), cluster.compute()?);
-            ready.push(Collector::new(
-                cluster.name.clone(),
-                storage,
-                compute,
-                config.timing,
-            ));
+            let (name, sources) = (cluster.name.clone(), cluster.sources()?);
+            ready.push(Collector::new(name, sources, config.timing));
         }
         let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
         let (stop, asked) = watch::channel(false);

@@ -1,6 +1,10 @@
 //! A source that is being asked, at most once at a time.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 /// A source being asked, or not.
 pub struct Asking<'a, T>(Option<Pin<Box<dyn Future<Output = T> + Send + 'a>>>);
@@ -21,14 +25,31 @@ impl<'a, T> Asking<'a, T> {
 
     /// Its answer; never, while it is not being asked.
     pub async fn end(&mut self) -> T {
-        match &mut self.0 {
-            Some(asked) => {
-                let answer = asked.await;
-                self.0 = None;
-                answer
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// The first answer of several sources, and which of them gave it.
+    pub async fn first(all: &mut [Asking<'a, T>]) -> (usize, T) {
+        poll_fn(|context| {
+            for (number, asking) in all.iter_mut().enumerate() {
+                if let Poll::Ready(answer) = asking.poll(context) {
+                    return Poll::Ready((number, answer));
+                }
             }
-            None => std::future::pending().await,
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<T> {
+        let Some(asked) = &mut self.0 else {
+            return Poll::Pending;
+        };
+        let answer = asked.as_mut().poll(context);
+        if answer.is_ready() {
+            self.0 = None;
         }
+        answer
     }
 }
 

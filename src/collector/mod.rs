@@ -1,11 +1,12 @@
 //! One task a cluster: rounds on a clock of their own, and the newest usage published after each.
 //!
-//! A round asks storage and compute side by side. A source that has not ended by the next round is
-//! not asked twice. States follow the clock, not the end of a round: a part turns stale and then
-//! missing on time, whatever its source is doing.
+//! A round asks storage, its witnesses and compute side by side. A source that has not ended by the next round
+//! is not asked twice. States follow the clock, not the end of a round: a part turns stale and then
+//! missing on time, whatever its source is doing. A witness is compared and never billed: it changes no state.
 
 pub mod asking;
 pub mod held;
+pub mod told;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -20,10 +21,11 @@ use crate::{
     collector::{
         asking::Asking,
         held::{Held, Timing},
+        told::Told,
     },
     reading::{ComputeReading, Evidence, StorageReading},
-    source::{StorageSource, compute_stat::ComputeStat, error::SourceError, read::Read},
-    usage::{Billed, ClusterUsage},
+    source::{Sources, StorageSource, error::SourceError, read::Read},
+    usage::{Billed, ClusterUsage, Witness},
 };
 
 /// After so long without an end, the first round counts as one without figures.
@@ -33,26 +35,56 @@ const FIRST_ROUND: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Collector {
     name: ClusterName,
-    storage: StorageSource,
-    compute: ComputeStat,
+    sources: Sources,
     timing: Timing,
     newest: watch::Sender<Arc<ClusterUsage>>,
 }
 
+/// What is held of every source between rounds.
+#[derive(Debug, Default)]
+struct Kept {
+    storage: Held<StorageReading>,
+    witnesses: Vec<Held<StorageReading>>,
+    compute: Held<ComputeReading>,
+    evidence: Option<Arc<Evidence>>,
+}
+
+impl Kept {
+    /// When a state is another one than it was then, without any answer.
+    fn next_change(&self, timing: Timing, then: Instant) -> Option<Instant> {
+        let storage = std::iter::once(&self.storage).chain(&self.witnesses);
+        let changes = storage.map(|held| held.next_change(timing, then));
+        let changes = changes.chain([self.compute.next_change(timing, then)]);
+        changes.flatten().min()
+    }
+
+    /// Whether a state is another one than was published.
+    fn turned(&self, published: &ClusterUsage, timing: Timing, now: Instant) -> bool {
+        let mut witnesses = self.witnesses.iter().zip(&published.witnesses);
+        self.storage.turned(&published.storage, timing, now)
+            || self.compute.turned(&published.compute, timing, now)
+            || witnesses.any(|(held, witness)| held.turned(&witness.part, timing, now))
+    }
+
+    /// Both halves of the usage have answered or failed.
+    fn ended(&self) -> bool {
+        self.storage.ended && self.compute.ended
+    }
+}
+
 impl Collector {
     /// A collector that has read nothing yet.
-    pub fn new(
-        name: ClusterName,
-        storage: StorageSource,
-        compute: ComputeStat,
-        timing: Timing,
-    ) -> Collector {
+    pub fn new(name: ClusterName, sources: Sources, timing: Timing) -> Collector {
         let now = Instant::now();
-        let nothing = Held::<StorageReading>::default().part(timing, now);
+        let nothing = || Held::<StorageReading>::default().part(timing, now);
         let billed = Billed {
-            source: storage.source(),
-            basis: storage.source().basis(),
-            size_base: storage.size_base(),
+            source: sources.storage.source(),
+            basis: sources.storage.source().basis(),
+            size_base: sources.storage.size_base(),
+        };
+        let unheard = |source: &StorageSource| Witness {
+            source: source.source(),
+            part: nothing(),
         };
         let usage = ClusterUsage {
             cluster: name.to_string(),
@@ -63,14 +95,14 @@ impl Collector {
             next_round: now + FIRST_ROUND.min(timing.poll),
             poll: timing.poll,
             settled: false,
-            storage: nothing,
+            storage: nothing(),
             compute: Held::default().part(timing, now),
+            witnesses: sources.witnesses.iter().map(unheard).collect(),
             evidence: None,
         };
         Collector {
             name,
-            storage,
-            compute,
+            sources,
             timing,
             newest: watch::Sender::new(Arc::new(usage)),
         }
@@ -83,66 +115,94 @@ impl Collector {
 
     /// Reads until `shutdown` is done. What is being asked then is dropped.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let start = Instant::now();
-        let mut rounds = interval(self.timing.poll);
+        let (start, timing) = (Instant::now(), self.timing);
+        let mut rounds = interval(timing.poll);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut storage = Held::<StorageReading>::default();
-        let mut compute = Held::<ComputeReading>::default();
-        let mut evidence: Option<Arc<Evidence>> = None;
+        let witnesses = &self.sources.witnesses;
+        let mut kept = Kept {
+            witnesses: witnesses.iter().map(|_| Held::default()).collect(),
+            ..Kept::default()
+        };
+        let mut told = Told::default();
         let mut asking_storage: Asking<'_, Read> = Asking::default();
         let mut asking_compute: Asking<'_, Result<ComputeReading, SourceError>> = Asking::default();
+        let mut asking_witnesses: Vec<Asking<'_, Read>> =
+            witnesses.iter().map(|_| Asking::default()).collect();
         let mut next_round = start;
-        let settle_at = start + FIRST_ROUND.min(self.timing.poll);
-        let mut serial = 0;
+        let settle_at = start + FIRST_ROUND.min(timing.poll);
         let mut shutdown = std::pin::pin!(shutdown);
         // The moment of which the published states speak: what changes after it is still to be said.
         let mut said = start;
         loop {
-            let settled = said >= settle_at || (storage.ended && compute.ended);
+            let settled = said >= settle_at || kept.ended();
             let settling = (!settled).then_some(settle_at);
-            let changes = [
-                storage.next_change(self.timing, said),
-                compute.next_change(self.timing, said),
-            ];
-            let next_change = changes.into_iter().flatten().chain(settling).min();
+            let change = kept.next_change(timing, said).into_iter().chain(settling);
+            let next_change = change.min();
             tokio::select! {
                 () = &mut shutdown => return,
                 _ = rounds.tick() => {
-                    next_round = Instant::now() + self.timing.poll;
-                    asking_storage.start(|| self.storage.read());
-                    asking_compute.start(|| self.compute.read());
+                    next_round = Instant::now() + timing.poll;
+                    asking_storage.start(|| self.sources.storage.read());
+                    asking_compute.start(|| self.sources.compute.read());
+                    for (asking, witness) in asking_witnesses.iter_mut().zip(witnesses) {
+                        asking.start(|| witness.read());
+                    }
                     // A new round alone changes nothing that is served, unless the machine has slept.
-                    let now = Instant::now();
-                    let slept = storage.turned(&self.newest.borrow().storage, self.timing, now)
-                        || compute.turned(&self.newest.borrow().compute, self.timing, now);
-                    if !slept {
+                    if !kept.turned(&self.newest.borrow(), timing, Instant::now()) {
                         continue;
                     }
                 }
-                read = asking_storage.end() => {
-                    evidence = read.evidence.map(Arc::new).or(evidence);
-                    storage.take(read.reading, &self.name, "storage");
+                read = asking_storage.end() => self.take(&mut kept, read),
+                reading = asking_compute.end() => kept.compute.take(reading, &self.name, "compute"),
+                (number, read) = Asking::first(&mut asking_witnesses) => {
+                    self.take_witness(&mut kept, number, read);
                 }
-                reading = asking_compute.end() => compute.take(reading, &self.name, "compute"),
                 () = sleep_until(next_change.unwrap_or(said)), if next_change.is_some() => {}
             }
             let now = Instant::now();
             said = now;
-            serial += 1;
-            let usage = ClusterUsage {
-                cluster: self.name.to_string(),
-                billed: self.newest.borrow().billed,
-                serial,
-                at: clock::now(),
-                published: now,
-                next_round,
-                poll: self.timing.poll,
-                settled: now >= settle_at || (storage.ended && compute.ended),
-                storage: storage.part(self.timing, now),
-                compute: compute.part(self.timing, now),
-                evidence: evidence.clone(),
-            };
+            let settled = now >= settle_at || kept.ended();
+            let usage = self.usage(&kept, now, next_round, settled);
+            told.tell(&usage.compared(), &self.name);
             self.newest.send_replace(Arc::new(usage));
+        }
+    }
+
+    fn take(&self, kept: &mut Kept, read: Read) {
+        kept.evidence = read.evidence.map(Arc::new).or(kept.evidence.take());
+        kept.storage.take(read.reading, &self.name, "storage");
+    }
+
+    fn take_witness(&self, kept: &mut Kept, number: usize, read: Read) {
+        // The raw text is of interest whoever asked for it, and only one source prints any.
+        kept.evidence = read.evidence.map(Arc::new).or(kept.evidence.take());
+        let source = self.sources.witnesses.get(number);
+        let (Some(held), Some(source)) = (kept.witnesses.get_mut(number), source) else {
+            return;
+        };
+        held.take(read.reading, &self.name, source.source().name());
+    }
+
+    fn usage(&self, kept: &Kept, now: Instant, next_round: Instant, settled: bool) -> ClusterUsage {
+        let (timing, before) = (self.timing, self.newest.borrow());
+        let witness = |(held, source): (&Held<StorageReading>, &StorageSource)| Witness {
+            source: source.source(),
+            part: held.part(timing, now),
+        };
+        let witnesses = kept.witnesses.iter().zip(&self.sources.witnesses);
+        ClusterUsage {
+            cluster: self.name.to_string(),
+            billed: before.billed,
+            serial: before.serial + 1,
+            at: clock::now(),
+            published: now,
+            next_round,
+            poll: timing.poll,
+            settled,
+            storage: kept.storage.part(timing, now),
+            compute: kept.compute.part(timing, now),
+            witnesses: witnesses.map(witness).collect(),
+            evidence: kept.evidence.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One cluster's settings: of the file, completed and overridden by the variables.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     amount::SizeBase,
@@ -14,7 +14,7 @@ use crate::{
     },
     panel::session::{PanelSettings, Session},
     reading::BaseInForce,
-    source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
+    source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
     web::error::TrustError,
 };
@@ -52,12 +52,17 @@ impl ClusterConfig {
         ))
     }
 
-    /// The compute source, not yet connected.
+    /// All sources, not yet connected.
     ///
     /// # Errors
     /// When the panel's CA file cannot be used.
-    pub fn compute(&self) -> Result<ComputeStat, TrustError> {
-        Ok(ComputeStat::new(Session::new(self.panel.clone())?))
+    pub fn sources(&self) -> Result<Sources, TrustError> {
+        let session = Arc::new(Session::new(self.panel.clone())?);
+        Ok(Sources {
+            storage: self.storage(),
+            witnesses: Vec::new(),
+            compute: ComputeStat::new(session),
+        })
     }
 }
 

@@ -4,21 +4,39 @@
 
 pub mod compute_stat;
 pub mod error;
+pub mod exact;
 pub mod node;
+pub mod once;
+pub mod overview;
+pub mod overview_body;
 pub mod read;
 pub mod stat_keys;
 pub mod tool;
+pub mod whole;
 
 use crate::{
     reading::{BaseInForce, Source},
-    source::{node::NodeSource, read::Read},
+    source::{compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource, read::Read},
 };
+
+/// All that is asked of one cluster.
+#[derive(Debug)]
+pub struct Sources {
+    /// The one storage source that is billed.
+    pub storage: StorageSource,
+    /// Further storage sources, which are compared and never billed.
+    pub witnesses: Vec<StorageSource>,
+    /// Compute.
+    pub compute: ComputeStat,
+}
 
 /// The storage sources.
 #[derive(Debug)]
 pub enum StorageSource {
     /// `vstorage stat` on a storage node, over SSH.
     Ssh(NodeSource),
+    /// The panel's overview.
+    Overview(OverviewSource),
 }
 
 impl StorageSource {
@@ -26,6 +44,7 @@ impl StorageSource {
     pub fn size_base(&self) -> Option<BaseInForce> {
         match self {
             StorageSource::Ssh(source) => Some(source.size_base()),
+            StorageSource::Overview(_) => None,
         }
     }
 
@@ -33,6 +52,7 @@ impl StorageSource {
     pub fn source(&self) -> Source {
         match self {
             StorageSource::Ssh(_) => Source::Ssh,
+            StorageSource::Overview(_) => Source::Overview,
         }
     }
 
@@ -40,6 +60,7 @@ impl StorageSource {
     pub async fn read(&self) -> Read {
         match self {
             StorageSource::Ssh(source) => source.read().await,
+            StorageSource::Overview(source) => source.read().await,
         }
     }
 }

@@ -162,6 +162,7 @@ pub(crate) fn usage(storage: Part<StorageReading>, compute: Part<ComputeReading>
         },
         storage,
         compute,
+        witnesses: Vec::new(),
         evidence: None,
     }
 }

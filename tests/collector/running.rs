@@ -8,6 +8,7 @@ use tokio::{
 };
 use vhi_usage::{
     collector::{Collector, held::Timing},
+    source::Sources,
     usage::{ClusterUsage, Status},
 };
 
@@ -33,8 +34,12 @@ impl Running {
     pub(crate) fn every(site: &Site, poll: Duration, max_age: Duration) -> Running {
         let name = site.cluster().name.parse().unwrap();
         let timing = Timing { poll, max_age };
-        let (storage, compute) = (site.storage(FOR_EVER), site.compute(FOR_EVER));
-        let collector = Collector::new(name, storage, compute, timing);
+        let sources = Sources {
+            storage: site.storage(FOR_EVER),
+            witnesses: Vec::new(),
+            compute: site.compute(FOR_EVER),
+        };
+        let collector = Collector::new(name, sources, timing);
         let newest = collector.newest();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(collector.run(async { drop(stopped.await) }));

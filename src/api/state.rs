@@ -1,0 +1,65 @@
+//! State, reason and time of a part, as every answer says them.
+//!
+//! ```text
+//! "state": "stale", "reason": {"code": "connect_refused", "message": "…", "since": "…"}, "observed_at": "…"
+//! ```
+
+use serde::Serialize;
+
+use crate::{
+    clock,
+    reading::{ComputeReading, StorageReading},
+    reason::Reason,
+    usage::Part,
+};
+
+/// A reason on the wire.
+#[derive(Debug, Serialize)]
+pub struct Why<'a> {
+    code: &'static str,
+    message: &'a str,
+    since: String,
+}
+
+impl<'a> From<&'a Reason> for Why<'a> {
+    fn from(reason: &'a Reason) -> Why<'a> {
+        Why {
+            code: reason.code.name(),
+            message: &reason.message,
+            since: clock::rfc3339(reason.since),
+        }
+    }
+}
+
+/// State, reason and time of one part, without its figures.
+#[derive(Debug, Serialize)]
+pub struct State<'a> {
+    /// `fresh`, `stale` or `missing`.
+    pub state: &'static str,
+    /// Why it is not fresh; null where it is.
+    pub reason: Option<Why<'a>>,
+    /// When its figures were read; null where there are none.
+    pub observed_at: Option<String>,
+}
+
+impl<'a> State<'a> {
+    /// Of the storage part.
+    pub fn storage(part: &'a Part<StorageReading>) -> State<'a> {
+        State::of(part, |reading| reading.observed_at)
+    }
+
+    /// Of the compute part.
+    pub fn compute(part: &'a Part<ComputeReading>) -> State<'a> {
+        State::of(part, |reading| reading.observed_at)
+    }
+
+    fn of<T>(part: &'a Part<T>, observed_at: impl Fn(&T) -> jiff::Timestamp) -> State<'a> {
+        State {
+            state: part.state(),
+            reason: part.reason().map(Why::from),
+            observed_at: part
+                .reading()
+                .map(|reading| clock::rfc3339(observed_at(reading))),
+        }
+    }
+}
