@@ -72,8 +72,8 @@ codes! {
     OutputTooLong = "output_too_long", "the command printed too much";
     /// The output is no report.
     ReportUnreadable = "report_unreadable", "the command's output cannot be read as a report";
-    /// The report is of another cluster.
-    OtherCluster = "other_cluster", "the report is of another cluster";
+    /// The source shows another cluster, or does not know the one that is asked for.
+    OtherCluster = "other_cluster", "the source shows another cluster";
     /// The cluster's status is unknown.
     NotSettled = "not_settled", "the cluster does not know its own state yet";
     /// The panel's certificate is not trusted.
@@ -84,6 +84,10 @@ codes! {
     PanelTimeout = "panel_timeout", "the panel did not answer in time";
     /// The panel's answer is not what it should be.
     PanelUnreadable = "panel_unreadable", "the panel's answer cannot be read";
+    /// More is said to be free than there is.
+    MoreFreeThanTotal = "more_free_than_total", "the source says that more is free than there is";
+    /// Used and free are said to be another total.
+    DoesNotAddUp = "does_not_add_up", "what the source says is used and free is not its total";
 }
 
 impl Reason {

@@ -84,7 +84,7 @@ async fn a_stale_part_keeps_its_figures_and_says_why() {
 async fn without_storage_the_answer_is_partial() {
     let half = usage(missing(Code::OtherCluster), Part::Fresh(compute()));
     let body = says(&answer(half).await, "partial", ["missing", "fresh"]);
-    let error = "no usable storage figure: the report is of another cluster";
+    let error = "no usable storage figure: the source shows another cluster";
     assert_eq!(body["storage_error"], error);
     let half = usage(
         missing(Code::NotSettled),

@@ -24,6 +24,8 @@ mod https;
 mod literals;
 #[path = "errors/nodes.rs"]
 mod nodes;
+#[path = "errors/overviews.rs"]
+mod overviews;
 #[path = "errors/panels.rs"]
 mod panels;
 #[path = "commands/place.rs"]

@@ -179,8 +179,9 @@ fn judge(error: &SourceError) -> Verdict {
         SourceError::Panel(PanelError::Shape { .. })
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
-        | SourceError::NoFigure { .. } => Verdict::Differs,
-        SourceError::OtherCluster { .. } => Verdict::Misconfigured,
+        | SourceError::NoFigure { .. }
+        | SourceError::Overview { .. } => Verdict::Differs,
+        SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Verdict::Misconfigured,
         SourceError::Panel(_) => Verdict::Unreached,
     }
 }

@@ -1,6 +1,6 @@
 //! One cluster's settings: of the file, completed and overridden by the variables.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     amount::SizeBase,
@@ -59,10 +59,11 @@ impl ClusterConfig {
     /// # Errors
     /// When the panel's CA file cannot be used.
     pub fn sources(&self) -> Result<Sources, TrustError> {
+        let session = Arc::new(Session::new(self.panel.clone())?);
         Ok(Sources {
             storage: self.storage(),
             witnesses: Vec::new(),
-            compute: ComputeStat::new(Session::new(self.panel.clone())?),
+            compute: ComputeStat::new(session),
         })
     }
 }

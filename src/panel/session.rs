@@ -89,33 +89,54 @@ impl Session {
         })
     }
 
-    /// The JSON answer to `GET path`, in the session; logs in first where there is none, and once
-    /// more where the panel says that it has ended.
+    /// The panel's base address.
+    pub fn url(&self) -> &str {
+        self.http.url()
+    }
+
+    /// The JSON answer to `GET path`, in the session; logs in first where there is none, and anew where
+    /// the panel says that it has ended.
     ///
     /// # Errors
     /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
     pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
-        let (credentials, login) = self.credentials(None).await?;
-        let mut response = self.send(Method::GET, path, &credentials, None).await?;
-        let mut current = login;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            let (credentials, login) = self.credentials(Some(login)).await?;
-            response = self.send(Method::GET, path, &credentials, None).await?;
-            current = login;
-            if response.status() == StatusCode::UNAUTHORIZED {
+        let mut ended = None;
+        for _ in 0..2 {
+            let (credentials, login) = {
                 let mut standing = self.standing.lock().await;
-                return Err(self.refuse(&mut standing, StatusCode::UNAUTHORIZED));
+                self.credentials(&mut standing, ended).await?
+            };
+            let response = self.send(Method::GET, path, &credentials, None).await?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                if response.status().is_success() {
+                    settle(&mut *self.standing.lock().await, &response, login);
+                }
+                return self.http.json(path, response).await;
             }
+            ended = Some(login);
+        }
+        // Another caller may have used that one up as well. Of the next one nobody else knows before it has
+        // served us, so whoever refuses it refuses us.
+        let mut standing = self.standing.lock().await;
+        let newest = standing.logins;
+        let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
+        let response = self.send(Method::GET, path, &credentials, None).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            return Err(self.refuse(&mut standing, StatusCode::UNAUTHORIZED));
         }
         if response.status().is_success() {
-            self.settle(&response, current).await;
+            settle(&mut standing, &response, login);
         }
+        drop(standing);
         self.http.json(path, response).await
     }
 
     /// The session to use, and which login gave it. `ended` is the login whose session proved over.
-    async fn credentials(&self, ended: Option<u64>) -> Result<(Credentials, u64), PanelError> {
-        let mut standing = self.standing.lock().await;
+    async fn credentials(
+        &self,
+        standing: &mut Standing,
+        ended: Option<u64>,
+    ) -> Result<(Credentials, u64), PanelError> {
         if ended == Some(standing.logins) {
             standing.credentials = None;
         }
@@ -134,7 +155,7 @@ impl Session {
         }
         let credentials = match self.log_in().await? {
             Ok(credentials) => credentials,
-            Err(status) => return Err(self.refuse(&mut standing, status)),
+            Err(status) => return Err(self.refuse(standing, status)),
         };
         standing.credentials = Some(credentials.clone());
         standing.logins += 1;
@@ -216,21 +237,6 @@ impl Session {
         })
     }
 
-    /// Notes that the panel accepted the session, and the cookie that it may have set anew.
-    async fn settle(&self, response: &Response, login: u64) {
-        let mut standing = self.standing.lock().await;
-        standing.refusals = 0;
-        standing.refused = None;
-        if standing.logins == login
-            && let Some(renewed) = standing
-                .credentials
-                .as_ref()
-                .and_then(|kept| kept.renewed(response))
-        {
-            standing.credentials = Some(renewed);
-        }
-    }
-
     fn refuse(&self, standing: &mut Standing, status: StatusCode) -> PanelError {
         let pause = pause::REFUSED.after(standing.refusals);
         let refusal = Refusal {
@@ -263,5 +269,19 @@ impl Session {
             )
         })?;
         self.http.send(method, path, headers, body).await
+    }
+}
+
+/// Notes that the panel accepted the session, and the cookie that it may have set anew.
+fn settle(standing: &mut Standing, response: &Response, login: u64) {
+    standing.refusals = 0;
+    standing.refused = None;
+    if standing.logins == login
+        && let Some(renewed) = standing
+            .credentials
+            .as_ref()
+            .and_then(|kept| kept.renewed(response))
+    {
+        standing.credentials = Some(renewed);
     }
 }

@@ -7,7 +7,7 @@
 //! Every group and every key may be absent or null, every number may be written with a fraction of
 //! zero, and releases differ in their names: what is not there is `None`, and never 0.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Number, Value};
@@ -18,7 +18,9 @@ use crate::{
     reading::{ComputeReading, PanelTime},
     source::{
         error::SourceError,
+        once::Once,
         stat_keys::{FIGURES, Place, RATIOS, look_up},
+        whole::whole,
     },
 };
 
@@ -37,14 +39,14 @@ pub fn ratio_names() -> impl Iterator<Item = &'static str> {
 /// The panel's compute stat.
 #[derive(Debug)]
 pub struct ComputeStat {
-    session: Session,
-    told: Mutex<Vec<&'static str>>,
+    session: Arc<Session>,
+    told: Once,
 }
 
 impl ComputeStat {
     /// The stat of the panel behind this session.
-    pub fn new(session: Session) -> ComputeStat {
-        let told = Mutex::default();
+    pub fn new(session: Arc<Session>) -> ComputeStat {
+        let told = Once::default();
         ComputeStat { session, told }
     }
 
@@ -64,15 +66,11 @@ impl ComputeStat {
 
     /// A value that is there and cannot be read is said once: it is served as null.
     fn tell(&self, odd: &[&'static str]) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in odd {
-            if !told.contains(name) {
-                told.push(name);
-                tracing::warn!(
-                    figure = name,
-                    "the panel's value is no whole number; it is served as null"
-                );
-            }
+        for figure in odd.iter().filter(|name| self.told.is_new(name)) {
+            tracing::warn!(
+                figure,
+                "the panel's value is no whole number; it is served as null"
+            );
         }
     }
 }
@@ -101,28 +99,6 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
         ratios: RATIOS.iter().map(|place| (place.0, ratio(place))).collect(),
     };
     (reading, odd)
-}
-
-/// An integer, also where it is written as `7.0` or `7e0`. It is taken from the digits as they stand in the text:
-/// no fraction is dropped, however small, and nothing is rounded.
-fn whole(value: &Value) -> Option<i64> {
-    let number = value.as_number()?.as_str();
-    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    if digits.bytes().all(|byte| matches!(byte, b'-' | b'0')) {
-        return Some(0);
-    }
-    let exponent: i64 = exponent.parse().ok()?;
-    let places = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    let zeros = usize::try_from(places.unsigned_abs()).ok()?;
-    if places < 0 {
-        let (whole, fraction) = digits.split_at_checked(digits.len().checked_sub(zeros)?)?;
-        let is_whole = fraction.bytes().all(|byte| byte == b'0');
-        return is_whole.then(|| whole.parse().ok())?;
-    }
-    // no figure has more digits than these
-    (zeros < 20).then(|| format!("{digits}{:0<zeros$}", "").parse().ok())?
 }
 
 fn panel_time(value: &Value) -> Option<PanelTime> {

@@ -6,6 +6,7 @@ use crate::{
     clock,
     panel::error::PanelError,
     reason::{Code, Reason},
+    source::exact::Unusable,
     ssh::error::{ConnectFailure, HostKeyProblem, SshError},
     vstorage::error::ParseError,
 };
@@ -43,14 +44,28 @@ pub enum SourceError {
         /// The cluster in the report.
         found: String,
     },
+    /// The panel shows another cluster, or does not know the one that was asked for.
+    #[error(
+        "panel {url}: asked for cluster {asked}, and {path} shows {found}: set the right one as name in [[cluster]] or VSTORAGE_CLUSTER, or the address of its own panel"
+    )]
+    OtherPanel {
+        /// The panel's base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// The cluster in the settings.
+        asked: String,
+        /// The clusters that the panel shows.
+        found: String,
+    },
     /// The cluster does not know its own state, so its figures may be incomplete.
     #[error(
-        "{node}: the cluster's status is `{status}`, so its figures are not complete: wait a minute, and see the cluster's metadata servers if it stays"
+        "{place}: the cluster's status is `{status}`, so its figures are not complete: wait a minute, and see the cluster's metadata servers if it stays"
     )]
     NotSettled {
-        /// The node that printed it.
-        node: String,
-        /// The status as printed.
+        /// Who says so: the node, or the panel.
+        place: String,
+        /// The status as it was given.
         status: String,
     },
     /// The panel answered, with none of the figures that we know.
@@ -61,6 +76,16 @@ pub enum SourceError {
         /// What was asked for.
         path: &'static str,
     },
+    /// The panel answered, and its space cannot be billed.
+    #[error("panel {url}: the answer to {path} gives no figure to bill")]
+    Overview {
+        /// The panel's base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// What is wrong with it.
+        source: Unusable,
+    },
 }
 
 impl SourceError {
@@ -70,9 +95,16 @@ impl SourceError {
             SourceError::Ssh(error) => ssh_code(error),
             SourceError::Panel(error) => panel_code(error),
             SourceError::Report { .. } => Code::ReportUnreadable,
-            SourceError::OtherCluster { .. } => Code::OtherCluster,
+            SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Code::OtherCluster,
             SourceError::NotSettled { .. } => Code::NotSettled,
             SourceError::NoFigure { .. } => Code::PanelUnreadable,
+            SourceError::Overview { source, .. } => match source {
+                Unusable::Absent(_) | Unusable::Illegal(_) | Unusable::NoList => {
+                    Code::PanelUnreadable
+                }
+                Unusable::MoreFree { .. } => Code::MoreFreeThanTotal,
+                Unusable::NotTheSum { .. } => Code::DoesNotAddUp,
+            },
         }
     }
 
@@ -132,7 +164,8 @@ fn ssh_code(error: &SshError) -> Code {
     }
 }
 
-fn panel_code(error: &PanelError) -> Code {
+/// What kept the panel from answering, of the closed list.
+pub fn panel_code(error: &PanelError) -> Code {
     match error {
         PanelError::Refused { .. } => Code::ConnectRefused,
         PanelError::Connect { .. } => Code::ConnectFailed,

@@ -4,14 +4,19 @@
 
 pub mod compute_stat;
 pub mod error;
+pub mod exact;
 pub mod node;
+pub mod once;
+pub mod overview;
+pub mod overview_body;
 pub mod read;
 pub mod stat_keys;
 pub mod tool;
+pub mod whole;
 
 use crate::{
     reading::{BaseInForce, Source},
-    source::{compute_stat::ComputeStat, node::NodeSource, read::Read},
+    source::{compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource, read::Read},
 };
 
 /// All that is asked of one cluster.
@@ -30,6 +35,8 @@ pub struct Sources {
 pub enum StorageSource {
     /// `vstorage stat` on a storage node, over SSH.
     Ssh(NodeSource),
+    /// The panel's overview.
+    Overview(OverviewSource),
 }
 
 impl StorageSource {
@@ -37,6 +44,7 @@ impl StorageSource {
     pub fn size_base(&self) -> Option<BaseInForce> {
         match self {
             StorageSource::Ssh(source) => Some(source.size_base()),
+            StorageSource::Overview(_) => None,
         }
     }
 
@@ -44,6 +52,7 @@ impl StorageSource {
     pub fn source(&self) -> Source {
         match self {
             StorageSource::Ssh(_) => Source::Ssh,
+            StorageSource::Overview(_) => Source::Overview,
         }
     }
 
@@ -51,6 +60,7 @@ impl StorageSource {
     pub async fn read(&self) -> Read {
         match self {
             StorageSource::Ssh(source) => source.read().await,
+            StorageSource::Overview(source) => source.read().await,
         }
     }
 }

@@ -4,11 +4,7 @@
 //! a status other than `unknown`. What a printed unit letter stands for is a setting: the report does
 //! not say.
 
-use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -19,7 +15,7 @@ use crate::{
     reading::{
         BaseInForce, Evidence, Figure, License, Replication, Source, Space, StorageReading, Unread,
     },
-    source::{error::SourceError, read::Read, tool::Tool},
+    source::{error::SourceError, once::Once, read::Read, tool::Tool},
     ssh::pool::Pool,
     vstorage::{
         error::ParseError,
@@ -30,9 +26,6 @@ use crate::{
     },
 };
 
-/// As many unread lines are remembered, so that each is logged once.
-const REMEMBERED: usize = 200;
-
 /// The command on the nodes of one cluster.
 #[derive(Debug)]
 pub struct NodeSource {
@@ -41,7 +34,7 @@ pub struct NodeSource {
     tool: Tool,
     within: Duration,
     size_base: BaseInForce,
-    told: Mutex<HashSet<String>>,
+    told: Once,
 }
 
 impl NodeSource {
@@ -60,7 +53,7 @@ impl NodeSource {
             tool,
             within,
             size_base,
-            told: Mutex::default(),
+            told: Once::default(),
         }
     }
 
@@ -116,7 +109,7 @@ impl NodeSource {
         }
         if report.cluster.is_unknown() {
             return Err(SourceError::NotSettled {
-                node: node(),
+                place: node(),
                 status: report.cluster.status,
             });
         }
@@ -128,9 +121,8 @@ impl NodeSource {
     /// A changed format is said once per line, before figures go missing over it. Of the line itself only
     /// a label that we know is logged: the rest may hold a licence key.
     fn tell_unread(&self, unread: &[Unread]) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for Unread { line, text } in unread {
-            if told.len() < REMEMBERED && told.insert(text.clone()) {
+            if self.told.is_new(text) {
                 tracing::warn!(
                     cluster = %self.cluster, line, label = lines::label(text),
                     "a line of the report cannot be read; please send us the output, hosts masked"

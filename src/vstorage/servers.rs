@@ -29,12 +29,17 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The tool does not know its cluster yet, as after the election of a master: any word of the status
-    /// is `unknown`, in either case. Its numbers may be incomplete. (vstorage.md 2.1.)
+    /// The tool does not know its cluster yet, see [`is_unknown`].
     pub fn is_unknown(&self) -> bool {
-        let mut words = self.status.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| word.eq_ignore_ascii_case("unknown"))
+        is_unknown(&self.status)
     }
+}
+
+/// Whether a status says that the cluster's state is not known yet, as after the election of a master: any
+/// word of it is `unknown`, in either case. Its numbers may be incomplete. (vstorage.md 2.1.)
+pub fn is_unknown(status: &str) -> bool {
+    let mut words = status.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word.eq_ignore_ascii_case("unknown"))
 }
 
 impl fmt::Display for Cluster {

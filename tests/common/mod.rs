@@ -7,6 +7,7 @@ use std::{
     future::Future,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -159,7 +160,7 @@ impl Site {
 }
 
 pub(crate) fn compute(settings: PanelSettings) -> ComputeStat {
-    ComputeStat::new(Session::new(settings).unwrap())
+    ComputeStat::new(Arc::new(Session::new(settings).unwrap()))
 }
 
 pub(crate) fn node_at(address: std::net::SocketAddr) -> Node {

@@ -186,7 +186,7 @@ fn every_reason_is_a_sentence_of_the_list() {
                 "report_unreadable",
                 "the command's output cannot be read as a report"
             ),
-            ("other_cluster", "the report is of another cluster"),
+            ("other_cluster", "the source shows another cluster"),
             ("not_settled", "the cluster does not know its own state yet"),
             (
                 "certificate_untrusted",
@@ -195,6 +195,14 @@ fn every_reason_is_a_sentence_of_the_list() {
             ("panel_status", "the panel answered with an error"),
             ("panel_timeout", "the panel did not answer in time"),
             ("panel_unreadable", "the panel's answer cannot be read"),
+            (
+                "more_free_than_total",
+                "the source says that more is free than there is"
+            ),
+            (
+                "does_not_add_up",
+                "what the source says is used and free is not its total"
+            ),
         ]
     );
 }

@@ -1,0 +1,72 @@
+//! A whole number of a JSON text, taken from its digits as they stand there.
+//!
+//! ```text
+//! 1099511627776   1099511627776.0   1.5e3
+//! ```
+//!
+//! No fraction is dropped, however small, and nothing is rounded.
+
+use std::str::FromStr;
+
+use serde_json::Value;
+
+/// An integer, also where it is written as `7.0` or `7e0`. `None`: the value is no whole number, or none that
+/// `T` holds; so one below 0 is no `u64`.
+pub fn whole<T: FromStr>(value: &Value) -> Option<T> {
+    let number = value.as_number()?.as_str();
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    if digits.bytes().all(|byte| matches!(byte, b'-' | b'0')) {
+        return "0".parse().ok();
+    }
+    let exponent: i64 = exponent.parse().ok()?;
+    let places = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    let zeros = usize::try_from(places.unsigned_abs()).ok()?;
+    if places < 0 {
+        let (whole, fraction) = digits.split_at_checked(digits.len().checked_sub(zeros)?)?;
+        let is_whole = fraction.bytes().all(|byte| byte == b'0');
+        return is_whole.then(|| whole.parse().ok())?;
+    }
+    // no figure has more digits than these
+    (zeros < 20).then(|| format!("{digits}{:0<zeros$}", "").parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: FromStr>(number: &str) -> Option<T> {
+        whole(&serde_json::from_str(number).expect("JSON"))
+    }
+
+    #[test]
+    fn a_size_is_read_to_its_last_digit() {
+        for bytes in [0, 1, 9_007_199_254_740_993, u64::MAX] {
+            for text in [
+                format!("{bytes}"),
+                format!("{bytes}.0"),
+                format!("{bytes}.0e0"),
+            ] {
+                assert_eq!(read(&text), Some(bytes), "{text}");
+            }
+        }
+        assert_eq!(read::<u64>("-0.0"), Some(0));
+    }
+
+    #[test]
+    fn a_size_is_never_below_zero_and_never_too_large() {
+        for number in [
+            "-1",
+            "-1.0",
+            "-1e3",
+            "18446744073709551616",
+            "1.5",
+            "\"7\"",
+            "null",
+            "[7]",
+        ] {
+            assert_eq!(read::<u64>(number), None, "{number}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! An overview of the panel that is no reading.
+
+use vhi_usage::{
+    chain::chain,
+    source::{error::SourceError, exact::Unusable},
+};
+
+const URL: &str = "https://panel.example:8888";
+
+#[test]
+fn an_overview_that_cannot_be_billed_says_what_is_wrong_with_it() {
+    let (total, used, free) = (1_000, 400, 700);
+    for (source, sentence) in [
+        (
+            Unusable::Absent("logic_space.total"),
+            "logic_space.total is not there: may this user read all of the storage, as a system administrator may?",
+        ),
+        (
+            Unusable::Illegal("logic_space.free"),
+            "logic_space.free is no count of bytes; please send us the answer, names masked",
+        ),
+        (
+            Unusable::MoreFree {
+                total: free,
+                free: total,
+            },
+            "it says that 1000 bytes are free, of 700 in all: see what `vinfra cluster overview` says, and send us both if they stay so",
+        ),
+        (
+            Unusable::NotTheSum { total, used, free },
+            "it says that 400 bytes are used and 700 free, which are not the 1000 that it says there are in all: see what `vinfra cluster overview` says, and send us both if they stay so",
+        ),
+        (
+            Unusable::NoList,
+            "it is no list of clusters, each with id and name; please send us the answer, names masked",
+        ),
+    ] {
+        let error = SourceError::Overview {
+            url: URL.to_owned(),
+            path: "/api/v2/overview/1".to_owned(),
+            source,
+        };
+        let head = "panel https://panel.example:8888: the answer to /api/v2/overview/1 gives no figure to bill";
+        assert_eq!(chain(&error), format!("{head}: {sentence}"));
+    }
+}
+
+#[test]
+fn a_panel_of_another_cluster_is_named_with_what_it_shows() {
+    for found in [
+        "none",
+        "another, third",
+        "the one with id 7",
+        "a and others",
+    ] {
+        let error = SourceError::OtherPanel {
+            url: URL.to_owned(),
+            path: "/api/v2/clusters".to_owned(),
+            asked: "cluster1".to_owned(),
+            found: found.to_owned(),
+        };
+        let sentence = format!(
+            "panel https://panel.example:8888: asked for cluster cluster1, and /api/v2/clusters shows {found}: set the right one as name in [[cluster]] or VSTORAGE_CLUSTER, or the address of its own panel"
+        );
+        assert_eq!(error.to_string(), sentence);
+    }
+}
