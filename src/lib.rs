@@ -7,23 +7,25 @@
 //! ```text
 //! flags, environment, .env, TOML ── config ── builds all that stands below
 //!
-//!   storage node                       panel
-//!        │ ssh: bytes, status 0          │ panel: JSON, status 2xx
-//!   vstorage: StatReport                 │
-//!        │ source::node                  │ source::compute_stat
-//!   StorageReading                  ComputeReading
-//!        └───────────────┬───────────────┘
-//!                   collector: one clock a cluster
-//!                        │
-//!                   ClusterUsage
-//!                        │ watch
-//!                       api ── HTTP ── caller
+//!   storage node               panel            Prometheus, Grafana              panel
+//!        │ ssh: bytes, status 0  │ panel: JSON         │ JSON                      │ panel: JSON
+//!   vstorage: StatReport         │                     │                           │
+//!        │ source::node          │ source::overview    │ source::prometheus        │ source::compute_stat
+//!   StorageReading          StorageReading        StorageReading             ComputeReading
+//!        └──── one is billed, the others are witnesses ┘                           │
+//!                        └───────────────┬─────────────────────────────────────────┘
+//!                                   collector: one clock a cluster
+//!                                        │
+//!                                   ClusterUsage ── witness: difference, tolerance, verdict
+//!                                        │ watch
+//!                                       api ── HTTP ── caller
 //! ```
 //!
 //! Each station is a plain struct and the end of one way of thinking. `ssh` gives bytes and a status;
 //! a status other than 0 is an error before anybody parses. `StatReport` is what the tool printed, as
 //! printed: `1.32TB` is 132 hundredths of a T. A reading is what that means, with its source and its
-//! time. [`usage::ClusterUsage`] is what we say: two parts, each fresh, stale, or missing with a reason.
+//! time. [`usage::ClusterUsage`] is what we say: two parts, each fresh, stale, or missing with a reason, and the
+//! witnesses beside them. A witness is compared and never billed, and never stands in for the billed source.
 //!
 //! A collector has a clock of its own. A request reads what was published last; it waits for no node
 //! and no panel, and starts no command.
