@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["usage"],
     &["source", "sim", "witness"],
     &["reading", "figure", "ssh", "panel"],
-    &["vstorage"],
+    &["vstorage", "web"],
     &[
         "amount",
         "chain",

@@ -2,22 +2,19 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::sync::Mutex;
 
 use crate::{
-    clock,
     panel::{
-        error::{PanelError, TrustError},
-        http::Http,
+        error::PanelError,
         login::{self, Credentials, SessionCookie},
-        trust::Trust,
+        standing::{Refusal, Standing},
     },
-    pause,
     secret::Secret,
     stage::{Stage, Stages},
+    web::{error::TrustError, http::Http, peer::Peer, trust::Trust},
 };
 
 /// Where the panel is and who we are there.
@@ -61,29 +58,18 @@ pub struct Session {
     stages: Stages,
 }
 
-#[derive(Debug, Default)]
-struct Standing {
-    credentials: Option<Credentials>,
-    /// Counts the logins, so that a caller knows whether another one has renewed the session already.
-    logins: u64,
-    refusals: u32,
-    refused: Option<Refusal>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Refusal {
-    until: Instant,
-    next_try: Timestamp,
-    status: u16,
-}
-
 impl Session {
     /// A client for the panel. Nothing is sent yet.
     ///
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
     pub fn new(settings: PanelSettings) -> Result<Session, TrustError> {
-        let http = Http::new(&settings.url, &settings.trust, settings.timeout)?;
+        let http = Http::new(
+            Peer::Panel,
+            &settings.url,
+            &settings.trust,
+            settings.timeout,
+        )?;
         Ok(Session {
             settings,
             http,
@@ -122,9 +108,9 @@ impl Session {
             let response = self.send(Method::GET, path, &credentials, None).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 if response.status().is_success() {
-                    settle(&mut *self.standing.lock().await, &response, login);
+                    self.standing.lock().await.settle(&response, login);
                 }
-                return self.http.json(path, response).await;
+                return Ok(self.http.json(path, response).await?);
             }
             ended = Some(login);
         }
@@ -135,13 +121,13 @@ impl Session {
         let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
         let response = self.send(Method::GET, path, &credentials, None).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            return Err(self.refuse(&mut standing, StatusCode::UNAUTHORIZED));
+            return Err(self.refused(standing.refuse(StatusCode::UNAUTHORIZED)));
         }
         if response.status().is_success() {
-            settle(&mut standing, &response, login);
+            standing.settle(&response, login);
         }
         drop(standing);
-        self.http.json(path, response).await
+        Ok(self.http.json(path, response).await?)
     }
 
     /// The session to use, and which login gave it. `ended` is the login whose session proved over.
@@ -156,19 +142,12 @@ impl Session {
         if let Some(credentials) = standing.credentials.clone().filter(|kept| !kept.expired()) {
             return Ok((credentials, standing.logins));
         }
-        if let Some(refusal) = standing.refused
-            && refusal.until > Instant::now()
-        {
-            return Err(PanelError::Login {
-                url: self.http.url().to_owned(),
-                user: self.settings.user(),
-                status: refusal.status,
-                next_try: refusal.next_try,
-            });
+        if let Some(refusal) = standing.refused() {
+            return Err(self.refused(refusal));
         }
         let login = async {
             let end = self.log_in().await?;
-            end.map_err(|status| self.refuse(standing, status))
+            end.map_err(|status| self.refused(standing.refuse(status)))
         };
         let noted = self
             .stages
@@ -200,7 +179,7 @@ impl Session {
             StatusCode::OK | StatusCode::CREATED => {}
             // The panel is not well, or is another place; that says nothing of the password.
             _ if status.is_server_error() || status == StatusCode::NOT_FOUND => {
-                return Err(self.http.status(PATH, status));
+                return Err(self.http.status(PATH, status).into());
             }
             // Wrong, forbidden, locked or sent elsewhere: which status means a wrong password is not
             // documented, so none of them is repeated soon.
@@ -248,22 +227,13 @@ impl Session {
             .await?;
         let session = session.renewed(&response).unwrap_or(session);
         let body = self.http.json(&path, response).await?;
-        session.scoped(&body).ok_or_else(|| {
-            self.http
-                .shape(&path, "it holds no token for the project".to_owned())
-        })
+        let shape = |why: &str| self.http.shape(&path, why.to_owned()).into();
+        session
+            .scoped(&body)
+            .ok_or_else(|| shape("it holds no token for the project"))
     }
 
-    fn refuse(&self, standing: &mut Standing, status: StatusCode) -> PanelError {
-        let pause = pause::REFUSED.after(standing.refusals);
-        let refusal = Refusal {
-            until: Instant::now() + pause,
-            next_try: clock::later(clock::now(), pause),
-            status: status.as_u16(),
-        };
-        standing.refusals = standing.refusals.saturating_add(1);
-        standing.refused = Some(refusal);
-        standing.credentials = None;
+    fn refused(&self, refusal: Refusal) -> PanelError {
         PanelError::Login {
             url: self.http.url().to_owned(),
             user: self.settings.user(),
@@ -285,20 +255,6 @@ impl Session {
                 "it gave a cookie or token that no header can carry".to_owned(),
             )
         })?;
-        self.http.send(method, path, headers, body).await
-    }
-}
-
-/// Notes that the panel accepted the session, and the cookie that it may have set anew.
-fn settle(standing: &mut Standing, response: &Response, login: u64) {
-    standing.refusals = 0;
-    standing.refused = None;
-    if standing.logins == login
-        && let Some(renewed) = standing
-            .credentials
-            .as_ref()
-            .and_then(|kept| kept.renewed(response))
-    {
-        standing.credentials = Some(renewed);
+        Ok(self.http.send(method, path, headers, body).await?)
     }
 }

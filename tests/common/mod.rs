@@ -16,10 +16,7 @@ use tempfile::TempDir;
 use tokio::time::{advance, pause, resume, sleep, timeout};
 use vhi_usage::{
     amount::SizeBase,
-    panel::{
-        session::{PanelSettings, Session},
-        trust::Trust,
-    },
+    panel::session::{PanelSettings, Session},
     reading::BaseInForce,
     secret::Secret,
     sim::{
@@ -31,6 +28,7 @@ use vhi_usage::{
     source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{host_keys::HostKeys, login::Login, node::Node, pool::Pool},
     stage::Stages,
+    web::trust::Trust,
 };
 
 /// What nodes are asked.
@@ -160,7 +158,7 @@ impl Site {
             ..self.panel_settings()
         };
         let session = Session::new(settings).unwrap();
-        ComputeStat::new(session.with_stages(self.stages.clone()))
+        ComputeStat::new(Arc::new(session.with_stages(self.stages.clone())))
     }
 
     /// No command runs any more on any node.
