@@ -7,23 +7,25 @@
 //! ```text
 //! flags, environment, .env, TOML ── config ── builds all that stands below
 //!
-//!   storage node                       panel
-//!        │ ssh: bytes, status 0          │ panel: JSON, status 2xx
-//!   vstorage: StatReport                 │
-//!        │ source::node                  │ source::compute_stat
-//!   StorageReading                  ComputeReading
-//!        └───────────────┬───────────────┘
-//!                   collector: one clock a cluster
-//!                        │
-//!                   ClusterUsage
-//!                        │ watch
-//!                       api ── HTTP ── caller
+//!   storage node               panel            Prometheus, Grafana              panel
+//!        │ ssh: bytes, status 0  │ panel: JSON         │ JSON                      │ panel: JSON
+//!   vstorage: StatReport         │                     │                           │
+//!        │ source::node          │ source::overview    │ source::prometheus        │ source::compute_stat
+//!   StorageReading          StorageReading        StorageReading             ComputeReading
+//!        └──── one is billed, the others are witnesses ┘                           │
+//!                        └───────────────┬─────────────────────────────────────────┘
+//!                                   collector: one clock a cluster
+//!                                        │
+//!                                   ClusterUsage ── witness: difference, tolerance, verdict
+//!                                        │ watch
+//!                                       api ── HTTP ── caller
 //! ```
 //!
 //! Each station is a plain struct and the end of one way of thinking. `ssh` gives bytes and a status;
 //! a status other than 0 is an error before anybody parses. `StatReport` is what the tool printed, as
 //! printed: `1.32TB` is 132 hundredths of a T. A reading is what that means, with its source and its
-//! time. [`usage::ClusterUsage`] is what we say: two parts, each fresh, stale, or missing with a reason.
+//! time. [`usage::ClusterUsage`] is what we say: two parts, each fresh, stale, or missing with a reason, and the
+//! witnesses beside them. A witness is compared and never billed, and never stands in for the billed source.
 //!
 //! A collector has a clock of its own. A request reads what was published last; it waits for no node
 //! and no panel, and starts no command.
@@ -47,7 +49,8 @@
 //! | [`reason`] | why there is no fresh figure, as callers are told |
 //! | [`figure`] | the wire shape of an amount |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
-//! | [`panel`] | a session with the panel: certificate, login, GET |
+//! | [`panel`] | a session with the panel: login, GET |
+//! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
 //! | [`amount`] | bytes and the interval that they lie in; all arithmetic on them |
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
@@ -61,7 +64,7 @@
 //! # What holds everywhere
 //!
 //! * **Formats know no transport.** [`vstorage`] reads a text, wherever it came from.
-//! * **Transports know no meaning.** [`ssh`] and [`panel`] know how to ask, and not what an answer means.
+//! * **Transports know no meaning.** [`ssh`], [`panel`] and [`web`] know how to ask, and not what an answer means.
 //! * **Arrows point down.** No import leads up or in a circle; nothing but [`cli`] knows of [`sim`].
 //! * **Absence travels as absence**, as `Option` or `Result`, from the wire to the wire. What was not
 //!   read is `null` in the answer; a 0 in it is a 0 that was read.
@@ -121,4 +124,5 @@ pub mod ssh;
 pub mod unreadable;
 pub mod usage;
 pub mod vstorage;
+pub mod web;
 pub mod witness;

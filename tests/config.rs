@@ -13,9 +13,9 @@ use vhi_usage::{
         cluster::ClusterConfig,
         origins::{Asks, EnvFile, Origins},
     },
-    panel::trust::Trust,
     reading::BaseInForce,
     ssh::host_keys::HostKeys,
+    web::trust::Trust,
 };
 
 const PIN: &str = "aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11aa11";

@@ -28,6 +28,8 @@ mod nodes;
 mod overviews;
 #[path = "errors/panels.rs"]
 mod panels;
+#[path = "errors/peers.rs"]
+mod peers;
 #[path = "commands/place.rs"]
 mod place;
 #[path = "system/program.rs"]

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["source", "sim", "witness"],
     &["drift"],
     &["reading", "reason", "figure", "ssh", "panel"],
-    &["vstorage"],
+    &["vstorage", "web"],
     &[
         "amount",
         "chain",

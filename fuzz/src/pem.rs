@@ -13,9 +13,9 @@ use russh::keys::{
 use vhi_usage::{
     api::certificate::Files,
     config::ssh::fingerprint,
-    panel::trust::{self, Pin},
     secret::Secret,
     ssh::login,
+    web::trust::{self, Pin},
 };
 
 /// Texts to begin with: made for this, and worth nothing.

@@ -5,8 +5,8 @@ use std::{fmt, future::Future, io, process::ExitCode};
 use crate::{
     chain::chain,
     config::{error::ConfigError, listen::BindError},
-    panel::error::TrustError,
     sim::error::SimError,
+    web::error::TrustError,
 };
 
 /// Why a command came to no end of its own.

@@ -12,11 +12,12 @@ use crate::{
     },
     clock,
     config::cluster::ClusterConfig,
-    panel::error::{PanelError, TrustError},
+    panel::error::PanelError,
     reading::{ComputeReading, StorageReading},
     source::{compute_stat, error::SourceError, read::Read},
     ssh::error::SshError,
     vstorage::{bytes, error::ParseError, report::StatReport, space::SpaceAmounts},
+    web::error::{TrustError, WebError},
 };
 
 /// What was found in one cluster.
@@ -176,7 +177,7 @@ impl Found {
 fn judge(error: &SourceError) -> Verdict {
     match error {
         SourceError::Ssh(error) => judge_node(error),
-        SourceError::Panel(PanelError::Shape { .. })
+        SourceError::Panel(PanelError::Web(WebError::Shape { .. }))
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. }

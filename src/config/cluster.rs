@@ -12,13 +12,11 @@ use crate::{
         variables::Variables,
         words::{Cluster, Credentials, Words},
     },
-    panel::{
-        error::TrustError,
-        session::{PanelSettings, Session},
-    },
+    panel::session::{PanelSettings, Session},
     reading::BaseInForce,
     source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
+    web::error::TrustError,
 };
 
 /// A cluster, and how it is asked.

@@ -34,7 +34,7 @@ use crate::{
         variables::{OF_A_CLUSTER, Variables},
         words::{Cluster, Credentials},
     },
-    panel::trust::Trust,
+    web::trust::Trust,
 };
 
 const POLL: Duration = Duration::from_secs(60);

@@ -5,11 +5,12 @@ use std::{path::PathBuf, time::Duration};
 use crate::{
     chain::chain,
     config::{tables::PanelFile, words::Words},
-    panel::{
-        session::PanelSettings,
+    panel::session::PanelSettings,
+    secret::Secret,
+    web::{
+        peer::Peer,
         trust::{PinError, Trust},
     },
-    secret::Secret,
 };
 
 /// Where the panel is and who we are there; `None` where anything is wrong.
@@ -125,7 +126,7 @@ fn trust(of: &mut Words<'_>, file: &PanelFile) -> Option<Trust> {
             return of.wrong(key, variable, why);
         }
     };
-    match trust.client_config() {
+    match trust.client_config(Peer::Panel) {
         Ok(_) => Some(trust),
         Err(error) => of.wrong("panel.ca_file", "PANEL_CA_FILE", chain(&error)),
     }

@@ -10,13 +10,12 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{
     clock,
     panel::{
-        error::{PanelError, TrustError},
-        http::Http,
+        error::PanelError,
         login::{self, Credentials, SessionCookie},
-        trust::Trust,
     },
     pause,
     secret::Secret,
+    web::{error::TrustError, http::Http, peer::Peer, trust::Trust},
 };
 
 /// Where the panel is and who we are there.
@@ -81,7 +80,12 @@ impl Session {
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
     pub fn new(settings: PanelSettings) -> Result<Session, TrustError> {
-        let http = Http::new(&settings.url, &settings.trust, settings.timeout)?;
+        let http = Http::new(
+            Peer::Panel,
+            &settings.url,
+            &settings.trust,
+            settings.timeout,
+        )?;
         Ok(Session {
             settings,
             http,
@@ -111,7 +115,7 @@ impl Session {
                 if response.status().is_success() {
                     settle(&mut *self.standing.lock().await, &response, login);
                 }
-                return self.http.json(path, response).await;
+                return Ok(self.http.json(path, response).await?);
             }
             ended = Some(login);
         }
@@ -128,7 +132,7 @@ impl Session {
             settle(&mut standing, &response, login);
         }
         drop(standing);
-        self.http.json(path, response).await
+        Ok(self.http.json(path, response).await?)
     }
 
     /// The session to use, and which login gave it. `ended` is the login whose session proved over.
@@ -183,7 +187,7 @@ impl Session {
             StatusCode::OK | StatusCode::CREATED => {}
             // The panel is not well, or is another place; that says nothing of the password.
             _ if status.is_server_error() || status == StatusCode::NOT_FOUND => {
-                return Err(self.http.status(PATH, status));
+                return Err(self.http.status(PATH, status).into());
             }
             // Wrong, forbidden, locked or sent elsewhere: which status means a wrong password is not
             // documented, so none of them is repeated soon.
@@ -231,10 +235,10 @@ impl Session {
             .await?;
         let session = session.renewed(&response).unwrap_or(session);
         let body = self.http.json(&path, response).await?;
-        session.scoped(&body).ok_or_else(|| {
-            self.http
-                .shape(&path, "it holds no token for the project".to_owned())
-        })
+        let shape = |why: &str| self.http.shape(&path, why.to_owned()).into();
+        session
+            .scoped(&body)
+            .ok_or_else(|| shape("it holds no token for the project"))
     }
 
     fn refuse(&self, standing: &mut Standing, status: StatusCode) -> PanelError {
@@ -268,7 +272,7 @@ impl Session {
                 "it gave a cookie or token that no header can carry".to_owned(),
             )
         })?;
-        self.http.send(method, path, headers, body).await
+        Ok(self.http.send(method, path, headers, body).await?)
     }
 }
 

@@ -10,9 +10,10 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use crate::panel::{
+use crate::web::{
     error::TrustError,
     http,
+    peer::Peer,
     trust::{Pin, Trust},
 };
 
@@ -29,7 +30,7 @@ pub async fn certificate(url: &str, within: Duration) -> Result<Pin, NotShown> {
     let port = parsed.port_or_known_default().ok_or_else(wrong)?;
     let name = ServerName::try_from(host.to_owned()).map_err(|_| wrong())?;
     let tls = Trust::Anything
-        .client_config()
+        .client_config(Peer::Panel)
         .map_err(NotShown::Tls)
         .map(|config| TlsConnector::from(std::sync::Arc::new(config)))?;
 

@@ -9,6 +9,7 @@ use crate::{
     source::exact::Unusable,
     ssh::error::{ConnectFailure, HostKeyProblem, SshError},
     vstorage::error::ParseError,
+    web::error::WebError,
 };
 
 /// Why a source gave no reading.
@@ -167,12 +168,18 @@ fn ssh_code(error: &SshError) -> Code {
 /// What kept the panel from answering, of the closed list.
 pub fn panel_code(error: &PanelError) -> Code {
     match error {
-        PanelError::Refused { .. } => Code::ConnectRefused,
-        PanelError::Connect { .. } => Code::ConnectFailed,
-        PanelError::Certificate { .. } => Code::CertificateUntrusted,
+        PanelError::Web(error) => web_code(error),
         PanelError::Login { .. } => Code::AuthRefused,
-        PanelError::Status { .. } => Code::PanelStatus,
-        PanelError::Timeout { .. } => Code::PanelTimeout,
-        PanelError::Shape { .. } => Code::PanelUnreadable,
+    }
+}
+
+fn web_code(error: &WebError) -> Code {
+    match error {
+        WebError::Refused { .. } => Code::ConnectRefused,
+        WebError::Connect { .. } => Code::ConnectFailed,
+        WebError::Certificate { .. } => Code::CertificateUntrusted,
+        WebError::Status { .. } => Code::PanelStatus,
+        WebError::Timeout { .. } => Code::PanelTimeout,
+        WebError::Shape { .. } => Code::PanelUnreadable,
     }
 }

@@ -28,6 +28,7 @@ use crate::{
         read::Read,
     },
     vstorage::servers,
+    web::error::WebError,
 };
 
 const CLUSTERS: &str = "/api/v2/clusters";
@@ -199,7 +200,7 @@ fn is_elsewhere(error: &SourceError) -> bool {
 }
 
 fn is_not_found(error: &PanelError) -> bool {
-    matches!(error, PanelError::Status { status: 404, .. })
+    matches!(error, PanelError::Web(WebError::Status { status: 404, .. }))
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vhi_usage::{
     api::listener::Peer, panel::error::PanelError, reason::Code, source::error::SourceError,
-    ssh::error::SshError, usage::Part,
+    ssh::error::SshError, usage::Part, web,
 };
 
 use crate::{
@@ -208,11 +208,12 @@ async fn callers_learn_what_happened_and_neither_where_nor_to_whom() {
             status: 401,
             next_try,
         }),
-        SourceError::Panel(PanelError::Timeout {
+        SourceError::Panel(PanelError::Web(web::error::WebError::Timeout {
+            peer: web::peer::Peer::Panel,
             url,
             path: "/api/v2/login".to_owned(),
             within: Duration::from_secs(9),
-        }),
+        })),
         SourceError::OtherCluster {
             node: "node7.internal".to_owned(),
             asked: "cluster1".to_owned(),

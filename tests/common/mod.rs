@@ -16,10 +16,7 @@ use tempfile::TempDir;
 use tokio::time::{advance, pause, resume, sleep, timeout};
 use vhi_usage::{
     amount::SizeBase,
-    panel::{
-        session::{PanelSettings, Session},
-        trust::Trust,
-    },
+    panel::session::{PanelSettings, Session},
     reading::BaseInForce,
     secret::Secret,
     sim::{
@@ -30,6 +27,7 @@ use vhi_usage::{
     },
     source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{host_keys::HostKeys, login::Login, node::Node, pool::Pool},
+    web::trust::Trust,
 };
 
 /// What nodes are asked.

@@ -2,7 +2,10 @@
 
 use std::{fs, net::IpAddr};
 
-use vhi_usage::{chain::chain, panel::error::TrustError};
+use vhi_usage::{
+    chain::chain,
+    web::{error::TrustError, peer::Peer},
+};
 
 use crate::{
     common::{RIGHT, Site},
@@ -145,6 +148,7 @@ fn authorities_that_cannot_be_used_are_named() {
     fs::remove_file(place.file("ca.pem")).unwrap();
     // The TLS library fails only where the machine has no authorities at all: made by hand.
     let client = TrustError::Client {
+        peer: Peer::Panel,
         why: "no CA certificates were loaded from the system".to_owned(),
     };
     Mask::default().says(

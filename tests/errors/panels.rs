@@ -1,6 +1,9 @@
 //! A panel that cannot be asked, lets nobody in, or answers what is no figure: `check` against the simulator.
 
-use vhi_usage::{panel::error::PanelError, sim::fault::Fault};
+use vhi_usage::{
+    sim::fault::Fault,
+    web::{error::WebError, peer::Peer},
+};
 
 use crate::{
     common::{Site, write_private},
@@ -155,7 +158,8 @@ async fn an_answer_that_is_none() {
 fn what_no_test_can_bring_about_has_its_words_all_the_same() {
     // The simulator's panel forbids nothing and sends no odd words: these are made by hand.
     let url = || "https://panel.example:8888".to_owned();
-    let forbidden = PanelError::Status {
+    let forbidden = WebError::Status {
+        peer: Peer::Panel,
         url: url(),
         path: STAT.to_owned(),
         status: 403,
@@ -168,7 +172,8 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
         "it holds no token for the project",
         "it gave a cookie or token that no header can carry",
     ] {
-        let shape = PanelError::Shape {
+        let shape = WebError::Shape {
+            peer: Peer::Panel,
             url: url(),
             path: "/api/v2/login".to_owned(),
             why: why.to_owned(),

@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "ssh",
     "unreadable.rs",
     "vstorage/error.rs",
+    "web",
 ];
 /// Those whose sentences are results, meanings and remarks, and no errors.
 const RESULTS: &[&str] = &[

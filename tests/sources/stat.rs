@@ -3,11 +3,8 @@
 use std::time::Duration;
 
 use vhi_usage::{
-    panel::{session::PanelSettings, trust::Trust},
-    reading::ComputeReading,
-    reason::Code,
-    sim::fault::Fault,
-    source::error::SourceError,
+    panel::session::PanelSettings, reading::ComputeReading, reason::Code, sim::fault::Fault,
+    source::error::SourceError, web::trust::Trust,
 };
 
 use crate::{

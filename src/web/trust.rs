@@ -1,4 +1,4 @@
-//! Which certificate the panel may show: one of a CA, a pinned one, or any, by an explicit choice.
+//! Which certificate a peer may show: one of a CA, a pinned one, or any, by an explicit choice.
 
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -11,9 +11,12 @@ use rustls::{
 use rustls_platform_verifier::Verifier as System;
 use sha2::{Digest, Sha256};
 
-use crate::{hex, panel::error::TrustError, unreadable};
+use crate::{
+    hex, unreadable,
+    web::{error::TrustError, peer::Peer},
+};
 
-/// How the panel's certificate is judged.
+/// How a peer's certificate is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// By the certificate authorities of the system.
@@ -67,12 +70,13 @@ impl fmt::Debug for Pin {
 pub struct PinError;
 
 impl Trust {
-    /// TLS towards the panel.
+    /// TLS towards this peer.
     ///
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
-    pub fn client_config(&self) -> Result<ClientConfig, TrustError> {
+    pub fn client_config(&self, peer: Peer) -> Result<ClientConfig, TrustError> {
         let failed = |error: Error| TrustError::Client {
+            peer,
             why: error.to_string(),
         };
         let provider = Arc::new(ring::default_provider());
@@ -81,7 +85,7 @@ impl Trust {
             .map_err(failed)?;
         let verifier: Arc<dyn ServerCertVerifier> = match self {
             Trust::CaFile(path) => {
-                let roots = read_roots(path)?;
+                let roots = read_roots(path, peer)?;
                 return Ok(builder.with_root_certificates(roots).with_no_client_auth());
             }
             Trust::System => Arc::new(System::new(provider).map_err(failed)?),
@@ -101,8 +105,9 @@ impl Trust {
     }
 }
 
-fn read_roots(path: &PathBuf) -> Result<RootCertStore, TrustError> {
+fn read_roots(path: &PathBuf, peer: Peer) -> Result<RootCertStore, TrustError> {
     let failed = |why: String| TrustError::CaFile {
+        peer,
         path: path.display().to_string(),
         why,
     };

@@ -1,4 +1,4 @@
-//! One request to the panel and its whole answer, with a deadline, a cap, and no redirect followed.
+//! One request to a peer and its whole answer, with a deadline, a cap, and no redirect followed.
 
 use std::{error::Error, io, time::Duration};
 
@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use crate::{
     chain::chain,
-    panel::{
-        error::{PanelError, TrustError},
+    web::{
+        error::{TrustError, WebError},
+        peer::Peer,
         trust::Trust,
     },
 };
@@ -21,9 +22,10 @@ use crate::{
 /// No answer that we ask for comes near it.
 const BODY_LIMIT: usize = 4 << 20;
 
-/// A client of one panel that knows of no session.
+/// A client of one peer that knows of no session.
 #[derive(Debug)]
 pub struct Http {
+    peer: Peer,
     url: String,
     client: Client,
     within: Duration,
@@ -34,25 +36,27 @@ impl Http {
     ///
     /// # Errors
     /// When the CA file or the system's authorities cannot be used.
-    pub fn new(url: &str, trust: &Trust, within: Duration) -> Result<Http, TrustError> {
+    pub fn new(peer: Peer, url: &str, trust: &Trust, within: Duration) -> Result<Http, TrustError> {
         // Also for an address without TLS: the client wants to know how it would speak it.
         let builder = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
             .timeout(within)
             .tcp_nodelay(true)
-            .tls_backend_preconfigured(trust.client_config()?);
-        let client = builder
-            .build()
-            .map_err(|error| TrustError::Client { why: chain(&error) })?;
+            .tls_backend_preconfigured(trust.client_config(peer)?);
+        let client = builder.build().map_err(|error| TrustError::Client {
+            peer,
+            why: chain(&error),
+        })?;
         Ok(Http {
+            peer,
             url: url.trim_end_matches('/').to_owned(),
             client,
             within,
         })
     }
 
-    /// The panel's base address, for the errors.
+    /// The peer's base address, for the errors.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -67,7 +71,7 @@ impl Http {
         path: &str,
         headers: HeaderMap,
         body: Option<&Value>,
-    ) -> Result<Response, PanelError> {
+    ) -> Result<Response, WebError> {
         let url = format!("{}{path}", self.url);
         let mut request = self.client.request(method, url).headers(headers);
         if let Some(body) = body {
@@ -84,7 +88,7 @@ impl Http {
     ///
     /// # Errors
     /// Any other status, a body that breaks off or is longer than any answer, and what is no JSON.
-    pub async fn json(&self, path: &str, mut response: Response) -> Result<Value, PanelError> {
+    pub async fn json(&self, path: &str, mut response: Response) -> Result<Value, WebError> {
         if !response.status().is_success() {
             return Err(self.status(path, response.status()));
         }
@@ -97,7 +101,10 @@ impl Http {
             if body.len() + part.len() > BODY_LIMIT {
                 return Err(self.shape(
                     path,
-                    format!("it is longer than {BODY_LIMIT} bytes, which no answer of a panel is"),
+                    format!(
+                        "it is longer than {BODY_LIMIT} bytes, which no answer of {} is",
+                        self.peer.any()
+                    ),
                 ));
             }
             body.extend_from_slice(&part);
@@ -106,14 +113,18 @@ impl Http {
         serde_json::from_slice(&body).map_err(|error| {
             self.shape(
                 path,
-                format!("it is no JSON ({error}): is that the address of the panel itself?"),
+                format!(
+                    "it is no JSON ({error}): is that the address of {} itself?",
+                    self.peer.the()
+                ),
             )
         })
     }
 
     /// A status that is no answer.
-    pub fn status(&self, path: &str, status: StatusCode) -> PanelError {
-        PanelError::Status {
+    pub fn status(&self, path: &str, status: StatusCode) -> WebError {
+        WebError::Status {
+            peer: self.peer,
             url: self.url.clone(),
             path: path.to_owned(),
             status: status.as_u16(),
@@ -121,18 +132,20 @@ impl Http {
     }
 
     /// An answer that is not what it should be.
-    pub fn shape(&self, path: &str, why: String) -> PanelError {
-        PanelError::Shape {
+    pub fn shape(&self, path: &str, why: String) -> WebError {
+        WebError::Shape {
+            peer: self.peer,
             url: self.url.clone(),
             path: path.to_owned(),
             why,
         }
     }
 
-    fn failed(&self, path: &str, error: reqwest::Error) -> PanelError {
-        let url = self.url.clone();
+    fn failed(&self, path: &str, error: reqwest::Error) -> WebError {
+        let (peer, url) = (self.peer, self.url.clone());
         if error.is_timeout() {
-            return PanelError::Timeout {
+            return WebError::Timeout {
+                peer,
                 url,
                 path: path.to_owned(),
                 within: self.within,
@@ -141,15 +154,17 @@ impl Http {
         if let Some(why) = find::<rustls::Error>(&error)
             && matches!(why, rustls::Error::InvalidCertificate(_))
         {
-            return PanelError::Certificate {
+            return WebError::Certificate {
+                peer,
                 url,
                 why: certificate_words(why),
             };
         }
         match find::<io::Error>(&error).map(io::Error::kind) {
-            Some(io::ErrorKind::ConnectionRefused) => PanelError::Refused { url },
+            Some(io::ErrorKind::ConnectionRefused) => WebError::Refused { peer, url },
             // The layers above name the whole address, and each other.
-            _ => PanelError::Connect {
+            _ => WebError::Connect {
+                peer,
                 url,
                 path: path.to_owned(),
                 why: said(&error),

@@ -1,0 +1,123 @@
+//! Why a peer gave no answer over HTTP.
+
+use std::time::Duration;
+
+use crate::web::peer::Peer;
+
+/// Why a peer gave no answer. No variant holds a body of the peer or a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// Nobody listens there.
+    #[error("{peer} {url}: connection refused: is {} running there, and is the port right?", peer.the())]
+    Refused {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+    },
+    /// No connection, or a connection that broke.
+    #[error(
+        "{peer} {url}: no answer to {path}: {why}; is the address right, and does the network lead there?"
+    )]
+    Connect {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// What the library said at the bottom of it.
+        why: String,
+    },
+    /// The certificate is not trusted. No secret was sent.
+    #[error(
+        "{peer} {url}: its certificate is not trusted, so {}: {why}; `vhi-usage trust panel {url}` shows {} can name its authority instead",
+        peer.secret(),
+        peer.pinned_by()
+    )]
+    Certificate {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A status that is no answer.
+    #[error("{peer} {url}: {path} answered with status {status}: {}", status_way_out(*peer, *status))]
+    Status {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// Its status.
+        status: u16,
+    },
+    /// No whole answer in time.
+    #[error(
+        "{peer} {url}: no answer to {path} within {within:?}: is it up and not too busy? timeout in {} says how long that may take",
+        peer.table()
+    )]
+    Timeout {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// How long we waited.
+        within: Duration,
+    },
+    /// An answer that is not what it should be.
+    #[error("{peer} {url}: the answer to {path} is not what it should be: {why}")]
+    Shape {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+fn status_way_out(peer: Peer, status: u16) -> String {
+    match status {
+        500.. => format!("see how {} itself is, and its log", peer.the()),
+        403 if peer == Peer::Panel => {
+            "may this user read it, as a system administrator may?".to_owned()
+        }
+        403 => "may this user or this token read it?".to_owned(),
+        _ => format!(
+            "does {} name {}, and nothing below it?",
+            peer.address(),
+            peer.the()
+        ),
+    }
+}
+
+/// A client that cannot be built from its settings.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The CA file.
+    #[error("cannot read {} certificate authorities in {path}: {why}", peer.whose())]
+    CaFile {
+        /// Who was to be asked.
+        peer: Peer,
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The system's own certificates, or the client around them.
+    #[error("cannot set up TLS towards {}: {why}", peer.the())]
+    Client {
+        /// Who was to be asked.
+        peer: Peer,
+        /// What the library said.
+        why: String,
+    },
+}
