@@ -44,6 +44,7 @@
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
 //! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
+//! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
 //! | [`figure`] | the wire shape of an amount |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
@@ -110,6 +111,7 @@ pub mod clock;
 pub mod cluster_name;
 pub mod collector;
 pub mod config;
+pub mod drift;
 pub mod figure;
 pub mod hex;
 pub mod panel;

@@ -6,6 +6,8 @@ mod access;
 mod body;
 #[path = "api/clients.rs"]
 mod clients;
+#[path = "api/drift.rs"]
+mod drift;
 #[path = "api/listener.rs"]
 mod listener;
 #[path = "api/published.rs"]
@@ -208,6 +210,8 @@ async fn the_list_of_clusters_names_states_and_no_figure() {
             "observed_at": null,
         },
         "compute": {"state": "fresh", "reason": null, "observed_at": "2026-11-22T06:00:00.951Z"},
+        "witnesses": [],
+        "drift": null,
     }]});
     assert_eq!(json_of(&list), expected);
 }

@@ -1,6 +1,8 @@
 //! The sources against a real SSH server and a real panel: a reading that is right to the byte, or the reason why there is none.
 
 mod common;
+#[path = "sources/drift.rs"]
+mod drift;
 #[path = "sources/overview.rs"]
 mod overview;
 #[path = "sources/panel.rs"]

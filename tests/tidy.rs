@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim", "witness"],
+    &["drift"],
     &["reading", "figure", "ssh", "panel"],
     &["vstorage", "web"],
     &[

@@ -1,4 +1,8 @@
-//! `GET /api/v1/clusters`: names, states and times; no figures.
+//! `GET /api/v1/clusters`: names, states and times, and lines of a report that no rule reads; no figures.
+//!
+//! ```text
+//! "drift": {"unread_lines": 1, "lines": [{"line": 9, "label": "Replication"}], "message": "lines of …"}
+//! ```
 
 use serde::Serialize;
 use warp::hyper::body::Bytes;
@@ -11,7 +15,9 @@ use crate::{
         state::State,
     },
     clock,
-    usage::ClusterUsage,
+    drift::{self, Drift},
+    reading::Source,
+    usage::{ClusterUsage, Witness},
 };
 
 /// The list of clusters.
@@ -34,6 +40,30 @@ struct Cluster<'a> {
     storage_source: &'static str,
     storage: State<'a>,
     compute: State<'a>,
+    witnesses: Vec<Witnessed<'a>>,
+    drift: Option<Drifted>,
+}
+
+/// A source that is compared and never billed.
+#[derive(Serialize)]
+struct Witnessed<'a> {
+    source: &'static str,
+    #[serde(flatten)]
+    state: State<'a>,
+}
+
+/// What of the newest report no rule reads.
+#[derive(Serialize)]
+struct Drifted {
+    unread_lines: usize,
+    lines: Vec<Unread>,
+    message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Unread {
+    line: usize,
+    label: Option<&'static str>,
 }
 
 impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
@@ -45,6 +75,34 @@ impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
             storage_source: usage.billed.source.name(),
             storage: State::storage(&usage.storage),
             compute: State::compute(&usage.compute),
+            witnesses: usage.witnesses.iter().map(Witnessed::from).collect(),
+            // Also where the report is a witness.
+            drift: usage
+                .reading_of(Source::Ssh)
+                .and_then(Drift::of)
+                .map(Drifted::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Witness> for Witnessed<'a> {
+    fn from(witness: &'a Witness) -> Witnessed<'a> {
+        Witnessed {
+            source: witness.source.name(),
+            state: State::storage(&witness.part),
+        }
+    }
+}
+
+impl From<Drift> for Drifted {
+    fn from(drift: Drift) -> Drifted {
+        let message = drift.message();
+        let line = |drift::Line { line, label }| Unread { line, label };
+        let lines: Vec<Unread> = drift.lines.into_iter().map(line).collect();
+        Drifted {
+            unread_lines: lines.len(),
+            lines,
+            message,
         }
     }
 }
