@@ -71,8 +71,8 @@
 //!   read is `null` in the answer; a 0 in it is a 0 that was read.
 //! * **No figure has a default.** `unwrap_or(0)` on one is a bug.
 //! * **A printed figure carries its interval**, and every difference of two carries both.
-//! * **Figures are integers.** The floats of the answer are born in [`api::legacy`] and nowhere else,
-//!   from integers, with their rounding named. Ratios and percentages, which nobody bills, pass as the
+//! * **Figures are integers.** The floats of the answer are born in [`api::legacy`], those of `/metrics` in
+//!   [`api::metrics::page`], and nowhere else, from integers, with their rounding named. Ratios and percentages, which nobody bills, pass as the
 //!   panel writes them.
 //! * **Every wait has an end**, here and on the node, and a peer that refused us is left alone for minutes.
 //! * **What others sent cannot panic us**, and nothing that they sent is echoed in an error to callers.
@@ -86,7 +86,9 @@
 //! | a figure of the panel's stat | the table in [`source::stat_keys`] | – |
 //! | a reason | the list in [`reason`] | the `code` of its error, the README's list |
 //! | a field of the answer | [`api::body`] | – |
-//! | a route | a file in [`api`] | the enum of [`api::routes`] |
+//! | a route | a file in [`api`] | the enum of [`api::route`] |
+//! | a metric | the file of its noun in [`api::metrics`] | the README's list |
+//! | a stage of a reading | the enum of [`stage`] | where it is tried |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
 //! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
 //! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |

@@ -2,16 +2,24 @@
 
 #[path = "api/access.rs"]
 mod access;
+#[path = "api/alerts.rs"]
+mod alerts;
 #[path = "api/body.rs"]
 mod body;
 #[path = "api/clients.rs"]
 mod clients;
+#[path = "api/counted.rs"]
+mod counted;
 #[path = "api/drift.rs"]
 mod drift;
 #[path = "api/listener.rs"]
 mod listener;
+#[path = "api/metrics.rs"]
+mod metrics;
 #[path = "api/published.rs"]
 mod published;
+#[path = "api/scrape.rs"]
+mod scrape;
 #[path = "api/tls.rs"]
 mod tls;
 #[path = "api/unruly.rs"]

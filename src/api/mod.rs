@@ -15,9 +15,12 @@ pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
+pub mod metrics;
 pub mod published;
 pub mod raw;
 pub mod refusal;
+pub mod requests;
+pub mod route;
 pub mod state;
 pub mod storage_body;
 pub mod tls;
@@ -33,6 +36,7 @@ use crate::api::{
     asked::Asked,
     error::{Answer, ApiError},
     guard::Api,
+    route::Route,
     tls::Tls,
 };
 
@@ -44,54 +48,32 @@ pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
     let api = Arc::new(api);
-    asked::asked()
-        .map(move |asked: Asked| answer(&api, &asked).unwrap_or_else(|error| error.answer()))
+    asked::asked().map(move |asked: Asked| {
+        let segments = asked.segments();
+        let route = Route::of(segments.as_slice());
+        let answer = answer(&api, &asked, route).unwrap_or_else(|error| error.answer());
+        api.requests.count(route, answer.status());
+        answer
+    })
 }
 
-/// What lies below `/api/v1` is admitted before anything else is looked at: a request that ends in an error
+/// What wants a token is admitted before anything else is looked at: a request that ends in an error
 /// is counted too, and what is not there is told only to those who may know what is.
-fn answer(api: &Api, asked: &Asked) -> Result<Answer, ApiError> {
-    let segments = asked.segments();
-    let segments = segments.as_slice();
-    if segments.starts_with(&["api", "v1"]) {
+fn answer(api: &Api, asked: &Asked, route: Option<Route<'_>>) -> Result<Answer, ApiError> {
+    let below_v1 = asked.segments().as_slice().starts_with(&["api", "v1"]);
+    if below_v1 || route == Some(Route::Metrics) {
         api.admits(asked)?;
     }
-    let route = Route::of(segments).ok_or(ApiError::NotFound)?;
+    let route = route.ok_or(ApiError::NotFound)?;
     asked.only_reads()?;
     match route {
         Route::FirstUsage => usage::answer(asked, || api.first()),
         Route::Usage(name) => usage::answer(asked, || api.cluster(name)),
         Route::Clusters => Ok(clusters::answer(api)),
         Route::Raw(name) => raw::answer(api.cluster(name)?),
+        Route::Metrics => Ok(metrics::answer(api)),
         Route::Health => Ok(health::health()),
         Route::Ready => health::ready(api),
-    }
-}
-
-/// Where a path leads.
-enum Route<'a> {
-    FirstUsage,
-    Usage(&'a str),
-    Clusters,
-    Raw(&'a str),
-    Health,
-    Ready,
-}
-
-impl<'a> Route<'a> {
-    fn of(segments: &[&'a str]) -> Option<Route<'a>> {
-        match *segments {
-            ["api", "v1", "cluster", "usage"] | ["api", "v1", "usage", "cluster"] => {
-                Some(Route::FirstUsage)
-            }
-            ["api", "v1", "clusters"] => Some(Route::Clusters),
-            ["api", "v1", "clusters", "", _] => None,
-            ["api", "v1", "clusters", name, "usage"] => Some(Route::Usage(name)),
-            ["api", "v1", "clusters", name, "raw"] => Some(Route::Raw(name)),
-            ["health"] => Some(Route::Health),
-            ["ready"] => Some(Route::Ready),
-            _ => None,
-        }
     }
 }
 

@@ -12,13 +12,14 @@ use warp::{
     hyper::body::Bytes,
 };
 
-use crate::{api::body, hex, usage::ClusterUsage};
+use crate::{api::body, hex, stage::Stages, usage::ClusterUsage};
 
 /// A cluster as the routes see it.
 #[derive(Clone, Debug)]
 pub struct Published {
     name: String,
     newest: watch::Receiver<Arc<ClusterUsage>>,
+    stages: Stages,
     built: Arc<Mutex<Option<Arc<Built>>>>,
 }
 
@@ -43,8 +44,19 @@ impl Published {
         Published {
             name,
             newest,
+            stages: Stages::default(),
             built: Arc::default(),
         }
+    }
+
+    /// With the stages of its sources.
+    pub fn with_stages(self, stages: Stages) -> Published {
+        Published { stages, ..self }
+    }
+
+    /// How its sources do.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// The cluster's name.

@@ -25,6 +25,7 @@ use crate::{
     },
     reading::{ComputeReading, Evidence, StorageReading},
     source::{Sources, StorageSource, error::SourceError, read::Read},
+    stage::Stages,
     usage::{Billed, ClusterUsage, Witness},
 };
 
@@ -111,6 +112,11 @@ impl Collector {
     /// The newest usage, now and whenever there is a newer one.
     pub fn newest(&self) -> watch::Receiver<Arc<ClusterUsage>> {
         self.newest.subscribe()
+    }
+
+    /// Where its sources note how they do.
+    pub fn stages(&self) -> &Stages {
+        &self.sources.stages
     }
 
     /// Reads until `shutdown` is done. What is being asked then is dropped.

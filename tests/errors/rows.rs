@@ -29,6 +29,7 @@ const ROOMS: &[&str] = &[
 /// Those whose sentences are results, meanings and remarks, and no errors.
 const RESULTS: &[&str] = &[
     "api/legacy.rs",
+    "api/metrics",
     "cli/caret.rs",
     "cli/check_text.rs",
     "cli/demo.rs",
@@ -142,7 +143,7 @@ fn every_sentence_that_tells_an_error_has_a_row() {
     let rooms = ROOMS.iter().flat_map(|room| files(&src.join(room), "rs"));
     for file in rooms {
         let name = file.strip_prefix(&src).unwrap().to_str().unwrap();
-        if RESULTS.contains(&name) {
+        if RESULTS.iter().any(|it| Path::new(name).starts_with(it)) {
             continue;
         }
         for Literal { line, text } in told(&file) {
