@@ -7,6 +7,8 @@ mod drift;
 mod overview;
 #[path = "sources/panel.rs"]
 mod panel;
+#[path = "sources/stages.rs"]
+mod stages;
 #[path = "sources/stat.rs"]
 mod stat;
 
