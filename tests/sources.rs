@@ -5,8 +5,14 @@ mod common;
 mod drift;
 #[path = "sources/overview.rs"]
 mod overview;
+#[path = "sources/overview_body.rs"]
+mod overview_body;
+#[path = "sources/overview_id.rs"]
+mod overview_id;
 #[path = "sources/panel.rs"]
 mod panel;
+#[path = "sources/scripted.rs"]
+mod scripted;
 #[path = "sources/stages.rs"]
 mod stages;
 #[path = "sources/stat.rs"]
