@@ -43,15 +43,17 @@
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
+//! | [`sim`] | real servers on loopback, SSH, a panel over HTTPS, a Prometheus over HTTP, and what goes wrong with them |
 //! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
 //! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
-//! | [`reason`] | why there is no fresh figure, as callers are told |
 //! | [`figure`] | the wire shape of an amount |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
+//! | [`reason`] | why there is no fresh figure, as callers are told |
+//! | [`stage`] | how each stage of a reading does: duration, end, the last success |
 //! | [`amount`] | bytes and the interval that they lie in; all arithmetic on them |
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
 //! | [`cluster_name`] | a name that is safe on a command line |
@@ -83,7 +85,7 @@
 //! | a line of the report | its file in [`vstorage`]: type, parser, `Display`, tests | [`vstorage::report`], and a fixture |
 //! | a storage source | a file in [`source`] | [`source::StorageSource`], [`reading::Source`], [`reading::Basis`] |
 //! | a figure of the panel's stat | the table in [`source::stat_keys`] | – |
-//! | a reason | the list in [`reason`] | [`source::error`], the README's list |
+//! | a reason | the list in [`reason`] | the `code` of its error, the README's list |
 //! | a field of the answer | [`api::body`] | – |
 //! | a route | a file in [`api`] | the enum of [`api::routes`] |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
@@ -121,6 +123,7 @@ pub mod secret;
 pub mod sim;
 pub mod source;
 pub mod ssh;
+pub mod stage;
 pub mod unreadable;
 pub mod usage;
 pub mod vstorage;

@@ -2,8 +2,14 @@
 
 #[path = "sim/clients.rs"]
 mod clients;
+#[path = "sim/grafana.rs"]
+mod grafana;
+#[path = "sim/metrics.rs"]
+mod metrics;
 #[path = "sim/nodes.rs"]
 mod nodes;
+#[path = "sim/overview.rs"]
+mod overview;
 #[path = "sim/panel.rs"]
 mod panel;
 

@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["usage"],
     &["source", "sim", "witness"],
     &["drift"],
-    &["reading", "reason", "figure", "ssh", "panel"],
+    &["reading", "figure", "ssh", "panel"],
     &["vstorage", "web"],
     &[
         "amount",
@@ -25,7 +25,9 @@ const FLOORS: &[&[&str]] = &[
         "cluster_name",
         "hex",
         "pause",
+        "reason",
         "secret",
+        "stage",
     ],
     &["unreadable"],
 ];

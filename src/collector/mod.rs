@@ -142,10 +142,10 @@ impl Collector {
                 () = &mut shutdown => return,
                 _ = rounds.tick() => {
                     next_round = Instant::now() + timing.poll;
-                    asking_storage.start(|| self.sources.storage.read());
+                    asking_storage.start(|| self.sources.read(&self.sources.storage));
                     asking_compute.start(|| self.sources.compute.read());
                     for (asking, witness) in asking_witnesses.iter_mut().zip(witnesses) {
-                        asking.start(|| witness.read());
+                        asking.start(|| self.sources.read(witness));
                     }
                     // A new round alone changes nothing that is served, unless the machine has slept.
                     if !kept.turned(&self.newest.borrow(), timing, Instant::now()) {

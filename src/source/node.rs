@@ -18,6 +18,7 @@ use crate::{
     },
     source::{error::SourceError, once::Once, read::Read, tool::Tool},
     ssh::pool::Pool,
+    stage::Stage,
     vstorage::{
         error::ParseError,
         license,
@@ -86,8 +87,11 @@ impl NodeSource {
             command,
             at: clock::now(),
         };
+        let parse = async { self.understand(&evidence) };
+        let stages = self.pool.stages();
+        let noted = stages.note(Stage::Parse, parse, |error| error.code().name());
         Read {
-            reading: self.understand(&evidence),
+            reading: noted.await,
             evidence: Some(evidence),
         }
     }

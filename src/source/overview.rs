@@ -21,7 +21,7 @@ use crate::{
     reading::StorageReading,
     reason::Code,
     source::{
-        error::{SourceError, panel_code},
+        error::SourceError,
         exact::{Unusable, word},
         once::Once,
         overview_body,
@@ -143,7 +143,7 @@ impl OverviewSource {
             answer => answer,
         };
         let error = answer.as_ref().err();
-        let code = error.map(panel_code);
+        let code = error.map(PanelError::code);
         let before = std::mem::replace(&mut *held(&self.unlicensed), code);
         match (error, code) {
             (Some(error), Some(code)) if before != Some(code) => {
