@@ -79,7 +79,13 @@ pub(crate) fn evaluate(
         Vec::new()
     } else {
         let ago = now.duration_since(scraped);
-        scenario.series_ago(Duration::try_from(ago).unwrap_or_default())
+        let mut series = scenario.series_ago(Duration::try_from(ago).unwrap_or_default());
+        for it in &mut series {
+            // what a scrape adds
+            it.labels.insert("job", "vhi".to_owned());
+            it.labels.insert("instance", scenario.name().to_owned());
+        }
+        series
     };
     let seconds = |at: Timestamp| at.as_duration().as_secs_f64();
     Ok(Vector {

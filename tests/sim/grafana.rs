@@ -6,9 +6,9 @@ use crate::{
     clients::{Answer, login, panel_client, send},
     cluster,
     metrics::{FREE_BY_TIER, TIME, TOTAL, asked, encoded, vector},
-    simulator,
+    simulator, with,
 };
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use vhi_usage::sim::{cluster::SimCluster, fault::Fault};
 
@@ -183,4 +183,61 @@ async fn what_goes_wrong_with_a_panel_goes_wrong_with_its_grafana() {
     it.scenario.set_fault(Fault::PanelNotJson, true);
     let page = grafana.with_token(&form).await;
     assert!(serde_json::from_str::<Value>(&page.body).is_err());
+}
+
+#[tokio::test]
+async fn a_grafana_or_the_proxy_in_front_of_it_lets_nobody_or_not_everybody_in() {
+    let simulator = simulator(&[]).await;
+    let it = cluster(&simulator);
+    let grafana = Grafana::new(it);
+    let session = grafana.session().await;
+    let bearer = format!("Bearer {}", it.panel.grafana_token);
+    let (token, cookie) = (
+        ("authorization", bearer.as_str()),
+        ("cookie", session.as_str()),
+    );
+    let [form, ..] = grafana.forms(TOTAL);
+    let tries = async |fault| {
+        let ask = async || {
+            [
+                grafana.send(&form, &[token], "").await,
+                grafana.send(&form, &[cookie], "").await,
+                grafana.send(&form, &[token, cookie], "").await,
+            ]
+        };
+        with(it, fault, ask).await
+    };
+    let html = |answer: &Answer| {
+        assert_eq!(answer.status, 401);
+        assert!(answer.body.starts_with("<!DOCTYPE html>"));
+    };
+    let [by_token, by_cookie, by_both] = tries(Fault::GrafanaProxy401).await;
+    html(&by_token);
+    assert_eq!(
+        (by_cookie.status, by_both.status),
+        (StatusCode::OK, StatusCode::OK)
+    );
+
+    let [by_token, by_cookie, by_both] = tries(Fault::GrafanaWantsBoth).await;
+    html(&by_token);
+    says(&by_cookie, 401, "Unauthorized");
+    assert_eq!(by_both.status, 200);
+
+    let [by_token, by_cookie, by_both] = tries(Fault::Grafana401).await;
+    says(&by_token, 401, "Invalid API key");
+    says(&by_cookie, 401, "Unauthorized");
+    says(&by_both, 401, "Invalid API key");
+
+    for answer in tries(Fault::Grafana403).await {
+        assert_eq!(answer.status, 403);
+        assert!(answer.json()["message"].is_string());
+    }
+    it.scenario.set_fault(Fault::GrafanaNoIds, true);
+    let [proxy, resource, proxy_by_id, resource_by_id] = grafana.forms(TOTAL);
+    for form in [proxy, resource] {
+        assert_eq!(grafana.with_token(&form).await.status, 200);
+    }
+    for form in [proxy_by_id, resource_by_id] {
+        says(&grafana.with_token(&form).await, 404, "Not found");
+    }
 }

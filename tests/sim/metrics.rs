@@ -48,6 +48,13 @@ pub(crate) fn vector(answer: &Answer) -> Vec<Value> {
     body["data"]["result"].as_array().unwrap().clone()
 }
 
+/// The values of a vector, as they are written.
+#[track_caller]
+pub(crate) fn values(answer: &Answer) -> Vec<String> {
+    let text = |it: &Value| it["value"][1].as_str().unwrap().to_owned();
+    vector(answer).iter().map(text).collect()
+}
+
 #[tokio::test]
 async fn the_page_exposes_whole_numbers_of_this_cluster_and_of_others() {
     let simulator = simulator(&[]).await;
@@ -107,10 +114,10 @@ async fn a_query_counts_this_cluster_alone_and_echoes_its_time() {
     let every = vector(&asked(it, "mdsd_cluster_space_bytes").await);
     assert_eq!(every.len(), 3);
     let ours = vector(&asked(it, "mdsd_cluster_space_bytes{cloud=\"\"}").await);
-    assert_eq!(
-        ours[0]["metric"],
-        json!({ "__name__": "mdsd_cluster_space_bytes" })
-    );
+    let labels = json!({
+        "__name__": "mdsd_cluster_space_bytes", "instance": "cluster1", "job": "vhi",
+    });
+    assert_eq!(ours[0]["metric"], labels);
     let scraped = "min(timestamp(mdsd_cluster_space_bytes{cloud=\"\"}))";
     let scraped = vector(&asked(it, scraped).await);
     assert_eq!(scraped[0]["value"][1], TIME);

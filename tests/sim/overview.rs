@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use crate::{
     clients::{Answer, login, panel_client, send},
-    cluster, simulator,
+    cluster,
+    metrics::{TOTAL, asked, values},
+    simulator, with,
 };
 use reqwest::Method;
 use serde_json::Value;
 use vhi_usage::sim::{SimSettings, Simulator, cluster::SimCluster, fault::Fault};
 
 /// A session with the panel of a cluster.
-struct Session<'a> {
+pub(crate) struct Session<'a> {
     client: reqwest::Client,
     cluster: &'a SimCluster,
     cookie: String,
 }
 
 impl Session<'_> {
-    async fn begin(cluster: &SimCluster) -> Session<'_> {
+    pub(crate) async fn begin(cluster: &SimCluster) -> Session<'_> {
         let client = panel_client(cluster);
         let cookie = login(&client, cluster, &[]).await.session();
         Session {
@@ -28,7 +30,7 @@ impl Session<'_> {
         }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         let url = format!("{}/api/v2/{path}", self.cluster.panel.url);
         let cookie = [("cookie", self.cookie.as_str())];
         send(&self.client, Method::GET, &url, &cookie, "").await
@@ -40,13 +42,13 @@ impl Session<'_> {
         list["data"][0]["id"].as_u64().unwrap()
     }
 
-    async fn overview(&self) -> Value {
+    pub(crate) async fn overview(&self) -> Value {
         self.get(&format!("overview/{}", self.id().await))
             .await
             .json()
     }
 
-    async fn licence(&self) -> Value {
+    pub(crate) async fn licence(&self) -> Value {
         self.get(&format!("{}/license", self.id().await))
             .await
             .json()
@@ -140,4 +142,81 @@ async fn what_goes_wrong_with_a_panel_goes_wrong_with_these_too() {
     assert_eq!(session.get(&format!("overview/{id}")).await.status, 200);
     assert_eq!(session.get(&format!("{id}/license")).await.status, 401);
     simulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_shifted_overview_is_one_percent_larger_and_still_adds_up() {
+    let simulator = simulator(&[]).await;
+    let it = cluster(&simulator);
+    it.scenario.freeze(Some(Duration::from_secs(5_000)));
+    let session = Session::begin(it).await;
+    let ask = async || [session.overview().await, session.licence().await];
+    let ours = ask().await;
+    let shifted = with(it, Fault::OverviewShifted, ask).await;
+    let close = |pointer: &str, which: usize| {
+        let at = |body: &Value| body.pointer(pointer).and_then(Value::as_u64).unwrap();
+        let (ours, shifted) = (at(&ours[which]), at(&shifted[which]));
+        assert!((ours + ours / 100).abs_diff(shifted) < 20, "{pointer}");
+    };
+    for pointer in [
+        "/logic_space/total",
+        "/logic_space/used",
+        "/logic_space/free",
+        "/tiers/0/phys_space/total",
+        "/tiers/0/phys_space/free",
+        "/tiers/1/phys_space/used",
+        "/space_per_service/compute",
+        "/space_per_service/s3",
+        "/space_per_service/other",
+        "/fs_stat/used_size",
+        "/license/capacity",
+    ] {
+        close(pointer, 0);
+    }
+    for pointer in ["/capacity", "/total_size", "/used_size", "/free_size"] {
+        close(pointer, 1);
+    }
+    let total = it.scenario.figures().logical_total().to_string();
+    assert_eq!(values(&asked(it, TOTAL).await), [total]);
+}
+
+#[tokio::test]
+async fn an_overview_is_forbidden_or_of_another_or_lacks_something() {
+    let simulator = simulator(&[]).await;
+    let it = cluster(&simulator);
+    let session = Session::begin(it).await;
+    let id = it.scenario.id();
+    let (overview, licence) = (format!("overview/{id}"), format!("{id}/license"));
+    for (fault, forbidden, open) in [
+        (Fault::Overview403, &overview, &licence),
+        (Fault::License403, &licence, &overview),
+    ] {
+        let ask = async || [session.get(forbidden).await, session.get(open).await];
+        let [forbidden, open] = with(it, fault, ask).await;
+        assert_eq!(
+            (forbidden.status.as_u16(), open.status.as_u16()),
+            (403, 200)
+        );
+        assert_eq!(forbidden.json()["error"]["message"], "Forbidden");
+    }
+    let list = with(it, Fault::OverviewOther, async || {
+        session.get("clusters").await
+    })
+    .await;
+    let list = list.json();
+    assert_eq!(list["data"].as_array().unwrap().len(), 1);
+    assert_eq!(list["data"][0]["name"], "another");
+    let no_total = with(it, Fault::OverviewNoTotal, async || {
+        session.overview().await
+    })
+    .await;
+    assert_eq!(no_total["logic_space"].get("total"), None);
+    assert!(no_total["logic_space"]["used"].is_u64());
+    let more = with(it, Fault::OverviewMoreFree, async || {
+        session.overview().await
+    })
+    .await;
+    for space in [&more["logic_space"], &more["tiers"][1]["phys_space"]] {
+        assert!(space["free"].as_u64() > space["total"].as_u64(), "{space}");
+    }
 }
