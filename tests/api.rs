@@ -1,5 +1,7 @@
 //! The HTTP side: usages are published by hand, and the routes are asked, without a socket or behind one.
 
+#[path = "api/absence.rs"]
+mod absence;
 #[path = "api/access.rs"]
 mod access;
 #[path = "api/alerts.rs"]

@@ -99,20 +99,8 @@ impl Session {
     /// # Errors
     /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
     pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
-        let mut ended = None;
-        for _ in 0..2 {
-            let (credentials, login) = {
-                let mut standing = self.standing.lock().await;
-                self.credentials(&mut standing, ended).await?
-            };
-            let response = self.send(Method::GET, path, &credentials, None).await?;
-            if response.status() != StatusCode::UNAUTHORIZED {
-                if response.status().is_success() {
-                    self.standing.lock().await.settle(&response, login);
-                }
-                return Ok(self.http.json(path, response).await?);
-            }
-            ended = Some(login);
+        if let Some(answer) = self.get_shared(path).await? {
+            return Ok(answer);
         }
         // Another caller may have used that one up as well. Of the next one nobody else knows before it has
         // served us, so whoever refuses it refuses us.
@@ -128,6 +116,36 @@ impl Session {
         }
         drop(standing);
         Ok(self.http.json(path, response).await?)
+    }
+
+    /// As [`Session::get`], for an answer that one can do without: a panel that refuses this path alone
+    /// is no reason to leave the others unasked.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn get_if_given(&self, path: &str) -> Result<Value, PanelError> {
+        let refused = || self.http.status(path, StatusCode::UNAUTHORIZED);
+        self.get_shared(path).await?.ok_or_else(|| refused().into())
+    }
+
+    /// The answer in the session that all callers share, renewed once; `None` where that is refused as well.
+    async fn get_shared(&self, path: &str) -> Result<Option<Value>, PanelError> {
+        let mut ended = None;
+        for _ in 0..2 {
+            let (credentials, login) = {
+                let mut standing = self.standing.lock().await;
+                self.credentials(&mut standing, ended).await?
+            };
+            let response = self.send(Method::GET, path, &credentials, None).await?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                if response.status().is_success() {
+                    self.standing.lock().await.settle(&response, login);
+                }
+                return Ok(Some(self.http.json(path, response).await?));
+            }
+            ended = Some(login);
+        }
+        Ok(None)
     }
 
     /// The session to use, and which login gave it. `ended` is the login whose session proved over.

@@ -135,10 +135,11 @@ impl OverviewSource {
 
     /// The licence, where the panel gives it. Whether it does is said at each change.
     async fn license(&self, id: &str) -> Option<Value> {
-        let answer = match self.session.get(&format!("/api/v2/{id}/license")).await {
+        let path = format!("/api/v2/{id}/license");
+        let answer = match self.session.get_if_given(&path).await {
             // Where the panel has the Acronis brand, it is here.
             Err(error) if is_not_found(&error) => {
-                self.session.get(&format!("/api/v2/{id}/license/as")).await
+                self.session.get_if_given(&format!("{path}/as")).await
             }
             answer => answer,
         };

@@ -25,7 +25,10 @@ use vhi_usage::{
         fault::Fault,
         scenario::Scenario,
     },
-    source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
+    source::{
+        StorageSource, compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource,
+        tool::Tool,
+    },
     ssh::{host_keys::HostKeys, login::Login, node::Node, pool::Pool},
     stage::Stages,
     web::trust::Trust,
@@ -151,14 +154,25 @@ impl Site {
         }
     }
 
-    /// Compute of the cluster; each request may take so long.
-    pub(crate) fn compute(&self, timeout: Duration) -> ComputeStat {
+    /// A session with the panel; each request may take so long.
+    pub(crate) fn session(&self, timeout: Duration) -> Arc<Session> {
         let settings = PanelSettings {
             timeout,
             ..self.panel_settings()
         };
         let session = Session::new(settings).unwrap();
-        ComputeStat::new(Arc::new(session.with_stages(self.stages.clone())))
+        Arc::new(session.with_stages(self.stages.clone()))
+    }
+
+    /// Compute of the cluster; each request may take so long.
+    pub(crate) fn compute(&self, timeout: Duration) -> ComputeStat {
+        ComputeStat::new(self.session(timeout))
+    }
+
+    /// The panel's overview of the cluster, in this session.
+    pub(crate) fn overview(&self, session: &Arc<Session>) -> OverviewSource {
+        let name = self.cluster().name.parse().unwrap();
+        OverviewSource::new(Arc::clone(session), name)
     }
 
     /// No command runs any more on any node.

@@ -1,11 +1,11 @@
 //! Lines of a report that no rule reads: each new one is told once in the log, without what stands in it.
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::Once,
 };
 
-use tracing_subscriber::fmt::MakeWriter;
 use vhi_usage::{drift::ASK, source::StorageSource};
 
 use crate::{
@@ -13,28 +13,35 @@ use crate::{
     common::{PATIENCE, Site, soon},
 };
 
-/// What was logged on this thread.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was logged on this thread. One subscriber serves all threads: what a callsite remembers of it is the
+/// same on each of them.
+pub(crate) struct Log;
 
 impl Log {
-    /// Everything that this thread logs from now on, until the guard is dropped.
-    pub(crate) fn begin() -> (Log, tracing::subscriber::DefaultGuard) {
-        let log = Log::default();
-        let lines = tracing_subscriber::fmt().with_ansi(false);
-        let subscriber = lines.with_writer(log.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
+    /// Everything that this thread logs from now on.
+    pub(crate) fn begin() -> Log {
+        static BEGUN: Once = Once::new();
+        BEGUN.call_once(|| {
+            let lines = tracing_subscriber::fmt().with_ansi(false);
+            lines.with_writer(|| Log).init();
+        });
+        LOGGED.take();
+        Log
     }
 
     /// What was logged since the last call.
     pub(crate) fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+        String::from_utf8(LOGGED.take()).unwrap()
     }
 }
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        LOGGED.with_borrow_mut(|logged| logged.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -42,19 +49,11 @@ impl Write for Log {
     }
 }
 
-impl MakeWriter<'_> for Log {
-    type Writer = Log;
-
-    fn make_writer(&self) -> Log {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn each_new_line_is_told_once_by_number_and_label() {
     let site = Site::new(1).await;
     let source = site.storage(PATIENCE);
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     let told = async |source: &StorageSource, lines: &str| {
         let text = format!("Cluster 'cluster1': healthy\n{SPACE}\n{lines}");
         site.scenario().set_report_text(Some(text));
