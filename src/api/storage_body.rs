@@ -219,7 +219,8 @@ fn licensed(license: &License) -> Licensed<'_> {
     }
 }
 
-fn wire(figure: Figure) -> Wire {
+/// As callers get it.
+pub fn wire(figure: Figure) -> Wire {
     match figure.printed {
         Some(size) => Wire::printed(size, figure.amount),
         None => Wire::from(figure.amount),
