@@ -9,6 +9,7 @@ use crate::{
         found::Found,
     },
     panel::error::PanelError,
+    promql::error::{Kind, QueryError},
     source::error::SourceError,
     ssh::error::SshError,
     web::error::WebError,
@@ -161,9 +162,23 @@ fn judge(error: &SourceError) -> Verdict {
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. }
-        | SourceError::Overview { .. } => Verdict::Differs,
+        | SourceError::Overview { .. }
+        | SourceError::Metrics { .. } => Verdict::Differs,
         SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Verdict::Misconfigured,
+        SourceError::Query(error) => judge_query(error),
         SourceError::Panel(_) => Verdict::Unreached,
+    }
+}
+
+fn judge_query(error: &QueryError) -> Verdict {
+    match error {
+        QueryError::Web(WebError::Shape { .. }) => Verdict::Differs,
+        QueryError::Datasource { .. }
+        | QueryError::Failed {
+            kind: Kind::BadData,
+            ..
+        } => Verdict::Misconfigured,
+        _ => Verdict::Unreached,
     }
 }
 
