@@ -3,6 +3,8 @@
 
 use jiff::Timestamp;
 
+use crate::words::wire::wire;
+
 /// A reason that callers are told. The message names no address, no user and nothing that a peer sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
@@ -89,6 +91,8 @@ codes! {
     /// Used and free are said to be another total.
     DoesNotAddUp = "does_not_add_up", "what the source says is used and free is not its total";
 }
+
+wire!(Code as "ReasonCode", "What happened.", message);
 
 impl Reason {
     /// A reason that is nothing but its code.

@@ -6,14 +6,20 @@ mod access;
 mod body;
 #[path = "api/clients.rs"]
 mod clients;
+#[path = "api/described.rs"]
+mod described;
 #[path = "api/listener.rs"]
 mod listener;
+#[path = "api/openapi.rs"]
+mod openapi;
 #[path = "api/published.rs"]
 mod published;
 #[path = "api/tls.rs"]
 mod tls;
 #[path = "api/unruly.rs"]
 mod unruly;
+#[path = "api/usages.rs"]
+mod usages;
 
 use std::time::Duration;
 

@@ -14,8 +14,8 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["usage"],
-    &["source", "sim", "witness"],
-    &["reading", "reason", "figure", "ssh", "panel"],
+    &["source", "sim", "witness", "figure"],
+    &["reading", "reason", "ssh", "panel"],
     &["vstorage", "web"],
     &[
         "amount",
@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
         "pause",
         "secret",
     ],
-    &["unreadable"],
+    &["unreadable", "words"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

@@ -89,8 +89,8 @@ fn lines(it: &mut Drawn<'_>) -> Vec<String> {
         let known: Vec<&str> = FIGURES
             .iter()
             .chain(RATIOS)
-            .filter(|place| place.1 == group)
-            .flat_map(|place| place.2.iter().copied())
+            .filter(|place| place.group == group)
+            .flat_map(|place| place.keys.iter().copied())
             .collect();
         for _ in 0..it.below(6) {
             let key = if known.is_empty() {
@@ -174,10 +174,11 @@ impl<'a> Written<'a> {
         Written(serde_json::from_str(text).unwrap_or_default())
     }
 
-    fn word(&self, (_, group, keys): &Place) -> Option<&'a str> {
+    fn word(&self, place: &Place) -> Option<&'a str> {
         let group: BTreeMap<String, &RawValue> =
-            serde_json::from_str(self.0.get(*group)?.get()).ok()?;
-        let words = keys
+            serde_json::from_str(self.0.get(place.group)?.get()).ok()?;
+        let words = place
+            .keys
             .iter()
             .filter_map(|key| group.get(*key).map(|word| word.get()));
         let mut words = words.filter(|word| *word != "null");

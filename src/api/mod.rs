@@ -8,21 +8,29 @@ pub mod body;
 pub mod bounded;
 pub mod certificate;
 pub mod clusters;
+pub mod compute_body;
 pub mod crowd;
 pub mod error;
+pub mod etag;
 pub mod guard;
 pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
+pub mod openapi;
+pub mod operations;
+pub mod problem;
 pub mod published;
 pub mod raw;
 pub mod refusal;
+pub mod route;
 pub mod state;
 pub mod storage_body;
 pub mod tls;
 pub mod token;
+pub mod told;
 pub mod usage;
+pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -33,6 +41,7 @@ use crate::api::{
     asked::Asked,
     error::{Answer, ApiError},
     guard::Api,
+    route::Route,
     tls::Tls,
 };
 
@@ -49,49 +58,28 @@ pub fn routes(
 }
 
 /// What lies below `/api/v1` is admitted before anything else is looked at: a request that ends in an error
-/// is counted too, and what is not there is told only to those who may know what is.
+/// is counted too, and what is not there is told only to those who may know what is. The description alone is for
+/// everybody.
 fn answer(api: &Api, asked: &Asked) -> Result<Answer, ApiError> {
     let segments = asked.segments();
     let segments = segments.as_slice();
-    if segments.starts_with(&["api", "v1"]) {
+    let found = route::find(segments);
+    let guarded = match found {
+        Some((path, _)) => path.guarded(),
+        None => segments.starts_with(&["api", "v1"]),
+    };
+    if guarded {
         api.admits(asked)?;
     }
-    let route = Route::of(segments).ok_or(ApiError::NotFound)?;
+    let (path, name) = found.ok_or(ApiError::NotFound)?;
     asked.only_reads()?;
-    match route {
-        Route::FirstUsage => usage::answer(asked, || api.first()),
-        Route::Usage(name) => usage::answer(asked, || api.cluster(name)),
+    match path.route {
+        Route::Usage => usage::answer(asked, || api.cluster(name)),
         Route::Clusters => Ok(clusters::answer(api)),
-        Route::Raw(name) => raw::answer(api.cluster(name)?),
+        Route::Raw => raw::answer(api.cluster(name)?),
         Route::Health => Ok(health::health()),
         Route::Ready => health::ready(api),
-    }
-}
-
-/// Where a path leads.
-enum Route<'a> {
-    FirstUsage,
-    Usage(&'a str),
-    Clusters,
-    Raw(&'a str),
-    Health,
-    Ready,
-}
-
-impl<'a> Route<'a> {
-    fn of(segments: &[&'a str]) -> Option<Route<'a>> {
-        match *segments {
-            ["api", "v1", "cluster", "usage"] | ["api", "v1", "usage", "cluster"] => {
-                Some(Route::FirstUsage)
-            }
-            ["api", "v1", "clusters"] => Some(Route::Clusters),
-            ["api", "v1", "clusters", "", _] => None,
-            ["api", "v1", "clusters", name, "usage"] => Some(Route::Usage(name)),
-            ["api", "v1", "clusters", name, "raw"] => Some(Route::Raw(name)),
-            ["health"] => Some(Route::Health),
-            ["ready"] => Some(Route::Ready),
-            _ => None,
-        }
+        Route::Description => Ok(openapi::answer(asked)),
     }
 }
 

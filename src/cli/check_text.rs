@@ -109,7 +109,7 @@ fn billed(out: &mut impl Write, reading: &StorageReading) -> io::Result<()> {
             out,
             "units: powers of {} ({}); no witness has confirmed it",
             base.base,
-            base.origin()
+            base.origin().name()
         )?;
     }
     Ok(())

@@ -139,7 +139,7 @@ impl Found {
                 "command": evidence.map(|evidence| &evidence.command),
                 "observed_at": evidence.map(|evidence| clock::rfc3339(evidence.at)),
                 "size_base": base.base.factor(),
-                "size_base_origin": base.origin(),
+                "size_base_origin": base.origin().name(),
                 "size_base_evidence": "undecided",
                 "raw": evidence.map(|evidence| String::from_utf8_lossy(&evidence.text)),
                 "report": self.report.as_ref().map(|report| {
