@@ -29,6 +29,7 @@ use vhi_usage::{
     },
     sim::{SimSettings, Simulator},
     source::StorageSource,
+    stage::Stages,
 };
 
 use scene::{Kept, say};
@@ -73,7 +74,7 @@ fn main() -> Result<ExitCode, Failed> {
     let sources: Vec<_> = config
         .clusters
         .iter()
-        .map(|cluster| Arc::new(cluster.storage()))
+        .map(|cluster| Arc::new(cluster.storage(&Stages::default())))
         .collect();
     let theirs = servers.0.id();
     let work = async move {

@@ -43,14 +43,16 @@
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
-//! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
+//! | [`sim`] | real servers on loopback, SSH, a panel over HTTPS, a Prometheus over HTTP, and what goes wrong with them |
 //! | [`figure`] | the wire shape of an amount |
+//! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
-//! | [`reason`] | why there is no fresh figure, as callers are told |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
+//! | [`reason`] | why there is no fresh figure, as callers are told |
+//! | [`stage`] | how each stage of a reading does: duration, end, the last success |
 //! | [`amount`] | bytes and the interval that they lie in; all arithmetic on them |
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
 //! | [`cluster_name`] | a name that is safe on a command line |
@@ -70,8 +72,8 @@
 //!   read is `null` in the answer; a 0 in it is a 0 that was read.
 //! * **No figure has a default.** `unwrap_or(0)` on one is a bug.
 //! * **A printed figure carries its interval**, and every difference of two carries both.
-//! * **Figures are integers.** The floats of the answer are born in [`api::legacy`] and nowhere else,
-//!   from integers, with their rounding named. Ratios and percentages, which nobody bills, pass as the
+//! * **Figures are integers.** The floats of the answer are born in [`api::legacy`], those of `/metrics` in
+//!   [`api::metrics::page`], and nowhere else, from integers, with their rounding named. Ratios and percentages, which nobody bills, pass as the
 //!   panel writes them.
 //! * **Every wait has an end**, here and on the node, and a peer that refused us is left alone for minutes.
 //! * **What others sent cannot panic us**, and nothing that they sent is echoed in an error to callers.
@@ -83,11 +85,13 @@
 //! | a line of the report | its file in [`vstorage`]: type, parser, `Display`, tests | [`vstorage::report`], and a fixture |
 //! | a storage source | a file in [`source`] | [`source::StorageSource`], [`reading::Source`], [`reading::Basis`] |
 //! | a figure of the panel's stat | the table in [`source::stat_keys`], unit and meaning included | – |
-//! | a reason | the list in [`reason`] | [`source::error`], the README's list |
+//! | a reason | the list in [`reason`] | the `code` of its error, the README's list |
 //! | a field of the answer | its struct in [`api`], [`api::body`] above all: what stands above it is what callers are told of it | – |
 //! | a word of a closed list | its `words!`, with its meaning | – |
 //! | a problem | [`api::problem::Kind`], [`api::error`] | [`api::operations`], at the routes that give it |
 //! | a route | a file in [`api`] | [`api::route`], [`api::operations`] |
+//! | a metric | the file of its noun in [`api::metrics`] | the README's list |
+//! | a stage of a reading | the enum of [`stage`] | where it is tried |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
 //! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
 //! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |
@@ -112,6 +116,7 @@ pub mod clock;
 pub mod cluster_name;
 pub mod collector;
 pub mod config;
+pub mod drift;
 pub mod figure;
 pub mod hex;
 pub mod panel;
@@ -122,6 +127,7 @@ pub mod secret;
 pub mod sim;
 pub mod source;
 pub mod ssh;
+pub mod stage;
 pub mod unreadable;
 pub mod usage;
 pub mod vstorage;

@@ -1,19 +1,31 @@
 //! The HTTP side: usages are published by hand, and the routes are asked, without a socket or behind one.
 
+#[path = "api/absence.rs"]
+mod absence;
 #[path = "api/access.rs"]
 mod access;
+#[path = "api/alerts.rs"]
+mod alerts;
 #[path = "api/body.rs"]
 mod body;
 #[path = "api/clients.rs"]
 mod clients;
+#[path = "api/counted.rs"]
+mod counted;
 #[path = "api/described.rs"]
 mod described;
+#[path = "api/drift.rs"]
+mod drift;
 #[path = "api/listener.rs"]
 mod listener;
+#[path = "api/metrics.rs"]
+mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
 #[path = "api/published.rs"]
 mod published;
+#[path = "api/scrape.rs"]
+mod scrape;
 #[path = "api/tls.rs"]
 mod tls;
 #[path = "api/unruly.rs"]
@@ -214,6 +226,8 @@ async fn the_list_of_clusters_names_states_and_no_figure() {
             "observed_at": null,
         },
         "compute": {"state": "fresh", "reason": null, "observed_at": "2026-11-22T06:00:00.951Z"},
+        "witnesses": [],
+        "drift": null,
     }]});
     assert_eq!(json_of(&list), expected);
 }

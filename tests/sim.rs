@@ -1,16 +1,26 @@
 //! The simulator against clients that share nothing with it: a bare SSH client and a bare HTTPS client.
 
+#[path = "sim/agreement.rs"]
+mod agreement;
 #[path = "sim/clients.rs"]
 mod clients;
+#[path = "sim/faults.rs"]
+mod faults;
+#[path = "sim/grafana.rs"]
+mod grafana;
+#[path = "sim/metrics.rs"]
+mod metrics;
 #[path = "sim/nodes.rs"]
 mod nodes;
+#[path = "sim/overview.rs"]
+mod overview;
 #[path = "sim/panel.rs"]
 mod panel;
 
 use std::os::unix::fs::PermissionsExt;
 
 use clients::{Ssh, panel_client};
-use vhi_usage::sim::{SimSettings, Simulator, cluster::SimCluster, fault::Fault};
+use vhi_usage::sim::{SimSettings, Simulator, cluster::SimCluster, error::SimError, fault::Fault};
 
 /// One cluster with two nodes.
 async fn simulator(faults: &[Fault]) -> Simulator {
@@ -19,6 +29,14 @@ async fn simulator(faults: &[Fault]) -> Simulator {
         ..SimSettings::default()
     };
     Simulator::start(settings).await.unwrap()
+}
+
+/// Switches a fault on for as long as something is asked.
+async fn with<T>(cluster: &SimCluster, fault: Fault, ask: impl AsyncFnOnce() -> T) -> T {
+    cluster.scenario.set_fault(fault, true);
+    let answer = ask().await;
+    cluster.scenario.set_fault(fault, false);
+    answer
 }
 
 fn cluster(simulator: &Simulator) -> &SimCluster {
@@ -64,6 +82,34 @@ async fn the_settings_name_every_cluster_and_hide_what_is_secret() {
     let printed = format!("{simulator:?}");
     assert!(!printed.contains(simulator.api_token()));
     assert!(!printed.contains(&simulator.clusters()[0].panel.password));
+}
+
+/// Two clusters on neighbouring ports, the first of which is returned too.
+async fn on_fixed_ports() -> (u16, Simulator) {
+    for first in (20_000..60_000).step_by(997) {
+        let settings = SimSettings {
+            clusters: 2,
+            http_listen: ([127, 0, 0, 1], first).into(),
+            ..SimSettings::default()
+        };
+        match Simulator::start(settings).await {
+            Ok(simulator) => return (first, simulator),
+            // somebody else has one of them
+            Err(SimError::Listen { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("no four ports are free");
+}
+
+#[tokio::test]
+async fn panels_take_the_first_ports_and_their_prometheuses_the_next() {
+    let (first, simulator) = on_fixed_ports().await;
+    for (it, number) in simulator.clusters().iter().zip(0..) {
+        let panel = format!("https://127.0.0.1:{}", first + number);
+        let metrics = format!("http://127.0.0.1:{}", first + 2 + number);
+        assert_eq!((&it.panel.url, &it.metrics.url), (&panel, &metrics));
+    }
 }
 
 #[tokio::test]

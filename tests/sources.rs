@@ -1,10 +1,20 @@
 //! The sources against a real SSH server and a real panel: a reading that is right to the byte, or the reason why there is none.
 
 mod common;
+#[path = "sources/drift.rs"]
+mod drift;
 #[path = "sources/overview.rs"]
 mod overview;
+#[path = "sources/overview_body.rs"]
+mod overview_body;
+#[path = "sources/overview_id.rs"]
+mod overview_id;
 #[path = "sources/panel.rs"]
 mod panel;
+#[path = "sources/scripted.rs"]
+mod scripted;
+#[path = "sources/stages.rs"]
+mod stages;
 #[path = "sources/stat.rs"]
 mod stat;
 
@@ -104,6 +114,27 @@ async fn where_the_fs_line_is_not_printed_the_licence_counts_the_user_data() {
     let it = reading_of(&text).await.unwrap();
     assert_eq!(it.user_data, it.license.unwrap().used);
     assert_eq!(it.user_data.unwrap().amount.bytes, 23_309_646_508_851);
+}
+
+#[tokio::test]
+async fn a_licence_in_a_form_that_nobody_knows_leaves_its_state_unknown_and_is_counted() {
+    for line in [
+        "License: SUSPENDED until further notice",
+        "License: ACTIVE (expiration: 01/01/2100, capacity: 500TB)",
+        "License: ACTIVE (expiration: 01/01/2100, capacity: 500TB, used: 999999EB)",
+        "License:",
+    ] {
+        let text = format!("Cluster 'cluster1': healthy\n{SPACE}\n{line}\n");
+        let it = reading_of(&text).await.unwrap();
+        assert_eq!(it.license, Some(License::default()), "{line}");
+        assert_eq!(it.user_data, None, "{line}");
+        let unread: Vec<_> = it
+            .unread
+            .iter()
+            .map(|it| (it.line, it.text.as_str()))
+            .collect();
+        assert_eq!(unread, [(3, line)]);
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The built program against a real OpenSSH server.
+//! The built program against a real OpenSSH server, and a real Prometheus against the built program.
 //!
 //! Each test has a site of its own: servers on free loopback ports with keys of their own, a stand-in
 //! for the tool that they run, and a panel of the simulator. `tests/run` installs what is missing.
@@ -17,12 +17,16 @@ mod https;
 mod keys;
 #[path = "system/logins.rs"]
 mod logins;
+#[path = "system/metrics.rs"]
+mod metrics;
 #[path = "system/nodes.rs"]
 mod nodes;
 #[path = "system/processes.rs"]
 mod processes;
 #[path = "system/program.rs"]
 mod program;
+#[path = "system/prometheus.rs"]
+mod prometheus;
 #[path = "system/secrecy.rs"]
 mod secrecy;
 #[path = "system/settings.rs"]

@@ -15,7 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
-    &["reading", "reason", "ssh", "panel"],
+    &["drift"],
+    &["reading", "ssh", "panel"],
     &["vstorage", "web"],
     &[
         "amount",
@@ -24,7 +25,9 @@ const FLOORS: &[&[&str]] = &[
         "cluster_name",
         "hex",
         "pause",
+        "reason",
         "secret",
+        "stage",
     ],
     &["unreadable", "words"],
 ];

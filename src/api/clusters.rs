@@ -1,4 +1,8 @@
-//! `GET /api/v1/clusters`: names, states and times; no figures.
+//! `GET /api/v1/clusters`: names, states and times, and lines of a report that no rule reads; no figures.
+//!
+//! ```text
+//! "drift": {"unread_lines": 1, "lines": [{"line": 9, "label": "Replication"}], "message": "lines of …"}
+//! ```
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,8 +15,9 @@ use crate::{
         state::State,
     },
     clock,
+    drift::{self, Drift},
     reading::Source,
-    usage::{ClusterUsage, Status},
+    usage::{ClusterUsage, Status, Witness},
 };
 
 /// The list of clusters.
@@ -47,6 +52,44 @@ struct Cluster<'a> {
     storage: State<'a>,
     /// Its machines and volumes.
     compute: State<'a>,
+    /// The sources that storage is compared with, in the order of the settings.
+    witnesses: Vec<Witnessed<'a>>,
+    /// What of the newest report of `vstorage stat` no rule reads; null where there is no report.
+    drift: Option<Drifted>,
+}
+
+/// A source that is compared and never billed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WitnessState)]
+struct Witnessed<'a> {
+    /// The witness.
+    source: Source,
+    #[serde(flatten)]
+    state: State<'a>,
+}
+
+/// What of a report no rule reads. It costs no figure that is served, and may cost one tomorrow.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Drift)]
+struct Drifted {
+    /// How many lines.
+    #[schema(format = Int64)]
+    unread_lines: usize,
+    /// Each of them, in the order of the text.
+    lines: Vec<Unread>,
+    /// What is asked of whoever sees it; null where every line is read.
+    message: Option<String>,
+}
+
+/// A line that no rule reads. Of its text only a label that is known is told: it may hold a key or a name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnreadLine)]
+struct Unread {
+    /// Its number in the text, from 1.
+    #[schema(format = Int64)]
+    line: usize,
+    /// The label that it begins with, such as `License`; null where none is known.
+    label: Option<&'static str>,
 }
 
 impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
@@ -58,6 +101,34 @@ impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
             storage_source: usage.billed.source,
             storage: State::storage(&usage.storage),
             compute: State::compute(&usage.compute),
+            witnesses: usage.witnesses.iter().map(Witnessed::from).collect(),
+            // Also where the report is a witness.
+            drift: usage
+                .reading_of(Source::Ssh)
+                .and_then(Drift::of)
+                .map(Drifted::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Witness> for Witnessed<'a> {
+    fn from(witness: &'a Witness) -> Witnessed<'a> {
+        Witnessed {
+            source: witness.source,
+            state: State::storage(&witness.part),
+        }
+    }
+}
+
+impl From<Drift> for Drifted {
+    fn from(drift: Drift) -> Drifted {
+        let message = drift.message();
+        let line = |drift::Line { line, label }| Unread { line, label };
+        let lines: Vec<Unread> = drift.lines.into_iter().map(line).collect();
+        Drifted {
+            unread_lines: lines.len(),
+            lines,
+            message,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::api::{asked::Asked, auth::Tokens, error::ApiError, limit::Limit, published::Published};
+use crate::api::{
+    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, published::Published,
+    requests::Requests,
+};
 
 /// What the HTTP side needs.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub struct Api {
     pub limit: Option<Limit>,
     /// The newest usage of each cluster, in the order of the settings, never empty.
     pub clusters: Arc<[Published]>,
+    /// How many requests were answered.
+    pub requests: Requests,
 }
 
 impl Api {

@@ -17,12 +17,14 @@ pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
+pub mod metrics;
 pub mod openapi;
 pub mod operations;
 pub mod problem;
 pub mod published;
 pub mod raw;
 pub mod refusal;
+pub mod requests;
 pub mod route;
 pub mod state;
 pub mod storage_body;
@@ -41,7 +43,7 @@ use crate::api::{
     asked::Asked,
     error::{Answer, ApiError},
     guard::Api,
-    route::Route,
+    route::{Found, Route},
     tls::Tls,
 };
 
@@ -53,33 +55,36 @@ pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
     let api = Arc::new(api);
-    asked::asked()
-        .map(move |asked: Asked| answer(&api, &asked).unwrap_or_else(|error| error.answer()))
+    asked::asked().map(move |asked: Asked| {
+        let segments = asked.segments();
+        let found = route::find(segments.as_slice());
+        let answer = answer(&api, &asked, found).unwrap_or_else(|error| error.answer());
+        let place = found.map(|found| found.place);
+        api.requests.count(place, answer.status());
+        answer
+    })
 }
 
-/// What lies below `/api/v1` is admitted before anything else is looked at: a request that ends in an error
-/// is counted too, and what is not there is told only to those who may know what is. The description alone is for
-/// everybody.
-fn answer(api: &Api, asked: &Asked) -> Result<Answer, ApiError> {
-    let segments = asked.segments();
-    let segments = segments.as_slice();
-    let found = route::find(segments);
+/// What wants a token is admitted before anything else is looked at: a request that ends in an error
+/// is counted too, and what is not there is told only to those who may know what is.
+fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
     let guarded = match found {
-        Some((path, _)) => path.guarded(),
-        None => segments.starts_with(&["api", "v1"]),
+        Some(found) => found.path.guarded(),
+        None => asked.segments().as_slice().starts_with(&["api", "v1"]),
     };
     if guarded {
         api.admits(asked)?;
     }
-    let (path, name) = found.ok_or(ApiError::NotFound)?;
+    let Found { path, name, .. } = found.ok_or(ApiError::NotFound)?;
     asked.only_reads()?;
     match path.route {
         Route::Usage => usage::answer(asked, || api.cluster(name)),
         Route::Clusters => Ok(clusters::answer(api)),
         Route::Raw => raw::answer(api.cluster(name)?),
+        Route::Description => Ok(openapi::answer(asked)),
+        Route::Metrics => Ok(metrics::answer(api)),
         Route::Health => Ok(health::health()),
         Route::Ready => health::ready(api),
-        Route::Description => Ok(openapi::answer(asked)),
     }
 }
 

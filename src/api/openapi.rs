@@ -92,7 +92,7 @@ fn info() -> Info {
 fn paths() -> Paths {
     let add = |paths: PathsBuilder, path| {
         let item = PathItem::new(HttpMethod::Get, operation(path));
-        paths.path(path.template(), item)
+        paths.path(path.pattern, item)
     };
     PATHS.iter().fold(PathsBuilder::new(), add).build()
 }

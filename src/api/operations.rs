@@ -85,6 +85,12 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
             "Of both parts, storage and compute. It tells no figures.",
             told::plain::<Readiness>("Every cluster has."),
         ),
+        Route::Metrics => (
+            "Metrics",
+            "What is known of every cluster, of the stages of its readings, of its witnesses and of the requests, in the \
+             text form of Prometheus. What is not known has no sample.",
+            told::metrics(),
+        ),
         Route::Description => (
             "This description",
             "The same for every caller, until another release is started.",
@@ -111,7 +117,7 @@ fn problems(path: &Path) -> Vec<Kind> {
         ][..],
         Route::Raw => &[Kind::NoText],
         Route::Ready => &[Kind::NotReady],
-        Route::Clusters | Route::Health | Route::Description => &[],
+        Route::Clusters | Route::Metrics | Route::Health | Route::Description => &[],
     });
     kinds
 }

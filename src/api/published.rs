@@ -13,6 +13,7 @@ use warp::{
 
 use crate::{
     api::{body, etag},
+    stage::Stages,
     usage::ClusterUsage,
 };
 
@@ -21,6 +22,7 @@ use crate::{
 pub struct Published {
     name: String,
     newest: watch::Receiver<Arc<ClusterUsage>>,
+    stages: Stages,
     built: Arc<Mutex<Option<Arc<Built>>>>,
 }
 
@@ -44,8 +46,19 @@ impl Published {
         Published {
             name,
             newest,
+            stages: Stages::default(),
             built: Arc::default(),
         }
+    }
+
+    /// With the stages of its sources.
+    pub fn with_stages(self, stages: Stages) -> Published {
+        Published { stages, ..self }
+    }
+
+    /// How its sources do.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// The cluster's name.

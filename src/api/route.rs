@@ -19,48 +19,67 @@ pub enum Route {
     Ready,
     /// The description of all routes.
     Description,
+    /// What Prometheus reads.
+    Metrics,
 }
 
-/// A path in its segments.
-#[derive(Clone, Copy, Debug)]
+/// A path that is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Path {
     /// Its name in the description, of which generated clients make a name of their own.
     pub id: &'static str,
-    /// Its segments; one of them may be [`NAME`].
-    pub segments: &'static [&'static str],
+    /// As it is written, such as `/api/v1/clusters/{name}/usage`.
+    pub pattern: &'static str,
+    segments: &'static [&'static str],
     /// Where it leads.
     pub route: Route,
 }
 
 /// The segment that stands for the name of a cluster.
-pub const NAME: &str = "{name}";
+const NAME: &str = "{name}";
 
 macro_rules! paths {
-    ($($id:literal, [$($segment:expr),+] => $route:ident;)+) => {
+    ($($id:literal = $($segment:literal)/+ => $route:ident;)+) => {
         /// Every path; no two of them fit one request.
-        pub const PATHS: &[Path] = &[
-            $(Path { id: $id, segments: &[$($segment),+], route: Route::$route },)+
-        ];
+        pub const PATHS: &[Path] = &[$(Path {
+            id: $id,
+            pattern: concat!($("/", $segment),+),
+            segments: &[$($segment),+],
+            route: Route::$route,
+        },)+];
     };
 }
 
 paths! {
-    "cluster_usage", ["api", "v1", "cluster", "usage"] => Usage;
-    "usage_cluster", ["api", "v1", "usage", "cluster"] => Usage;
-    "clusters", ["api", "v1", "clusters"] => Clusters;
-    "named_cluster_usage", ["api", "v1", "clusters", NAME, "usage"] => Usage;
-    "raw", ["api", "v1", "clusters", NAME, "raw"] => Raw;
-    "openapi", ["api", "v1", "openapi.json"] => Description;
-    "health", ["health"] => Health;
-    "ready", ["ready"] => Ready;
+    "cluster_usage" = "api" / "v1" / "cluster" / "usage" => Usage;
+    "usage_cluster" = "api" / "v1" / "usage" / "cluster" => Usage;
+    "clusters" = "api" / "v1" / "clusters" => Clusters;
+    "named_cluster_usage" = "api" / "v1" / "clusters" / "{name}" / "usage" => Usage;
+    "raw" = "api" / "v1" / "clusters" / "{name}" / "raw" => Raw;
+    "openapi" = "api" / "v1" / "openapi.json" => Description;
+    "metrics" = "metrics" => Metrics;
+    "health" = "health" => Health;
+    "ready" = "ready" => Ready;
 }
 
-/// The path that these segments are, and the name in it; `None` where they are none of ours.
-pub fn find<'a>(segments: &[&'a str]) -> Option<(&'static Path, Option<&'a str>)> {
-    let path = PATHS.iter().find(|path| path.fits(segments))?;
+/// A path that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// The path.
+    pub path: &'static Path,
+    /// Its place in [`PATHS`].
+    pub place: usize,
+    /// The name in it, where it has one.
+    pub name: Option<&'a str>,
+}
+
+/// The path that these segments are; `None` where they are none of ours.
+pub fn find<'a>(segments: &[&'a str]) -> Option<Found<'a>> {
+    let mut paths = PATHS.iter().enumerate();
+    let (place, path) = paths.find(|(_, path)| path.fits(segments))?;
     let mut pairs = path.segments.iter().zip(segments);
     let name = pairs.find(|(own, _)| **own == NAME).map(|(_, name)| *name);
-    Some((path, name))
+    Some(Found { path, place, name })
 }
 
 impl Path {
@@ -71,11 +90,6 @@ impl Path {
             _ => own == asked,
         };
         self.segments.len() == segments.len() && pairs.all(|(own, asked)| same(own, asked))
-    }
-
-    /// As it stands in the description, such as `/api/v1/clusters/{name}/usage`.
-    pub fn template(&self) -> String {
-        format!("/{}", self.segments.join("/"))
     }
 
     /// Whether it names a cluster.
@@ -98,7 +112,7 @@ mod tests {
 
     #[track_caller]
     fn leads(segments: &[&str], expected: Option<(Route, Option<&str>)>) {
-        let found = find(segments).map(|(path, name)| (path.route, name));
+        let found = find(segments).map(|found| (found.path.route, found.name));
         assert_eq!(found, expected, "{segments:?}");
     }
 
@@ -121,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn every_path_is_found_under_its_own_segments() {
-        for path in PATHS {
-            let (found, _) = find(path.segments).unwrap();
-            assert_eq!(found.id, path.id);
+    fn every_path_is_found_under_its_own_pattern() {
+        for (place, path) in PATHS.iter().enumerate() {
+            let segments: Vec<&str> = path.pattern.split('/').skip(1).collect();
+            let found = find(&segments).unwrap();
+            assert_eq!((found.path, found.place), (path, place));
         }
-        assert_eq!(PATHS[3].template(), "/api/v1/clusters/{name}/usage");
         let open = PATHS.iter().filter(|path| !path.guarded());
-        let open: Vec<_> = open.map(Path::template).collect();
+        let open: Vec<_> = open.map(|path| path.pattern).collect();
         assert_eq!(open, ["/api/v1/openapi.json", "/health", "/ready"]);
     }
 }

@@ -103,6 +103,18 @@ fn cached(answer: ResponseBuilder) -> ResponseBuilder {
         )
 }
 
+/// The page of metrics.
+pub fn metrics() -> Response {
+    ResponseBuilder::new()
+        .description("The metrics.")
+        .content(
+            "text/plain",
+            Content::new(Some(Object::with_type(Type::String))),
+        )
+        .header(header::CACHE_CONTROL.as_str(), word("`no-store`."))
+        .build()
+}
+
 /// The text of a node.
 pub fn text() -> Response {
     let answer = ResponseBuilder::new()

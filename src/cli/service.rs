@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    api::{self, auth::Tokens, guard::Api, limit::Limit, published::Published},
+    api::{self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests},
     cli::{exit::Failure, stop},
     collector::Collector,
     config::Config,
@@ -39,6 +39,10 @@ impl Service {
             ready.push(Collector::new(name, sources, config.timing));
         }
         let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
+        let published = ready.iter().map(|collector| {
+            Published::new(collector.newest()).with_stages(collector.stages().clone())
+        });
+        let clusters = published.collect();
         let (stop, asked) = watch::channel(false);
         let mut collectors = JoinSet::new();
         for collector in ready {
@@ -49,7 +53,8 @@ impl Service {
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),
-            clusters: newest.iter().cloned().map(Published::new).collect(),
+            clusters,
+            requests: Requests::default(),
         };
         let http = tokio::spawn(api::serve(
             api,

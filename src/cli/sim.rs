@@ -24,7 +24,8 @@ pub struct Options {
     /// Where the first node listens; each further one takes the next port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     ssh_listen: SocketAddr,
-    /// Where the first panel listens; each further one takes the next port
+    /// Where the first panel listens; each further one takes the next port, and so does the Prometheus of each
+    /// cluster behind them
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     http_listen: SocketAddr,
     /// What goes wrong, separated by commas

@@ -25,6 +25,7 @@ use crate::{
     },
     reading::{ComputeReading, Evidence, StorageReading},
     source::{Sources, StorageSource, error::SourceError, read::Read},
+    stage::Stages,
     usage::{Billed, ClusterUsage, Witness},
 };
 
@@ -113,6 +114,11 @@ impl Collector {
         self.newest.subscribe()
     }
 
+    /// Where its sources note how they do.
+    pub fn stages(&self) -> &Stages {
+        &self.sources.stages
+    }
+
     /// Reads until `shutdown` is done. What is being asked then is dropped.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let (start, timing) = (Instant::now(), self.timing);
@@ -142,10 +148,10 @@ impl Collector {
                 () = &mut shutdown => return,
                 _ = rounds.tick() => {
                     next_round = Instant::now() + timing.poll;
-                    asking_storage.start(|| self.sources.storage.read());
+                    asking_storage.start(|| self.sources.read(&self.sources.storage));
                     asking_compute.start(|| self.sources.compute.read());
                     for (asking, witness) in asking_witnesses.iter_mut().zip(witnesses) {
-                        asking.start(|| witness.read());
+                        asking.start(|| self.sources.read(witness));
                     }
                     // A new round alone changes nothing that is served, unless the machine has slept.
                     if !kept.turned(&self.newest.borrow(), timing, Instant::now()) {

@@ -16,6 +16,7 @@ use crate::{
     reading::BaseInForce,
     source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
     ssh::{login::Login, node::Node, pool::Pool},
+    stage::Stages,
     web::error::TrustError,
 };
 
@@ -39,9 +40,9 @@ pub struct ClusterConfig {
 }
 
 impl ClusterConfig {
-    /// The storage source, not yet connected.
-    pub fn storage(&self) -> StorageSource {
-        let pool = Pool::new(self.nodes.clone(), self.login.clone());
+    /// The storage source, not yet connected; these stages note how it does.
+    pub fn storage(&self, stages: &Stages) -> StorageSource {
+        let pool = Pool::new(self.nodes.clone(), self.login.clone()).with_stages(stages.clone());
         let (name, tool) = (self.name.clone(), self.tool.clone());
         StorageSource::Ssh(NodeSource::new(
             pool,
@@ -57,11 +58,13 @@ impl ClusterConfig {
     /// # Errors
     /// When the panel's CA file cannot be used.
     pub fn sources(&self) -> Result<Sources, TrustError> {
-        let session = Arc::new(Session::new(self.panel.clone())?);
+        let stages = Stages::default();
+        let session = Session::new(self.panel.clone())?.with_stages(stages.clone());
         Ok(Sources {
-            storage: self.storage(),
+            storage: self.storage(&stages),
             witnesses: Vec::new(),
-            compute: ComputeStat::new(session),
+            compute: ComputeStat::new(Arc::new(session)),
+            stages,
         })
     }
 }

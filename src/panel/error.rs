@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{clock, web::error::WebError};
+use crate::{clock, reason::Code, web::error::WebError};
 
 /// Why the panel gave no answer. No variant holds a body of the panel or a secret.
 #[derive(Debug, thiserror::Error)]
@@ -26,4 +26,14 @@ pub enum PanelError {
         /// When the login will be tried again.
         next_try: Timestamp,
     },
+}
+
+impl PanelError {
+    /// What happened, of the closed list.
+    pub fn code(&self) -> Code {
+        match self {
+            PanelError::Web(error) => error.code(),
+            PanelError::Login { .. } => Code::AuthRefused,
+        }
+    }
 }

@@ -6,3 +6,4 @@ pub mod error;
 pub mod login;
 pub mod session;
 pub mod shown;
+pub mod standing;

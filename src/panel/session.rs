@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::sync::Mutex;
 
 use crate::{
-    clock,
     panel::{
         error::PanelError,
         login::{self, Credentials, SessionCookie},
+        standing::{Refusal, Standing},
     },
-    pause,
     secret::Secret,
+    stage::{Stage, Stages},
     web::{error::TrustError, http::Http, peer::Peer, trust::Trust},
 };
 
@@ -56,22 +55,7 @@ pub struct Session {
     http: Http,
     // Held during a login: whoever comes meanwhile waits for it instead of logging in as well.
     standing: Mutex<Standing>,
-}
-
-#[derive(Debug, Default)]
-struct Standing {
-    credentials: Option<Credentials>,
-    /// Counts the logins, so that a caller knows whether another one has renewed the session already.
-    logins: u64,
-    refusals: u32,
-    refused: Option<Refusal>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Refusal {
-    until: Instant,
-    next_try: Timestamp,
-    status: u16,
+    stages: Stages,
 }
 
 impl Session {
@@ -90,7 +74,18 @@ impl Session {
             settings,
             http,
             standing: Mutex::default(),
+            stages: Stages::default(),
         })
+    }
+
+    /// Notes in these stages how the logins do.
+    pub fn with_stages(self, stages: Stages) -> Session {
+        Session { stages, ..self }
+    }
+
+    /// Where it is noted how the panel does.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// The panel's base address.
@@ -104,6 +99,37 @@ impl Session {
     /// # Errors
     /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
     pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
+        if let Some(answer) = self.get_shared(path).await? {
+            return Ok(answer);
+        }
+        // Another caller may have used that one up as well. Of the next one nobody else knows before it has
+        // served us, so whoever refuses it refuses us.
+        let mut standing = self.standing.lock().await;
+        let newest = standing.logins;
+        let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
+        let response = self.send(Method::GET, path, &credentials, None).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            return Err(self.refused(standing.refuse(StatusCode::UNAUTHORIZED)));
+        }
+        if response.status().is_success() {
+            standing.settle(&response, login);
+        }
+        drop(standing);
+        Ok(self.http.json(path, response).await?)
+    }
+
+    /// As [`Session::get`], for an answer that one can do without: a panel that refuses this path alone
+    /// is no reason to leave the others unasked.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn get_if_given(&self, path: &str) -> Result<Value, PanelError> {
+        let refused = || self.http.status(path, StatusCode::UNAUTHORIZED);
+        self.get_shared(path).await?.ok_or_else(|| refused().into())
+    }
+
+    /// The answer in the session that all callers share, renewed once; `None` where that is refused as well.
+    async fn get_shared(&self, path: &str) -> Result<Option<Value>, PanelError> {
         let mut ended = None;
         for _ in 0..2 {
             let (credentials, login) = {
@@ -113,26 +139,13 @@ impl Session {
             let response = self.send(Method::GET, path, &credentials, None).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 if response.status().is_success() {
-                    settle(&mut *self.standing.lock().await, &response, login);
+                    self.standing.lock().await.settle(&response, login);
                 }
-                return Ok(self.http.json(path, response).await?);
+                return Ok(Some(self.http.json(path, response).await?));
             }
             ended = Some(login);
         }
-        // Another caller may have used that one up as well. Of the next one nobody else knows before it has
-        // served us, so whoever refuses it refuses us.
-        let mut standing = self.standing.lock().await;
-        let newest = standing.logins;
-        let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
-        let response = self.send(Method::GET, path, &credentials, None).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            return Err(self.refuse(&mut standing, StatusCode::UNAUTHORIZED));
-        }
-        if response.status().is_success() {
-            settle(&mut standing, &response, login);
-        }
-        drop(standing);
-        Ok(self.http.json(path, response).await?)
+        Ok(None)
     }
 
     /// The session to use, and which login gave it. `ended` is the login whose session proved over.
@@ -147,20 +160,17 @@ impl Session {
         if let Some(credentials) = standing.credentials.clone().filter(|kept| !kept.expired()) {
             return Ok((credentials, standing.logins));
         }
-        if let Some(refusal) = standing.refused
-            && refusal.until > Instant::now()
-        {
-            return Err(PanelError::Login {
-                url: self.http.url().to_owned(),
-                user: self.settings.user(),
-                status: refusal.status,
-                next_try: refusal.next_try,
-            });
+        if let Some(refusal) = standing.refused() {
+            return Err(self.refused(refusal));
         }
-        let credentials = match self.log_in().await? {
-            Ok(credentials) => credentials,
-            Err(status) => return Err(self.refuse(standing, status)),
+        let login = async {
+            let end = self.log_in().await?;
+            end.map_err(|status| self.refused(standing.refuse(status)))
         };
+        let noted = self
+            .stages
+            .note(Stage::PanelLogin, login, |error| error.code().name());
+        let credentials = noted.await?;
         standing.credentials = Some(credentials.clone());
         standing.logins += 1;
         Ok((credentials, standing.logins))
@@ -241,16 +251,7 @@ impl Session {
             .ok_or_else(|| shape("it holds no token for the project"))
     }
 
-    fn refuse(&self, standing: &mut Standing, status: StatusCode) -> PanelError {
-        let pause = pause::REFUSED.after(standing.refusals);
-        let refusal = Refusal {
-            until: Instant::now() + pause,
-            next_try: clock::later(clock::now(), pause),
-            status: status.as_u16(),
-        };
-        standing.refusals = standing.refusals.saturating_add(1);
-        standing.refused = Some(refusal);
-        standing.credentials = None;
+    fn refused(&self, refusal: Refusal) -> PanelError {
         PanelError::Login {
             url: self.http.url().to_owned(),
             user: self.settings.user(),
@@ -273,19 +274,5 @@ impl Session {
             )
         })?;
         Ok(self.http.send(method, path, headers, body).await?)
-    }
-}
-
-/// Notes that the panel accepted the session, and the cookie that it may have set anew.
-fn settle(standing: &mut Standing, response: &Response, login: u64) {
-    standing.refusals = 0;
-    standing.refused = None;
-    if standing.logins == login
-        && let Some(renewed) = standing
-            .credentials
-            .as_ref()
-            .and_then(|kept| kept.renewed(response))
-    {
-        standing.credentials = Some(renewed);
     }
 }

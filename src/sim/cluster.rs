@@ -13,6 +13,8 @@ pub struct SimCluster {
     pub nodes: Vec<SimNode>,
     /// Its panel.
     pub panel: SimPanel,
+    /// Its Prometheus.
+    pub metrics: SimMetrics,
     /// What it plays.
     pub scenario: Arc<Scenario>,
 }
@@ -41,6 +43,19 @@ pub struct SimPanel {
     pub sha256: String,
     /// The certificate.
     pub certificate_pem: String,
+    /// The token of a service account that the Grafana below `/grafana` lets in.
+    pub grafana_token: String,
+    /// What that Grafana calls its data source.
+    pub datasource_uid: String,
+    /// The number of that data source.
+    pub datasource_id: u64,
+}
+
+/// Where a Prometheus is, which also exposes what it has scraped.
+#[derive(Debug, Clone)]
+pub struct SimMetrics {
+    /// `http://127.0.0.1:…`, without a path.
+    pub url: String,
 }
 
 impl fmt::Debug for SimPanel {
@@ -50,6 +65,9 @@ impl fmt::Debug for SimPanel {
         panel.field("username", &self.username);
         panel.field("password", &"***");
         panel.field("sha256", &self.sha256);
+        panel.field("grafana_token", &"***");
+        panel.field("datasource_uid", &self.datasource_uid);
+        panel.field("datasource_id", &self.datasource_id);
         panel.finish_non_exhaustive()
     }
 }

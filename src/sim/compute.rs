@@ -128,14 +128,13 @@ fn old_names(it: &Figures, now: Timestamp) -> Value {
 }
 
 fn physical(it: &Figures) -> Value {
-    let block_capacity = it.physical_total / 2;
     json!({
         "cpu_cores": it.cores,
         "cpu_usage": percent(it.cpu_load + 500),
         "vcpus_total": it.vcpus_total(),
         "mem_total": it.memory_total(),
-        "block_capacity": block_capacity,
-        "block_free": block_capacity - it.user_data,
+        "block_capacity": it.logical_total(),
+        "block_free": it.logical_free(),
     })
 }
 

@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use tracing::debug;
 
 use crate::sim::{
+    counts::count,
     fault::Fault,
     play::{End, Fate, Play},
-    scenario::{Scenario, count},
+    scenario::Scenario,
     slot::{Slot, Slots},
     tasks::Tasks,
 };

@@ -1,9 +1,12 @@
 //! The figures of a made-up cluster at one moment of its life: a pure function of its age, so that two runs agree.
+//!
+//! All data is kept twice. So the logical space is half of the physical one, and what is allocatable is neither: the
+//! report counts it with the cluster's default of one replica.
 
 use std::time::Duration;
 
 const GIB: u64 = 1 << 30;
-const TIB: u64 = 1 << 40;
+pub(crate) const TIB: u64 = 1 << 40;
 
 /// What report and panel are made of. Sizes are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +108,49 @@ impl Figures {
         }
     }
 
+    /// What users can write into an empty cluster, with the replicas that their data is kept in.
+    pub fn logical_total(&self) -> u64 {
+        self.physical_total / 2
+    }
+
+    /// What is left of it.
+    pub fn logical_free(&self) -> u64 {
+        self.logical_total() - self.user_data
+    }
+
+    /// What users keep in object storage.
+    pub fn object_data(&self) -> u64 {
+        (self.user_data - self.volumes_used) / 6 * 5
+    }
+
+    /// What users keep that is neither in volumes nor in object storage.
+    pub fn other_data(&self) -> u64 {
+        self.user_data - self.volumes_used - self.object_data()
+    }
+
+    /// The same with a licence for the next whole TiB and no more.
+    pub(crate) fn with_low_licence(self) -> Figures {
+        Figures {
+            license_capacity: (self.user_data / TIB + 1) * TIB,
+            ..self
+        }
+    }
+
+    /// The same with every size of the storage 1 % larger.
+    pub(crate) fn shifted(self) -> Figures {
+        let more = |bytes: u64| bytes + bytes / 100;
+        Figures {
+            physical_total: more(self.physical_total),
+            physical_free: more(self.physical_free),
+            allocatable_total: more(self.allocatable_total),
+            allocatable_free: more(self.allocatable_free),
+            user_data: more(self.user_data),
+            license_capacity: more(self.license_capacity),
+            volumes_used: more(self.volumes_used),
+            ..self
+        }
+    }
+
     /// vCPUs of all nodes.
     pub fn vcpus_total(&self) -> u64 {
         self.cores * self.vcpus_per_core
@@ -165,6 +211,8 @@ mod tests {
                 assert!(it.volumes_used <= it.volumes_provisioned);
                 assert!(it.volumes_used <= it.user_data);
                 assert!(it.user_data <= it.license_capacity);
+                let low = it.with_low_licence().license_capacity;
+                assert!(low > it.user_data && it.user_data > low / 100 * 95);
                 assert!(it.vcpus_free() > 0);
                 assert!(it.memory_free() > 0);
             }

@@ -1,4 +1,4 @@
-//! What the panel reads and writes: requests with small bodies, answers of one piece.
+//! What panels and their like read and write: requests with small bodies, answers of one piece.
 
 use std::{
     convert::Infallible,
@@ -12,10 +12,12 @@ use hyper::{
     body::{Body, Bytes, Frame, Incoming, SizeHint},
     header::{CONTENT_TYPE, HeaderName, HeaderValue},
 };
+use reqwest::Url;
 use serde_json::{Value, json};
 
-/// No request of the panel's clients is longer.
+/// No request of their clients is longer.
 const MAX_BODY: usize = 64 * 1024;
+const PAGE: &str = "<!DOCTYPE html>\n<html><body><h1>Please wait</h1></body></html>\n";
 
 /// A body of one piece; `None` once it has been sent.
 #[derive(Debug)]
@@ -42,7 +44,7 @@ impl Body for Text {
     }
 }
 
-/// An answer of the panel.
+/// An answer.
 pub(crate) type Answer = Response<Text>;
 
 /// An answer with JSON in it.
@@ -53,6 +55,16 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Answer {
 /// A refusal, in the shape that the panel's own clients look for.
 pub(crate) fn refusal(status: StatusCode, message: &str) -> Answer {
     json(status, &json!({ "error": { "message": message } }))
+}
+
+/// The same without a shell, as frameworks and Grafana write it.
+pub(crate) fn message(status: StatusCode, message: &str) -> Answer {
+    json(status, &json!({ "message": message }))
+}
+
+/// An answer with a page of HTML in it, as whatever stands in front of a server gives it.
+pub(crate) fn page(status: StatusCode) -> Answer {
+    text(status, "text/html", PAGE.to_owned())
 }
 
 /// An answer with any text in it.
@@ -70,6 +82,16 @@ pub(crate) fn with_header(mut answer: Answer, name: HeaderName, value: &str) -> 
         answer.headers_mut().insert(name, value);
     }
     answer
+}
+
+/// The pairs of a query or of a form, decoded.
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+    let Ok(mut url) = Url::parse("http://localhost/") else {
+        return Vec::new();
+    };
+    url.set_query(Some(query));
+    let pairs = url.query_pairs();
+    pairs.map(|(name, it)| (name.into(), it.into())).collect()
 }
 
 /// The whole body of a request; `None` where it broke off or is longer than any client's.
@@ -98,5 +120,13 @@ mod tests {
         assert_eq!(answer.headers()[CONTENT_TYPE], "application/json");
         let body = answer.into_body().0.unwrap();
         assert_eq!(&body[..], br#"{"error":{"message":"Unauthorized"}}"#);
+    }
+
+    #[test]
+    fn a_form_is_decoded() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let expected = [pair("query", "a{b=\"c d\"}"), pair("time", "1+1")];
+        assert_eq!(pairs("query=a%7Bb%3D%22c+d%22%7D&time=1%2B1"), expected);
+        assert_eq!(pairs(""), []);
     }
 }

@@ -32,6 +32,15 @@ impl Listeners {
         }
     }
 
+    /// Binds the next ones.
+    pub(crate) async fn bind_all(&mut self, count: usize) -> Result<Vec<Bound>, SimError> {
+        let mut all = Vec::new();
+        for _ in 0..count {
+            all.push(self.bind().await?);
+        }
+        Ok(all)
+    }
+
     /// Binds the next one.
     pub(crate) async fn bind(&mut self) -> Result<Bound, SimError> {
         let mut address = self.first;

@@ -1,32 +1,44 @@
-//! The simulator: clusters made up on loopback, each of nodes with a real SSH server and a panel with a real HTTPS server.
+//! The simulator: clusters made up on loopback, each of nodes with a real SSH server, a panel with a real HTTPS server
+//! that has a Grafana below `/grafana`, and a Prometheus over plain HTTP that has scraped it.
 //!
 //! ```text
-//! cluster1   root@127.0.0.1:40001  root@127.0.0.1:40002   https://127.0.0.1:40003
+//! cluster1   root@127.0.0.1:40001  root@127.0.0.1:40002   https://127.0.0.1:40003   http://127.0.0.1:40004
 //! ```
 //!
 //! The rest of the service does not know that it exists.
 
+pub(crate) mod account;
 pub(crate) mod certificate;
 pub mod cluster;
 pub(crate) mod command;
 pub(crate) mod compute;
 pub(crate) mod connection;
+pub mod counts;
 pub mod error;
 pub mod fault;
 pub mod figures;
+pub(crate) mod frames;
+pub(crate) mod grafana;
 pub(crate) mod http;
 pub(crate) mod keys;
+pub(crate) mod licence;
 pub(crate) mod listen;
+pub(crate) mod metrics;
 pub(crate) mod node;
+pub(crate) mod overview;
 pub(crate) mod panel;
 pub(crate) mod play;
+pub(crate) mod prometheus;
+pub(crate) mod query;
 pub(crate) mod routes;
 pub mod scenario;
+pub(crate) mod server;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod slot;
 pub(crate) mod storage;
 pub(crate) mod tasks;
+pub mod tiers;
 
 use std::{
     fmt,
@@ -39,14 +51,15 @@ use russh::keys::HashAlg;
 use tokio_rustls::TlsAcceptor;
 
 use crate::sim::{
-    cluster::{SimCluster, SimNode, SimPanel},
+    account::Account,
+    cluster::{SimCluster, SimMetrics, SimNode, SimPanel},
     connection::Place,
     error::SimError,
     fault::Fault,
+    grafana::Datasource,
     listen::{Bound, Listeners},
     node::Node,
     panel::Panel,
-    routes::Account,
     scenario::Scenario,
     settings::Connected,
     tasks::Tasks,
@@ -61,7 +74,8 @@ pub struct SimSettings {
     pub nodes: usize,
     /// Where the first node listens. With port 0 the system chooses; else each further node takes the next port.
     pub ssh_listen: SocketAddr,
-    /// Where the first panel listens; ports as for the nodes.
+    /// Where the first panel listens; ports as for the nodes. Behind all panels come the ports of the Prometheuses, one
+    /// for each cluster.
     pub http_listen: SocketAddr,
     /// What goes wrong from the start, everywhere.
     pub faults: Vec<Fault>,
@@ -103,8 +117,10 @@ impl Simulator {
             settings.ssh_listen,
             settings.clusters.saturating_mul(settings.nodes),
         );
-        let mut http = Listeners::new(settings.http_listen, settings.clusters);
-        for number in 0..settings.clusters {
+        let mut http = Listeners::new(settings.http_listen, settings.clusters.saturating_mul(2));
+        let panels = http.bind_all(settings.clusters).await?;
+        let metrics = http.bind_all(settings.clusters).await?;
+        for (number, (panel, metrics)) in panels.into_iter().zip(metrics).enumerate() {
             let name = format!("cluster{}", number + 1);
             let size = u64::try_from(number).unwrap_or(u64::MAX);
             let scenario = Arc::new(Scenario::new(&name, size, &settings.faults));
@@ -118,11 +134,19 @@ impl Simulator {
                 };
                 nodes.push(simulator.start_node(place, ssh.bind().await?)?);
             }
-            let panel = simulator.start_panel(&scenario, http.bind().await?)?;
+            let metrics = simulator.start_metrics(&scenario, metrics);
+            let datasource = Datasource {
+                token: format!("glsa_{}", keys::random_word()?),
+                uid: format!("P{:.16}", keys::random_word()?.to_uppercase()),
+                id: size.saturating_add(1),
+                url: metrics.url.clone(),
+            };
+            let panel = simulator.start_panel(&scenario, datasource, panel)?;
             simulator.clusters.push(SimCluster {
                 name,
                 nodes,
                 panel,
+                metrics,
                 scenario,
             });
         }
@@ -177,7 +201,21 @@ impl Simulator {
         })
     }
 
-    fn start_panel(&self, scenario: &Arc<Scenario>, bound: Bound) -> Result<SimPanel, SimError> {
+    fn start_metrics(&self, scenario: &Arc<Scenario>, bound: Bound) -> SimMetrics {
+        let (scenario, tasks) = (scenario.clone(), self.tasks.clone());
+        let serve = prometheus::serve(scenario, bound.listener, tasks);
+        self.tasks.spawn(serve);
+        SimMetrics {
+            url: format!("http://{}", bound.address),
+        }
+    }
+
+    fn start_panel(
+        &self,
+        scenario: &Arc<Scenario>,
+        datasource: Datasource,
+        bound: Bound,
+    ) -> Result<SimPanel, SimError> {
         let certificate = certificate::create()?;
         let account = Account {
             username: "billing-reader".to_owned(),
@@ -189,8 +227,11 @@ impl Simulator {
             password: account.password.clone(),
             sha256: certificate.sha256,
             certificate_pem: certificate.pem,
+            grafana_token: datasource.token.clone(),
+            datasource_uid: datasource.uid.clone(),
+            datasource_id: datasource.id,
         };
-        let panel = Panel::new(scenario.clone(), account, self.tasks.clone());
+        let panel = Panel::new(scenario.clone(), account, datasource, self.tasks.clone());
         let tls = TlsAcceptor::from(certificate.tls);
         self.tasks.spawn(panel::serve(panel, bound.listener, tls));
         Ok(facts)

@@ -15,8 +15,8 @@ use tracing::{debug, warn};
 
 use crate::sim::{
     connection::{Connection, Place},
+    counts::count,
     fault::Fault,
-    scenario::count,
 };
 
 /// A node and its server.

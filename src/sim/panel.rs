@@ -1,7 +1,6 @@
-//! A panel: an HTTPS server with a certificate of its own.
+//! A panel, and the Grafana below it: an HTTPS server with a certificate of its own.
 
 use std::{
-    convert::Infallible,
     net::SocketAddr,
     sync::{
         Arc,
@@ -9,19 +8,18 @@ use std::{
     },
 };
 
-use hyper::{
-    Request, StatusCode, body::Incoming, header::HeaderName, server::conn::http1,
-    service::service_fn,
-};
-use hyper_util::rt::TokioIo;
+use hyper::{Request, StatusCode, body::Incoming, header::HeaderName};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
 use crate::sim::{
+    account::Account,
+    grafana::{Datasource, Grafana},
     http::{self, Answer},
-    routes::{Account, Routes},
+    routes::Routes,
     scenario::Scenario,
+    server,
     sessions::Sessions,
     tasks::Tasks,
 };
@@ -31,16 +29,23 @@ use crate::sim::{
 pub(crate) struct Panel {
     pub(crate) scenario: Arc<Scenario>,
     pub(crate) account: Account,
+    pub(crate) datasource: Datasource,
     pub(crate) sessions: Sessions,
     pub(crate) requests: AtomicU64,
     pub(crate) tasks: Arc<Tasks>,
 }
 
 impl Panel {
-    pub(crate) fn new(scenario: Arc<Scenario>, account: Account, tasks: Arc<Tasks>) -> Arc<Panel> {
+    pub(crate) fn new(
+        scenario: Arc<Scenario>,
+        account: Account,
+        datasource: Datasource,
+        tasks: Arc<Tasks>,
+    ) -> Arc<Panel> {
         Arc::new(Panel {
             scenario,
             account,
+            datasource,
             sessions: Sessions::default(),
             requests: AtomicU64::new(0),
             tasks,
@@ -54,17 +59,18 @@ impl Panel {
             scenario: &self.scenario,
             account: &self.account,
             sessions: &self.sessions,
+            grafana: Grafana {
+                scenario: &self.scenario,
+                sessions: &self.sessions,
+                datasource: &self.datasource,
+            },
         };
-        let path = head.uri.path();
         let answer = match http::read(body).await {
             None => http::refusal(StatusCode::BAD_REQUEST, "The body cannot be read"),
-            Some(body) => routes
-                .answer(&head.method, path, &head.headers, &body)
-                .await
-                .unwrap_or_else(|error| {
-                    warn!(%error, "the panel cannot answer");
-                    http::refusal(StatusCode::INTERNAL_SERVER_ERROR, "No answer")
-                }),
+            Some(body) => routes.answer(&head, &body).await.unwrap_or_else(|error| {
+                warn!(%error, "the panel cannot answer");
+                http::refusal(StatusCode::INTERNAL_SERVER_ERROR, "No answer")
+            }),
         };
         let id = format!("req-{number:012}");
         http::with_header(answer, HeaderName::from_static("x-request-id"), &id)
@@ -73,46 +79,17 @@ impl Panel {
 
 /// Takes connections until the simulator stops.
 pub(crate) async fn serve(panel: Arc<Panel>, listener: TcpListener, tls: TlsAcceptor) {
-    let stopped = panel.tasks.stopped();
-    tokio::pin!(stopped);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stopped => return,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                let connection = connection(panel.clone(), stream, peer, tls.clone());
-                let stopped = panel.tasks.stopped();
-                panel.tasks.spawn(async {
-                    tokio::select! {
-                        () = connection => {}
-                        () = stopped => {}
-                    }
-                });
-            }
-            // one peer was gone before it was accepted; the others are not
-            Err(error) => warn!(%error, "a connection was not accepted"),
-        }
-    }
+    let tasks = panel.tasks.clone();
+    let connection = |stream, peer| connection(panel.clone(), stream, peer, tls.clone());
+    server::accept(listener, tasks, connection).await;
 }
 
 async fn connection(panel: Arc<Panel>, stream: TcpStream, peer: SocketAddr, tls: TlsAcceptor) {
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%peer, %error, "the peer was gone already");
-    }
-    let stream = match tls.accept(stream).await {
-        Ok(stream) => stream,
-        Err(error) => return debug!(%peer, %error, "no TLS with a client"),
-    };
-    let service = service_fn(|request| {
-        let panel = panel.clone();
-        async move { Ok::<_, Infallible>(panel.answer(request).await) }
-    });
-    let served = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
-    if let Err(error) = served {
-        debug!(%peer, %error, "a connection ended");
+    match tls.accept(stream).await {
+        Ok(stream) => {
+            let answer = async |request| Some(panel.answer(request).await);
+            server::answer(stream, peer, answer).await;
+        }
+        Err(error) => debug!(%peer, %error, "no TLS with a client"),
     }
 }

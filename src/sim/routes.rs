@@ -1,39 +1,21 @@
 //! What the panel answers to which request.
 
-use std::fmt;
-
-use hyper::{
-    HeaderMap, Method, StatusCode,
-    header::{CONTENT_TYPE, SET_COOKIE},
-};
+use hyper::{HeaderMap, Method, StatusCode, header::SET_COOKIE, http::request::Parts};
 use serde_json::{Value, json};
 
 use crate::sim::{
+    account::{Account, DOMAIN},
+    counts::count,
     error::SimError,
     fault::Fault,
-    http::{Answer, json, refusal, text, with_header},
+    grafana::Grafana,
+    http::{self, Answer, json, page, refusal, text, with_header},
     keys,
-    scenario::{Scenario, count},
+    scenario::Scenario,
     sessions::Sessions,
 };
 
 const PROJECT: &str = "2f1d7c0b6a594e83b6f0a1c2d3e4f506";
-const DOMAIN: &str = "default";
-const PAGE: &str = "<!DOCTYPE html>\n<html><body><h1>Please wait</h1></body></html>\n";
-
-/// Who may log in.
-pub(crate) struct Account {
-    pub(crate) username: String,
-    pub(crate) password: String,
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut account = f.debug_struct("Account");
-        account.field("username", &self.username);
-        account.field("password", &"***").finish()
-    }
-}
 
 /// A panel without its wires.
 #[derive(Debug)]
@@ -41,31 +23,60 @@ pub(crate) struct Routes<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) account: &'a Account,
     pub(crate) sessions: &'a Sessions,
+    pub(crate) grafana: Grafana<'a>,
+}
+
+/// What is in a session alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Projects,
+    EnterProject,
+    Clusters,
+    Stat,
+    /// Of the cluster with that id, which may be none of ours.
+    Overview(u64),
+    Licence(u64),
+}
+
+impl Inside {
+    fn find(method: &Method, path: &str) -> Option<Inside> {
+        let path: Vec<&str> = path.strip_prefix("/api/v2/")?.split('/').collect();
+        match (method, path.as_slice()) {
+            (&Method::GET, ["accounts", "projects"]) => Some(Inside::Projects),
+            (&Method::POST, ["accounts", "projects", project, "auth"]) => {
+                (*project == PROJECT).then_some(Inside::EnterProject)
+            }
+            (&Method::GET, ["clusters"]) => Some(Inside::Clusters),
+            (&Method::GET, ["compute", "cluster", "stat"]) => Some(Inside::Stat),
+            (&Method::GET, ["overview", id]) => Some(Inside::Overview(id.parse().ok()?)),
+            (&Method::GET, [id, "license"]) => Some(Inside::Licence(id.parse().ok()?)),
+            _ => None,
+        }
+    }
 }
 
 impl Routes<'_> {
     /// The answer to one request, or the failure of the system's random source.
-    pub(crate) async fn answer(
-        &self,
-        method: &Method,
-        path: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<Answer, SimError> {
+    pub(crate) async fn answer(&self, head: &Parts, body: &[u8]) -> Result<Answer, SimError> {
+        let (method, headers) = (&head.method, &head.headers);
+        let path = head.uri.path();
         let path = path.strip_suffix('/').unwrap_or(path);
-        let stat = path == "/api/v2/compute/cluster/stat" && method == Method::GET;
-        if stat {
-            count(&self.scenario.tally.stat_requests);
-        }
-        if self.scenario.on_panel(Fault::PanelHang) {
+        let inside = Inside::find(method, path);
+        let grafana = path.strip_prefix("/grafana");
+        let grafana = grafana.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.count(inside, grafana.is_some());
+        if self.scenario.shows(Fault::PanelHang) {
             return std::future::pending().await;
         }
-        if self.scenario.on_panel(Fault::Panel500) {
+        if self.scenario.shows(Fault::Panel500) {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             return Ok(refusal(status, "Internal server error"));
         }
-        if self.scenario.on_panel(Fault::PanelNotJson) {
-            return Ok(text(StatusCode::OK, "text/html", PAGE.to_owned()));
+        if self.scenario.shows(Fault::PanelNotJson) {
+            return Ok(page(StatusCode::OK));
+        }
+        if let Some(path) = grafana {
+            return Ok(self.grafana.answer(head, path, body).await);
         }
         if method == Method::POST && !is_from_script(headers) {
             return Ok(refusal(StatusCode::FORBIDDEN, "Forbidden"));
@@ -75,83 +86,68 @@ impl Routes<'_> {
             (&Method::GET, "/api/v2/about") => return Ok(ok(&self.about())),
             _ => {}
         }
-        let known = self.is_known(method, path);
-        if !known {
+        let Some(inside) = inside else {
             let message = "The requested URL was not found on the server.";
-            return Ok(json(StatusCode::NOT_FOUND, &json!({ "message": message })));
-        }
+            return Ok(http::message(StatusCode::NOT_FOUND, message));
+        };
         let Some(session) = self.sessions.find(headers) else {
             return Ok(refusal(StatusCode::UNAUTHORIZED, "Unauthorized"));
         };
-        if self.scenario.on_panel(Fault::SessionExpiry) {
+        if self.scenario.shows(Fault::SessionExpiry) {
             self.sessions.end(&session);
         }
-        match path {
-            "/api/v2/accounts/projects" => Ok(ok(&self.projects())),
-            "/api/v2/clusters" => Ok(ok(&self.clusters())),
-            _ if stat => {
+        match inside {
+            Inside::Projects => Ok(ok(&self.projects())),
+            Inside::EnterProject => {
+                self.sessions.end(&session);
+                self.enter_project(headers)
+            }
+            Inside::Clusters => Ok(ok(&self.clusters())),
+            Inside::Stat => {
                 let body = self.scenario.stat_body();
                 Ok(text(StatusCode::OK, "application/json", body))
             }
-            _ => {
-                self.sessions.end(&session);
-                self.enter_project(headers)
+            Inside::Overview(id) => {
+                Ok(self.of_cluster(id, Fault::Overview403, |it| it.overview_body()))
+            }
+            Inside::Licence(id) => {
+                Ok(self.of_cluster(id, Fault::License403, |it| it.license_body()))
             }
         }
     }
 
-    fn is_known(&self, method: &Method, path: &str) -> bool {
-        match *method {
-            Method::GET => matches!(
-                path,
-                "/api/v2/accounts/projects" | "/api/v2/clusters" | "/api/v2/compute/cluster/stat"
-            ),
-            Method::POST => path
-                .strip_prefix("/api/v2/accounts/projects/")
-                .and_then(|rest| rest.strip_suffix("/auth"))
-                .is_some_and(|project| project == PROJECT),
-            _ => false,
+    fn count(&self, inside: Option<Inside>, grafana: bool) {
+        let tally = &self.scenario.tally;
+        match inside {
+            Some(Inside::Stat) => count(&tally.stat_requests),
+            Some(Inside::Overview(_)) => count(&tally.overview_requests),
+            Some(Inside::Licence(_)) => count(&tally.license_requests),
+            _ if grafana => count(&tally.grafana_requests),
+            _ => {}
+        }
+    }
+
+    /// What is asked of one cluster, which the fault forbids.
+    fn of_cluster(
+        &self,
+        id: u64,
+        forbidden: Fault,
+        body: impl FnOnce(&Scenario) -> Value,
+    ) -> Answer {
+        if self.scenario.shows(forbidden) {
+            refusal(StatusCode::FORBIDDEN, "Forbidden")
+        } else if id == self.scenario.id() {
+            ok(&body(self.scenario))
+        } else {
+            refusal(StatusCode::NOT_FOUND, "There is no such cluster")
         }
     }
 
     fn login(&self, headers: &HeaderMap, body: &[u8]) -> Result<Answer, SimError> {
-        count(&self.scenario.tally.login_attempts);
-        let is_json = headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-        let login = serde_json::from_slice::<Value>(body).unwrap_or_default();
-        let word = |key: &str| login.get(key).and_then(Value::as_str);
-        let (Some(username), Some(password), true) = (word("username"), word("password"), is_json)
-        else {
-            let fields = json!({ "username": "required", "password": "required" });
-            let body = json!({ "error": { "fields": fields } });
-            return Ok(json(StatusCode::BAD_REQUEST, &body));
-        };
-        let domain = word("domain").unwrap_or(DOMAIN);
-        if self.scenario.is_locked() {
-            return Ok(refusal(StatusCode::LOCKED, "The account is locked"));
+        match self.account.admit(self.scenario, headers, body)? {
+            Ok(body) => self.with_session(ok(&body), headers),
+            Err(refused) => Ok(refused),
         }
-        let refused = || refusal(StatusCode::UNAUTHORIZED, "Wrong user name or password");
-        if self.scenario.on_panel(Fault::PanelLoginRefused) {
-            return Ok(refused());
-        }
-        let right = username == self.account.username
-            && password == self.account.password
-            && domain.eq_ignore_ascii_case(DOMAIN);
-        self.scenario.note_password(right);
-        if !right {
-            return Ok(refused());
-        }
-        count(&self.scenario.tally.logins);
-        let body = json!({
-            "id": "7d4a1c9be2f84b0aa3c5d6e7f8091a2b",
-            "name": username,
-            "domain_id": DOMAIN,
-            "project_id": null,
-            "token": "unscoped",
-            "scoped_token": keys::random_word()?,
-        });
-        self.with_session(ok(&body), headers)
     }
 
     fn enter_project(&self, headers: &HeaderMap) -> Result<Answer, SimError> {
@@ -176,7 +172,8 @@ impl Routes<'_> {
     }
 
     fn clusters(&self) -> Value {
-        json!({ "data": [{ "id": 1, "name": self.scenario.name(), "status": "healthy" }] })
+        let (id, name) = (self.scenario.id(), self.scenario.name_in_panel());
+        json!({ "data": [{ "id": id, "name": name, "status": "healthy" }] })
     }
 }
 
@@ -189,4 +186,20 @@ fn is_from_script(headers: &HeaderMap) -> bool {
 
 fn ok(body: &Value) -> Answer {
     json(StatusCode::OK, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_is_asked_for_by_its_number() {
+        let find = |path: &str| Inside::find(&Method::GET, &format!("/api/v2/{path}"));
+        assert_eq!(find("overview/3"), Some(Inside::Overview(3)));
+        assert_eq!(find("3/license"), Some(Inside::Licence(3)));
+        for path in ["overview", "overview/cluster1", "license", "3/license/as"] {
+            assert_eq!(find(path), None, "{path}");
+        }
+        assert_eq!(Inside::find(&Method::POST, "/api/v2/clusters"), None);
+    }
 }

@@ -2,18 +2,24 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
-    sim::{compute, fault::Fault, figures::Figures, storage},
+    sim::{
+        compute,
+        counts::{Counts, Tally},
+        fault::Fault,
+        figures::Figures,
+        licence,
+        metrics::{self, Series},
+        overview, storage,
+    },
     vstorage::report::StatReport,
 };
 
@@ -62,10 +68,25 @@ impl Scenario {
         &self.name
     }
 
+    /// The number by which its panel knows it. No client is right who takes it for granted.
+    pub fn id(&self) -> u64 {
+        self.number + 3
+    }
+
     /// The figures of this moment.
     pub fn figures(&self) -> Figures {
+        self.figures_ago(Duration::ZERO)
+    }
+
+    /// The figures of a moment that long ago; before the cluster was born they stood still.
+    fn figures_ago(&self, ago: Duration) -> Figures {
         let frozen = self.state().frozen;
-        Figures::at(frozen.unwrap_or_else(|| self.born.elapsed()), self.number)
+        let age = frozen.unwrap_or_else(|| self.born.elapsed().saturating_sub(ago));
+        let figures = Figures::at(age, self.number);
+        match self.shows(Fault::LicenseLow) {
+            true => figures.with_low_licence(),
+            false => figures,
+        }
     }
 
     /// Holds the figures at an age of the cluster; `None` lets it live on.
@@ -79,14 +100,9 @@ impl Scenario {
             return text;
         }
         let held = self.state().held.clone();
-        let mut report = held.unwrap_or_else(|| storage::report(&self.figures(), &self.name));
-        if self.on_node(node, Fault::OtherCluster) {
-            report.cluster.name = "another".to_owned();
-        }
-        if self.on_node(node, Fault::NotSettled) {
-            report.cluster.status = "unknown".to_owned();
-        }
-        report.to_string()
+        let shows = |fault| self.on_node(node, fault);
+        let report = held.unwrap_or_else(|| storage::report(&self.figures(), &self.name, shows));
+        storage::printed(report, shows)
     }
 
     /// Makes every node print this report; `None` gives the report of the figures back.
@@ -104,14 +120,47 @@ impl Scenario {
         if let Some(body) = self.state().stat_body.clone() {
             return body;
         }
-        let shape = if self.on_panel(Fault::SparseStat) {
+        let shape = if self.shows(Fault::SparseStat) {
             compute::Shape::Sparse
-        } else if self.on_panel(Fault::OldNames) {
+        } else if self.shows(Fault::OldNames) {
             compute::Shape::OldNames
         } else {
             compute::Shape::Full
         };
         compute::stat(&self.figures(), Timestamp::now(), shape).to_string()
+    }
+
+    /// What the panel answers now to a request for the storage overview.
+    pub(crate) fn overview_body(&self) -> Value {
+        let (id, name) = (self.id(), self.name_in_panel());
+        overview::overview(&self.figures_in_panel(), id, name, |it| self.shows(it))
+    }
+
+    /// What the panel answers now to a request for the licence.
+    pub(crate) fn license_body(&self) -> Value {
+        licence::licence(&self.figures_in_panel())
+    }
+
+    /// The panel's own figures of storage.
+    fn figures_in_panel(&self) -> Figures {
+        let figures = self.figures();
+        match self.shows(Fault::OverviewShifted) {
+            true => figures.shifted(),
+            false => figures,
+        }
+    }
+
+    /// What the panel calls the cluster.
+    pub(crate) fn name_in_panel(&self) -> &str {
+        match self.shows(Fault::OverviewOther) {
+            true => "another",
+            false => &self.name,
+        }
+    }
+
+    /// The series that a Prometheus has of a moment that long ago.
+    pub(crate) fn series_ago(&self, ago: Duration) -> Vec<Series> {
+        metrics::series(&self.figures_ago(ago), |it| self.shows(it))
     }
 
     /// Makes the panel answer this body to requests for the compute stat; `None` gives the figures back.
@@ -162,8 +211,8 @@ impl Scenario {
         state.node_faults.remove(&(node, fault)) || state.faults.remove(&fault)
     }
 
-    /// Whether the panel shows a fault.
-    pub(crate) fn on_panel(&self, fault: Fault) -> bool {
+    /// Whether a fault is switched on for the whole cluster, as the panel and all beside it show it.
+    pub(crate) fn shows(&self, fault: Fault) -> bool {
         self.state().faults.contains(&fault)
     }
 
@@ -181,57 +230,6 @@ impl Scenario {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Counters behind [`Counts`].
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) connections: AtomicU64,
-    pub(crate) keys_refused: AtomicU64,
-    pub(crate) commands: AtomicU64,
-    pub(crate) channels_open: AtomicU64,
-    pub(crate) login_attempts: AtomicU64,
-    pub(crate) logins: AtomicU64,
-    pub(crate) stat_requests: AtomicU64,
-}
-
-impl Tally {
-    fn read(&self) -> Counts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
-        Counts {
-            connections: read(&self.connections),
-            keys_refused: read(&self.keys_refused),
-            commands: read(&self.commands),
-            channels_open: read(&self.channels_open),
-            login_attempts: read(&self.login_attempts),
-            logins: read(&self.logins),
-            stat_requests: read(&self.stat_requests),
-        }
-    }
-}
-
-/// One up.
-pub(crate) fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::SeqCst);
-}
-
-/// What has been asked of a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// TCP connections that its nodes accepted.
-    pub connections: u64,
-    /// Times that a node refused a key.
-    pub keys_refused: u64,
-    /// Commands that its nodes were asked to run, known or not.
-    pub commands: u64,
-    /// Channels that are open now on its nodes; one with a running command stays open when the client closes it.
-    pub channels_open: u64,
-    /// Logins tried at its panel.
-    pub login_attempts: u64,
-    /// Logins that its panel granted.
-    pub logins: u64,
-    /// Requests for the compute stat, answered or not.
-    pub stat_requests: u64,
 }
 
 #[cfg(test)]

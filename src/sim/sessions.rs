@@ -50,19 +50,26 @@ impl Sessions {
 
     /// The value of the session that a request belongs to; `None` where it belongs to none.
     pub(crate) fn find(&self, request: &HeaderMap) -> Option<String> {
-        let cookie = cookie_name(request);
+        self.find_named(request, Some(&cookie_name(request)))
+    }
+
+    /// The value of the session that a request belongs to by its cookies alone, whatever their index.
+    pub(crate) fn find_by_cookie(&self, request: &HeaderMap) -> Option<String> {
+        self.find_named(request, None)
+    }
+
+    /// The session of a cookie, of this name where one is given.
+    fn find_named(&self, request: &HeaderMap, wanted: Option<&str>) -> Option<String> {
         let now = Instant::now();
         let alive = self.alive();
-        let belongs = |value: &&str| {
-            alive
-                .get(*value)
-                .is_some_and(|session| session.cookie == cookie && session.ends > now)
+        let belongs = |(name, value): &(&str, &str)| {
+            wanted.is_none_or(|wanted| wanted == *name)
+                && alive
+                    .get(*value)
+                    .is_some_and(|session| session.cookie == *name && session.ends > now)
         };
-        let values = cookies(request).filter(|(name, _)| *name == cookie);
-        values
-            .map(|(_, value)| value)
-            .find(belongs)
-            .map(str::to_owned)
+        let (_, value) = cookies(request).find(belongs)?;
+        Some(value.to_owned())
     }
 
     /// Ends a session.
@@ -116,6 +123,9 @@ mod tests {
         assert!(!found(&[("cookie", "session=abc")]));
         assert!(!found(&[("cookie", "session0=abc"), ("x-session-id", "0")]));
         assert!(!found(&[("x-session-id", "1")]));
+        let by_cookie = |headers| sessions.find_by_cookie(&request(headers)).is_some();
+        assert!(by_cookie(&[("cookie", "a=b; session1=abc")]));
+        assert!(!by_cookie(&[("cookie", "session=abc")]));
     }
 
     #[test]

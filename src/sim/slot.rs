@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::sim::scenario::{Scenario, count};
+use crate::sim::{counts::count, scenario::Scenario};
 
 /// As OpenSSH's `MaxSessions`.
 const MAX_SESSIONS: usize = 10;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::{
     amount::SizeBase,
-    sim::figures::Figures,
+    sim::{fault::Fault, figures::Figures},
     vstorage::{
         chunks::Replication,
         io::{Both, Flow, Io},
@@ -27,10 +27,19 @@ use crate::{
 const MDS: u64 = 3;
 const CS: u64 = 32;
 /// What the tool prints for a licence without an end.
-const NEVER: Date = Date::constant(2100, 1, 1);
+pub(crate) const NEVER: Date = Date::constant(2100, 1, 1);
 
 /// The report of a healthy cluster with that name.
-pub(crate) fn report(it: &Figures, name: &str) -> StatReport {
+pub(crate) fn report(it: &Figures, name: &str, shows: impl Fn(Fault) -> bool) -> StatReport {
+    let base = match shows(Fault::DecimalPrint) {
+        true => SizeBase::Decimal,
+        false => SizeBase::Binary,
+    };
+    let size = |bytes| Size::three_digits(bytes, base);
+    let left = |free, total| Left {
+        free: size(free),
+        total: size(total),
+    };
     StatReport {
         cluster: Cluster {
             name: name.to_owned(),
@@ -58,7 +67,7 @@ pub(crate) fn report(it: &Figures, name: &str) -> StatReport {
         license: Some(License::Dated {
             state: "ACTIVE".to_owned(),
             expires_on: NEVER,
-            capacity: size(it.license_capacity),
+            capacity: whole(it.license_capacity, base).unwrap_or(size(it.license_capacity)),
             used: size(it.user_data),
         }),
         replication: Some(Replication {
@@ -67,27 +76,52 @@ pub(crate) fn report(it: &Figures, name: &str) -> StatReport {
         }),
         chunks: None,
         fs: None,
-        io: io(it),
+        io: io(it, size),
         mds_table: mds_table(),
-        cs_table: cs_table(it),
+        cs_table: cs_table(it, size),
         unread: Vec::new(),
         read: Kept::default(),
     }
 }
 
-fn size(bytes: u64) -> Size {
-    Size::three_digits(bytes, SizeBase::Binary)
+/// A size in whole `TB`, cut, as the tool prints what a licence allows.
+fn whole(bytes: u64, base: SizeBase) -> Option<Size> {
+    let text = format!("{}TB", bytes / base.factor().pow(4));
+    text.parse().ok()
 }
 
-fn left(free: u64, total: u64) -> Left {
-    Left {
-        free: size(free),
-        total: size(total),
+/// The text of a report, with what goes wrong in it.
+pub(crate) fn printed(mut report: StatReport, shows: impl Fn(Fault) -> bool) -> String {
+    if shows(Fault::OtherCluster) {
+        report.cluster.name = "another".to_owned();
     }
+    if shows(Fault::NotSettled) {
+        report.cluster.status = "unknown".to_owned();
+    }
+    if shows(Fault::NoLicenseLine) {
+        report.license = None;
+    }
+    let text = report.to_string();
+    let lines = text.split_inclusive('\n').flat_map(|line| {
+        let line = match line.starts_with("Replication:") && shows(Fault::UnknownForm) {
+            true => "Replication:  encoding 3+2\n",
+            false => line,
+        };
+        let more = line.starts_with("Space:") && shows(Fault::UnreadLine);
+        [
+            line,
+            if more {
+                "Scrubbing: 12% of chunks, 3d  2h left\n"
+            } else {
+                ""
+            },
+        ]
+    });
+    lines.collect()
 }
 
 /// Traffic goes with the number of VMs.
-fn io(it: &Figures) -> Io {
+fn io(it: &Figures, size: impl Fn(u64) -> Size) -> Io {
     let flow = |bytes: u64, ops: u64| {
         Some(Flow {
             bytes: Rate(size(bytes)),
@@ -118,7 +152,7 @@ fn mds_table() -> Option<Table> {
     table("MDSID STATUS %CTIME COMMITS %CPU MEM UPTIME HOST", rows)
 }
 
-fn cs_table(it: &Figures) -> Option<Table> {
+fn cs_table(it: &Figures, size: impl Fn(u64) -> Size) -> Option<Table> {
     let (space, avail) = (size(it.physical_total / CS), size(it.physical_free / CS));
     let rows = (1..=CS).map(|number| {
         let (id, host) = (1_024 + number, (number - 1) / 4 + 1);
@@ -152,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_report_looks_like_the_tools() {
-        let text = report(&Figures::at(Duration::ZERO, 0), "stor1").to_string();
+        let text = report(&Figures::at(Duration::ZERO, 0), "stor1", |_| false).to_string();
         let header: Vec<&str> = text.lines().take(7).collect();
         assert_eq!(
             header,
@@ -181,12 +215,49 @@ mod tests {
     fn nothing_in_the_report_is_unread_at_any_age() {
         for hour in 0..48 {
             let figures = Figures::at(Duration::from_secs(1_234 * hour), hour % 5);
-            let read = parse(&report(&figures, "stor1").to_string()).unwrap();
+            let read = parse(&report(&figures, "stor1", |_| false).to_string()).unwrap();
             assert_eq!(read.unread, []);
             assert_eq!(read.mds_table.unwrap().rows().len(), 3);
             assert_eq!(read.cs_table.unwrap().rows().len(), 32);
-            let printed = report(&figures, "stor1");
+            let printed = report(&figures, "stor1", |_| false);
             assert_eq!((read.space, read.io), (printed.space, printed.io));
+        }
+    }
+
+    #[test]
+    fn each_fault_changes_its_own_lines() {
+        let lines = |fault| {
+            let shows = |it| Some(it) == fault;
+            let it = report(&Figures::at(Duration::ZERO, 0), "stor1", shows);
+            let text = printed(it, shows);
+            text.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let good = lines(None);
+        let without = lines(Some(Fault::NoLicenseLine));
+        assert_eq!(without.len(), good.len() - 1);
+        assert!(without.iter().all(|line| !line.starts_with("License:")));
+        let more = lines(Some(Fault::UnreadLine));
+        assert!(more[2].starts_with("Scrubbing: "));
+        assert_eq!((&more[..2], &more[3..]), (&good[..2], &good[2..]));
+        assert_eq!(
+            lines(Some(Fault::UnknownForm))[5],
+            "Replication:  encoding 3+2"
+        );
+        let decimal = lines(Some(Fault::DecimalPrint));
+        assert_eq!(
+            decimal[1],
+            "Space: [OK] allocatable 13.0TB of 63.0TB, free 14.3TB of 63.0TB"
+        );
+        assert!(decimal[4].ends_with(", capacity: 549TB, used: 23.3TB)"));
+    }
+
+    #[test]
+    fn what_goes_wrong_in_the_header_is_left_unread() {
+        for fault in [Fault::UnreadLine, Fault::UnknownForm] {
+            let it = report(&Figures::at(Duration::ZERO, 0), "stor1", |_| false);
+            let read = parse(&printed(it, |it| it == fault)).unwrap();
+            assert_eq!(read.unread.len(), 1, "{fault}");
+            assert_eq!(read.replication.is_none(), fault == Fault::UnknownForm);
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         stat_keys::{FIGURES, Place, RATIOS, look_up},
         whole::whole,
     },
+    stage::Stage,
 };
 
 const PATH: &str = "/api/v2/compute/cluster/stat";
@@ -55,6 +56,12 @@ impl ComputeStat {
     /// # Errors
     /// When the panel gives no answer, or one without any figure that we know.
     pub async fn read(&self) -> Result<ComputeReading, SourceError> {
+        let stages = self.session.stages();
+        let noted = stages.note(Stage::PanelStat, self.ask(), |error| error.code().name());
+        noted.await
+    }
+
+    async fn ask(&self) -> Result<ComputeReading, SourceError> {
         let stat = self.session.get(PATH).await?;
         let (reading, odd) = reading(&stat, clock::now());
         self.tell(&odd);

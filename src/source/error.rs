@@ -7,9 +7,8 @@ use crate::{
     panel::error::PanelError,
     reason::{Code, Reason},
     source::exact::Unusable,
-    ssh::error::{ConnectFailure, HostKeyProblem, SshError},
+    ssh::error::SshError,
     vstorage::error::ParseError,
-    web::error::WebError,
 };
 
 /// Why a source gave no reading.
@@ -93,8 +92,8 @@ impl SourceError {
     /// What happened, of the closed list.
     pub fn code(&self) -> Code {
         match self {
-            SourceError::Ssh(error) => ssh_code(error),
-            SourceError::Panel(error) => panel_code(error),
+            SourceError::Ssh(error) => error.code(),
+            SourceError::Panel(error) => error.code(),
             SourceError::Report { .. } => Code::ReportUnreadable,
             SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Code::OtherCluster,
             SourceError::NotSettled { .. } => Code::NotSettled,
@@ -121,65 +120,12 @@ impl SourceError {
 
     fn next_try(&self) -> Option<Timestamp> {
         match self {
-            SourceError::Ssh(error) => match first(error) {
+            SourceError::Ssh(error) => match error.first() {
                 SshError::Auth { next_try, .. } => Some(*next_try),
                 _ => None,
             },
             SourceError::Panel(PanelError::Login { next_try, .. }) => Some(*next_try),
             _ => None,
         }
-    }
-}
-
-/// Of several nodes, what the preferred one says.
-fn first(error: &SshError) -> &SshError {
-    match error {
-        SshError::EveryNode(errors) => errors.first().map_or(error, first),
-        error => error,
-    }
-}
-
-fn ssh_code(error: &SshError) -> Code {
-    match first(error) {
-        SshError::Connect { why, .. } => match why {
-            ConnectFailure::Refused => Code::ConnectRefused,
-            ConnectFailure::Timeout(_) => Code::ConnectTimeout,
-            ConnectFailure::Name(_) | ConnectFailure::Io(_) | ConnectFailure::Handshake(_) => {
-                Code::ConnectFailed
-            }
-        },
-        SshError::HostKey { why, .. } => match why {
-            HostKeyProblem::Unknown { .. } => Code::HostKeyUnknown,
-            HostKeyProblem::Changed { .. } => Code::HostKeyChanged,
-            HostKeyProblem::Revoked { .. } => Code::HostKeyRevoked,
-            HostKeyProblem::File { .. } => Code::KnownHostsUnreadable,
-        },
-        SshError::Auth { .. } => Code::AuthRefused,
-        SshError::Key { .. } => Code::KeyUnusable,
-        SshError::Lost { .. } => Code::SessionLost,
-        SshError::Refused { .. } => Code::CommandRefused,
-        SshError::Timeout { .. } => Code::CommandTimeout,
-        SshError::Exit { .. } => Code::CommandFailed,
-        SshError::TooLong { .. } => Code::OutputTooLong,
-        SshError::EveryNode(_) => Code::ConnectFailed,
-    }
-}
-
-/// What kept the panel from answering, of the closed list.
-pub fn panel_code(error: &PanelError) -> Code {
-    match error {
-        PanelError::Web(error) => web_code(error),
-        PanelError::Login { .. } => Code::AuthRefused,
-    }
-}
-
-fn web_code(error: &WebError) -> Code {
-    match error {
-        WebError::Refused { .. } => Code::ConnectRefused,
-        WebError::Connect { .. } => Code::ConnectFailed,
-        WebError::Certificate { .. } => Code::CertificateUntrusted,
-        WebError::Status { .. } => Code::PanelStatus,
-        WebError::Timeout { .. } => Code::PanelTimeout,
-        WebError::Shape { .. } => Code::PanelUnreadable,
     }
 }

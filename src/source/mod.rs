@@ -14,9 +14,12 @@ pub mod stat_keys;
 pub mod tool;
 pub mod whole;
 
+use tokio::time::Instant;
+
 use crate::{
     reading::{BaseInForce, Source},
     source::{compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource, read::Read},
+    stage::{Stage, Stages},
 };
 
 /// All that is asked of one cluster.
@@ -28,6 +31,21 @@ pub struct Sources {
     pub witnesses: Vec<StorageSource>,
     /// Compute.
     pub compute: ComputeStat,
+    /// Where all of them note how they do.
+    pub stages: Stages,
+}
+
+impl Sources {
+    /// Asks one of the storage sources once, and notes how it does.
+    pub async fn read(&self, source: &StorageSource) -> Read {
+        let begun = Instant::now();
+        let read = source.read().await;
+        let failure = read.reading.as_ref().err();
+        let word = failure.map(|error| error.code().name());
+        let stage = Stage::Source(source.source().name());
+        self.stages.take(stage, begun.elapsed(), word);
+        read
+    }
 }
 
 /// The storage sources.

@@ -12,15 +12,17 @@ use crate::{
     amount::SizeBase,
     clock,
     cluster_name::ClusterName,
+    drift,
     reading::{
         BaseInForce, Evidence, Figure, License, Replication, Source, Space, StorageReading, Unread,
     },
     source::{error::SourceError, once::Once, read::Read, tool::Tool},
     ssh::pool::Pool,
+    stage::Stage,
     vstorage::{
         error::ParseError,
         license,
-        lines::{self, Line},
+        lines::Line,
         report::{self, StatReport},
         token::Size,
     },
@@ -85,8 +87,11 @@ impl NodeSource {
             command,
             at: clock::now(),
         };
+        let parse = async { self.understand(&evidence) };
+        let stages = self.pool.stages();
+        let noted = stages.note(Stage::Parse, parse, |error| error.code().name());
         Read {
-            reading: self.understand(&evidence),
+            reading: noted.await,
             evidence: Some(evidence),
         }
     }
@@ -121,13 +126,9 @@ impl NodeSource {
     /// A changed format is said once per line, before figures go missing over it. Of the line itself only
     /// a label that we know is logged: the rest may hold a licence key.
     fn tell_unread(&self, unread: &[Unread]) {
-        for Unread { line, text } in unread {
-            if self.told.is_new(text) {
-                tracing::warn!(
-                    cluster = %self.cluster, line, label = lines::label(text),
-                    "a line of the report cannot be read; please send us the output, hosts masked"
-                );
-            }
+        for unread in unread.iter().filter(|it| self.told.is_new(&it.text)) {
+            let drift::Line { line, label } = unread.into();
+            tracing::warn!(cluster = %self.cluster, line, label, "no rule reads this line of the report; {}", drift::ASK);
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     reading::StorageReading,
     reason::Code,
     source::{
-        error::{SourceError, panel_code},
+        error::SourceError,
         exact::{Unusable, word},
         once::Once,
         overview_body,
@@ -135,15 +135,16 @@ impl OverviewSource {
 
     /// The licence, where the panel gives it. Whether it does is said at each change.
     async fn license(&self, id: &str) -> Option<Value> {
-        let answer = match self.session.get(&format!("/api/v2/{id}/license")).await {
+        let path = format!("/api/v2/{id}/license");
+        let answer = match self.session.get_if_given(&path).await {
             // Where the panel has the Acronis brand, it is here.
             Err(error) if is_not_found(&error) => {
-                self.session.get(&format!("/api/v2/{id}/license/as")).await
+                self.session.get_if_given(&format!("{path}/as")).await
             }
             answer => answer,
         };
         let error = answer.as_ref().err();
-        let code = error.map(panel_code);
+        let code = error.map(PanelError::code);
         let before = std::mem::replace(&mut *held(&self.unlicensed), code);
         match (error, code) {
             (Some(error), Some(code)) if before != Some(code) => {

@@ -3,6 +3,7 @@
 //! [`pool`] keeps one session per node and asks the nodes in their order; [`session`] is one
 //! connection, its host key checked against [`host_keys`] and its user authenticated with a key.
 
+pub mod code;
 pub mod command;
 pub mod error;
 pub mod host_keys;

@@ -17,6 +17,7 @@ use crate::{
     clock,
     pause::{self, Pause},
     ssh::{command::Output, error::SshError, login::Login, node::Node, session::Session},
+    stage::Stages,
 };
 
 /// How long a node that failed is asked after the others; doubles with each failure in a row.
@@ -34,6 +35,7 @@ pub struct Pool {
     slots: Vec<Slot>,
     /// When our key was refused lately, by whichever node: they may all ask one directory.
     refused: Mutex<Vec<Instant>>,
+    stages: Stages,
 }
 
 #[derive(Debug)]
@@ -73,7 +75,18 @@ impl Pool {
             login,
             slots: slots.collect(),
             refused: Mutex::default(),
+            stages: Stages::default(),
         }
+    }
+
+    /// Notes in these stages how the nodes do.
+    pub fn with_stages(self, stages: Stages) -> Pool {
+        Pool { stages, ..self }
+    }
+
+    /// Where it is noted how the nodes do.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// Runs the command on the first node that answers, and says which one that was.
@@ -148,7 +161,7 @@ impl Pool {
             });
         }
         // Rare, and three times as large as all else that a call keeps while it waits.
-        match Box::pin(Session::open(&slot.node, &self.login)).await {
+        match Box::pin(Session::open(&slot.node, &self.login, &self.stages)).await {
             Ok(session) => {
                 let result = session.run(command, within).await;
                 slot.settle(session, result)

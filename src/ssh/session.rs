@@ -28,6 +28,7 @@ use crate::{
         node::Node,
         shown,
     },
+    stage::{Stage, Stages},
 };
 
 /// An authenticated connection. Dropping it closes the connection for certain. That ends no command on
@@ -37,6 +38,7 @@ pub struct Session {
     handle: Handle<Peer>,
     opening: Duration,
     broken: Arc<AtomicBool>,
+    stages: Stages,
     _closer: Closer,
 }
 
@@ -45,33 +47,47 @@ impl Session {
     ///
     /// # Errors
     /// `Connect`, `HostKey`, `Key`, or `Auth` with `next_try` set to now: the caller knows how long to wait.
-    pub async fn open(node: &Node, login: &Login) -> Result<Session, SshError> {
-        let key = login::load_key(&login.key_file, login.key_passphrase.as_ref())?;
+    pub async fn open(node: &Node, login: &Login, stages: &Stages) -> Result<Session, SshError> {
+        let word = |error: &SshError| error.code().name();
+        let key = login::load_key(&login.key_file, login.key_passphrase.as_ref());
+        let key = key.inspect_err(|error| {
+            stages.take(Stage::Auth, Duration::ZERO, Some(word(error)));
+        })?;
+        let reached = stages.note(Stage::Connect, Session::reach(node, login, stages), word);
+        let mut session = reached.await?;
+        let within = login.connect_timeout;
+        let login = async {
+            match timeout(within, session.authenticate(key, login)).await {
+                Ok(end) => end,
+                Err(_) => Err(SshError::Connect {
+                    node: node.clone(),
+                    why: ConnectFailure::Timeout(within),
+                }),
+            }
+        };
+        stages.note(Stage::Auth, login, word).await?;
+        Ok(session)
+    }
+
+    /// Connects and checks the host key, of whichever type it is.
+    async fn reach(node: &Node, login: &Login, stages: &Stages) -> Result<Session, SshError> {
         let place = node.place();
         let expected = login.host_keys.expected_types(place);
         let expected = expected.map_err(|why| SshError::HostKey {
             node: node.clone(),
             why,
         })?;
-        let mut session = match Session::connect(node, login, expected).await {
+        match Session::connect(node, login, expected, stages).await {
             // The node has keys of several types, and shows one: the pinned one may be another.
             Err(error @ SshError::HostKey { .. }) if login.host_keys.is_pinned() => {
                 let shown = shown::host_keys(place, login.connect_timeout).await;
                 let pinned = shown.ok().and_then(|keys| login.host_keys.pinned_of(keys));
                 match pinned {
-                    Some(kind) => Session::connect(node, login, vec![kind]).await?,
-                    None => return Err(error),
+                    Some(kind) => Session::connect(node, login, vec![kind], stages).await,
+                    None => Err(error),
                 }
             }
-            session => session?,
-        };
-        let within = login.connect_timeout;
-        match timeout(within, session.authenticate(key, login)).await {
-            Ok(end) => end.map(|()| session),
-            Err(_) => Err(SshError::Connect {
-                node: node.clone(),
-                why: ConnectFailure::Timeout(within),
-            }),
+            session => session,
         }
     }
 
@@ -80,6 +96,7 @@ impl Session {
         node: &Node,
         login: &Login,
         expected: Vec<Algorithm>,
+        stages: &Stages,
     ) -> Result<Session, SshError> {
         let deadline = Instant::now() + login.connect_timeout;
         let failed = |why| SshError::Connect {
@@ -116,6 +133,7 @@ impl Session {
             handle,
             opening: login.connect_timeout,
             broken,
+            stages: stages.clone(),
             _closer: closer,
         })
     }
@@ -166,7 +184,11 @@ impl Session {
             opening: self.opening,
             within,
         };
-        command.run(&self.handle).await
+        let run = command.run(&self.handle);
+        let noted = self
+            .stages
+            .note(Stage::Exec, run, |error| error.code().name());
+        noted.await
     }
 
     /// Whether the connection is known to be gone.

@@ -11,8 +11,8 @@
 
 use crate::vstorage::{
     decimal::{Decimal, decimal},
-    grammar::{Parsed, blanks, bracketed, count, mark, print_tag, word},
-    servers::all_differ,
+    grammar::{Parsed, all_differ, blanks, bracketed, count, mark, print_tag, word},
+    placed::{Placed, placed},
 };
 use nom::{
     Parser,
@@ -20,7 +20,7 @@ use nom::{
     combinator::{map, verify},
     error::context,
     multi::separated_list1,
-    sequence::{delimited, preceded, terminated},
+    sequence::{delimited, preceded},
 };
 use std::fmt;
 
@@ -45,11 +45,17 @@ impl fmt::Display for Replication {
 
 /// The `Replication:` line.
 pub(crate) fn replication(input: &str) -> Parsed<'_, Replication> {
-    let line = (
-        preceded(mark("Replication:"), count),
-        delimited((word("norm"), mark(",")), count, word("limit")),
-    );
-    map(line, |(normal, limit)| Replication { normal, limit }).parse(input)
+    map(replication_line, |(normal, limit)| Replication {
+        normal: normal.value,
+        limit: limit.value,
+    })
+    .parse(input)
+}
+
+/// Its numbers: norm and limit.
+pub(crate) fn replication_line(input: &str) -> Parsed<'_, (Placed<'_, u64>, Placed<'_, u64>)> {
+    let limit = delimited((word("norm"), mark(",")), placed(count), word("limit"));
+    (preceded(mark("Replication:"), placed(count)), limit).parse(input)
 }
 
 /// How many chunks are in each state.
@@ -89,21 +95,31 @@ impl fmt::Display for Chunks {
 
 /// The `Chunks:` line, its continuations joined to it by blanks.
 pub(crate) fn chunks(input: &str) -> Parsed<'_, Chunks> {
+    map(chunks_line, |(tag, states)| {
+        let state = |(count, percent, name): PlacedState<'_>| {
+            let (count, percent) = (count.value, percent.value);
+            (name.to_string(), ChunkState { count, percent })
+        };
+        let states = states.into_iter().map(state).collect();
+        Chunks { tag, states }
+    })
+    .parse(input)
+}
+
+/// A state's count, its percentage and its name.
+pub(crate) type PlacedState<'a> = (Placed<'a, u64>, Placed<'a, Decimal>, &'a str);
+
+/// Its tag, and its numbers state by state.
+pub(crate) fn chunks_line(input: &str) -> Parsed<'_, (Option<String>, Vec<PlacedState<'_>>)> {
     let name = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     let name = preceded(blanks, context("a state", name));
-    let percent = delimited(mark("("), decimal, (mark("%"), mark(")")));
-    let state = map(
-        (count, percent, name),
-        |(count, percent, name): (_, _, &str)| (name.to_string(), ChunkState { count, percent }),
-    );
-    let states = separated_list1(mark(","), state);
-    let states = verify(states, |states: &Vec<_>| all_differ(states));
-    let line = (
-        terminated(mark("Chunks:"), blanks),
-        bracketed,
-        context("states that differ", states),
-    );
-    map(line, |(_, tag, states)| Chunks { tag, states }).parse(input)
+    let percent = delimited(mark("("), placed(decimal), (mark("%"), mark(")")));
+    let states = separated_list1(mark(","), (placed(count), percent, name));
+    let states = verify(states, |states: &Vec<PlacedState<'_>>| {
+        all_differ(states.iter().map(|(_, _, name)| *name))
+    });
+    let states = context("states that differ", states);
+    preceded(mark("Chunks:"), (bracketed, states)).parse(input)
 }
 
 #[cfg(test)]

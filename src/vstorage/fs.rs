@@ -8,6 +8,7 @@
 
 use crate::vstorage::{
     grammar::{Parsed, count, mark, word},
+    placed::{Placed, placed},
     token::{Size, size},
 };
 use nom::{
@@ -52,26 +53,42 @@ impl fmt::Display for Fs {
 
 /// The `FS:` line.
 pub(crate) fn fs(input: &str) -> Parsed<'_, Fs> {
-    let line = (
-        delimited(mark("FS:"), size, word("in")),
-        terminated(count, (word("files"), mark(","))),
-        terminated(count, (word("inodes"), mark(","))),
-        terminated(count, (word("file"), word("maps"), mark(","))),
-        terminated(count, (word("chunks"), mark(","))),
-        terminated(count, (word("chunk"), word("replicas"))),
-    );
     map(
         line,
         |(size, files, inodes, file_maps, chunks, chunk_replicas)| Fs {
-            size,
-            files,
-            inodes,
-            file_maps,
-            chunks,
-            chunk_replicas,
+            size: size.value,
+            files: files.value,
+            inodes: inodes.value,
+            file_maps: file_maps.value,
+            chunks: chunks.value,
+            chunk_replicas: chunk_replicas.value,
         },
     )
     .parse(input)
+}
+
+type Count<'a> = Placed<'a, u64>;
+/// In the order of the fields of [`Fs`].
+pub(crate) type FsLine<'a> = (
+    Placed<'a, Size>,
+    Count<'a>,
+    Count<'a>,
+    Count<'a>,
+    Count<'a>,
+    Count<'a>,
+);
+
+/// Its numbers.
+pub(crate) fn line(input: &str) -> Parsed<'_, FsLine<'_>> {
+    (
+        delimited(mark("FS:"), placed(size), word("in")),
+        terminated(placed(count), (word("files"), mark(","))),
+        terminated(placed(count), (word("inodes"), mark(","))),
+        terminated(placed(count), (word("file"), word("maps"), mark(","))),
+        terminated(placed(count), (word("chunks"), mark(","))),
+        terminated(placed(count), (word("chunk"), word("replicas"))),
+    )
+        .parse(input)
 }
 
 #[cfg(test)]

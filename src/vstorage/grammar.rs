@@ -9,9 +9,9 @@
 use crate::vstorage::error::ParseError;
 use nom::{
     IResult, Parser,
-    bytes::complete::take_till,
+    bytes::complete::{take_till, take_while1},
     character::complete::char,
-    combinator::{all_consuming, eof, map, map_opt, opt},
+    combinator::{all_consuming, eof, map, map_opt, opt, verify},
     error::{ContextError, ErrorKind, context},
     sequence::{delimited, preceded, terminated},
 };
@@ -163,6 +163,24 @@ pub(crate) fn print_tag(tag: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::R
         Some(tag) => write!(f, "[{tag}] "),
         None => Ok(()),
     }
+}
+
+/// All characters that `belong`, without the blanks at their end; one at least.
+pub(crate) fn rest<'a>(
+    what: &'static str,
+    belong: impl Fn(char) -> bool,
+) -> impl Parser<&'a str, Output = String, Error = Expected<'a>> {
+    let text = map(take_while1(belong), |text: &str| {
+        text.trim_end().to_string()
+    });
+    context(what, verify(text, |text: &String| !text.is_empty()))
+}
+
+/// No name comes twice.
+pub(crate) fn all_differ<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 /// `6d`, `23h`: a number and a letter, half of a duration.

@@ -15,6 +15,7 @@ use crate::{
     vstorage::{
         decimal::{Decimal, decimal},
         grammar::{Expected, Parsed, mark, word},
+        placed::{Placed, placed},
         rate::{Ops, Rate, ops, rate},
         token::{Size, size},
     },
@@ -127,35 +128,70 @@ impl fmt::Display for Io {
 
 /// The `IO:` line.
 pub(crate) fn current(input: &str) -> Parsed<'_, Both<Flow<Rate>>> {
-    preceded(mark("IO:"), both(flow(rate))).parse(input)
+    map(current_line, |it| it.map(Flow::from)).parse(input)
+}
+
+/// Its numbers.
+pub(crate) fn current_line(input: &str) -> Parsed<'_, Both<PlacedFlow<'_, Rate>>> {
+    preceded(mark("IO:"), both((placed(rate), in_brackets))).parse(input)
 }
 
 /// The `IO total:` line.
 pub(crate) fn total(input: &str) -> Parsed<'_, Both<Flow<Size>>> {
-    preceded(mark("IO total:"), both(flow(size))).parse(input)
+    map(total_line, |it| it.map(Flow::from)).parse(input)
+}
+
+/// Its numbers.
+pub(crate) fn total_line(input: &str) -> Parsed<'_, Both<PlacedFlow<'_, Size>>> {
+    preceded(mark("IO total:"), both((placed(size), in_brackets))).parse(input)
 }
 
 /// The `Repl IO:` line.
 pub(crate) fn replication(input: &str) -> Parsed<'_, Both<Rate>> {
-    preceded(mark("Repl IO:"), both(rate)).parse(input)
+    map(replication_line, |it| it.map(|rate| rate.value)).parse(input)
+}
+
+/// Its numbers.
+pub(crate) fn replication_line(input: &str) -> Parsed<'_, Both<Placed<'_, Rate>>> {
+    preceded(mark("Repl IO:"), both(placed(rate))).parse(input)
 }
 
 /// The `Sync rate:` line.
 pub(crate) fn sync(input: &str) -> Parsed<'_, Sync> {
-    let line = (
-        preceded(mark("Sync rate:"), ops),
-        preceded((mark(","), word("datasync"), mark("rate:")), ops),
-    );
-    map(line, |(sync, datasync)| Sync { sync, datasync }).parse(input)
+    map(sync_line, |(sync, datasync)| Sync {
+        sync: sync.value,
+        datasync: datasync.value,
+    })
+    .parse(input)
+}
+
+/// Its numbers.
+pub(crate) fn sync_line(input: &str) -> Parsed<'_, (Placed<'_, Ops>, Placed<'_, Ops>)> {
+    let datasync = (mark(","), word("datasync"), mark("rate:"));
+    (
+        preceded(mark("Sync rate:"), placed(ops)),
+        preceded(datasync, placed(ops)),
+    )
+        .parse(input)
 }
 
 /// The `IO QDEPTH:` line.
 pub(crate) fn queue_depth(input: &str) -> Parsed<'_, QueueDepth> {
-    let line = (
-        delimited(mark("IO QDEPTH:"), decimal, (word("aver"), mark(","))),
-        terminated(decimal, word("max")),
-    );
-    map(line, |(average, max)| QueueDepth { average, max }).parse(input)
+    map(queue_line, |(average, max)| QueueDepth {
+        average: average.value,
+        max: max.value,
+    })
+    .parse(input)
+}
+
+/// Its numbers.
+pub(crate) fn queue_line(input: &str) -> Parsed<'_, (Placed<'_, Decimal>, Placed<'_, Decimal>)> {
+    let aver = (word("aver"), mark(","));
+    (
+        delimited(mark("IO QDEPTH:"), placed(decimal), aver),
+        terminated(placed(decimal), word("max")),
+    )
+        .parse(input)
 }
 
 fn both<'a, T>(
@@ -168,13 +204,28 @@ fn both<'a, T>(
     map(line, |(read, write)| Both { read, write })
 }
 
-fn flow<'a, T>(
-    bytes: impl Fn(&'a str) -> Parsed<'a, T> + Clone,
-) -> impl Fn(&'a str) -> Parsed<'a, Flow<T>> + Clone {
-    move |input| {
-        let (input, bytes) = bytes(input)?;
-        let (input, ops) = delimited(mark("("), ops, mark(")")).parse(input)?;
-        Ok((input, Flow { bytes, ops }))
+/// Bytes, and in brackets the operations.
+pub(crate) type PlacedFlow<'a, T> = (Placed<'a, T>, Placed<'a, Ops>);
+
+fn in_brackets(input: &str) -> Parsed<'_, Placed<'_, Ops>> {
+    delimited(mark("("), placed(ops), mark(")")).parse(input)
+}
+
+impl<T> From<PlacedFlow<'_, T>> for Flow<T> {
+    fn from((bytes, ops): PlacedFlow<'_, T>) -> Self {
+        Flow {
+            bytes: bytes.value,
+            ops: ops.value,
+        }
+    }
+}
+
+impl<T> Both<T> {
+    fn map<U>(self, it: impl Fn(T) -> U) -> Both<U> {
+        Both {
+            read: it(self.read),
+            write: it(self.write),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     amount::SizeBase,
     vstorage::{
         grammar::{Parsed, blanks, mark, word},
+        placed::{Placed, placed},
         token::{Size, size},
     },
 };
@@ -90,11 +91,8 @@ impl fmt::Display for License {
                 capacity,
                 used,
             } => {
-                let (month, day, year) = (expires_on.month(), expires_on.day(), expires_on.year());
-                write!(
-                    f,
-                    "License: {state} (expiration: {month:02}/{day:02}/{year:04}, "
-                )?;
+                let day = Day(*expires_on);
+                write!(f, "License: {state} (expiration: {day}, ")?;
                 write!(f, "capacity: {capacity}, used: {used})")
             }
             License::Keyed {
@@ -106,40 +104,73 @@ impl fmt::Display for License {
     }
 }
 
-/// The `License:` line.
-pub(crate) fn license(input: &str) -> Parsed<'_, License> {
-    preceded(mark("License:"), alt((dated, keyed))).parse(input)
+/// A day as the tool prints it, the month first.
+#[derive(Clone, Copy)]
+pub(crate) struct Day(Date);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Day(date) = self;
+        let (month, day, year) = (date.month(), date.day(), date.year());
+        write!(f, "{month:02}/{day:02}/{year:04}")
+    }
 }
 
-fn dated(input: &str) -> Parsed<'_, License> {
-    let line = (
-        state,
-        preceded((mark("("), mark("expiration:")), date),
-        preceded((mark(","), mark("capacity:")), size),
-        delimited((mark(","), mark("used:")), size, mark(")")),
-    );
-    map(line, |(state, expires_on, capacity, used)| License::Dated {
-        state,
-        expires_on,
-        capacity,
-        used,
+/// The `License:` line.
+pub(crate) fn license(input: &str) -> Parsed<'_, License> {
+    map(line, |it| match it {
+        Placements::Dated(state, day, capacity, used) => License::Dated {
+            state,
+            expires_on: day.value.0,
+            capacity: capacity.value,
+            used: used.value,
+        },
+        Placements::Keyed(key, state, capacity) => License::Keyed {
+            key: key.into(),
+            state,
+            capacity: capacity.value,
+        },
     })
     .parse(input)
 }
 
-fn keyed(input: &str) -> Parsed<'_, License> {
+type Sized<'a> = Placed<'a, Size>;
+
+/// The line in either dialect, its numbers with their places.
+pub(crate) enum Placements<'a> {
+    /// State, last day, capacity, used.
+    Dated(String, Placed<'a, Day>, Sized<'a>, Sized<'a>),
+    /// Key, state, capacity.
+    Keyed(&'a str, String, Sized<'a>),
+}
+
+/// Its numbers; the key is none.
+pub(crate) fn line(input: &str) -> Parsed<'_, Placements<'_>> {
+    preceded(mark("License:"), alt((dated, keyed))).parse(input)
+}
+
+fn dated(input: &str) -> Parsed<'_, Placements<'_>> {
+    let line = (
+        state,
+        preceded((mark("("), mark("expiration:")), placed(day)),
+        preceded((mark(","), mark("capacity:")), placed(size)),
+        delimited((mark(","), mark("used:")), placed(size), mark(")")),
+    );
+    map(line, |(state, day, capacity, used)| {
+        Placements::Dated(state, day, capacity, used)
+    })
+    .parse(input)
+}
+
+fn keyed(input: &str) -> Parsed<'_, Placements<'_>> {
     let key = context("a licence key", take_till1(char::is_whitespace));
     let line = (
         delimited(blanks, key, word("is")),
         terminated(state, mark(",")),
-        terminated(size, word("capacity")),
+        terminated(placed(size), word("capacity")),
     );
-    map(line, |(key, state, capacity): (&str, _, _)| {
-        License::Keyed {
-            key: key.into(),
-            state,
-            capacity,
-        }
+    map(line, |(key, state, capacity)| {
+        Placements::Keyed(key, state, capacity)
     })
     .parse(input)
 }
@@ -153,13 +184,14 @@ fn state(input: &str) -> Parsed<'_, String> {
 }
 
 /// `MM/DD/YYYY`; a day that no calendar has is refused.
-fn date(input: &str) -> Parsed<'_, Date> {
+fn day(input: &str) -> Parsed<'_, Day> {
     let digits = |n| take_while_m_n(n, n, |c: char| c.is_ascii_digit());
     let parts = (digits(2), char('/'), digits(2), char('/'), digits(4));
     let date = map_opt(
         parts,
         |(month, _, day, _, year): (&str, _, &str, _, &str)| {
-            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+            let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+            date.ok().map(Day)
         },
     );
     preceded(blanks, context("a date such as 01/10/2021", date)).parse(input)

@@ -8,10 +8,13 @@
 //!
 //! Not every release prints the version at the end of a line, nor does a later one always do.
 
-use crate::vstorage::grammar::{Expected, Parsed, blanks, count, mark, word};
+use crate::vstorage::{
+    grammar::{Parsed, all_differ, blanks, count, mark, rest, word},
+    placed::{Placed, placed},
+};
 use nom::{
     Parser,
-    bytes::complete::{take_till1, take_while1},
+    bytes::complete::take_till1,
     combinator::{map, opt, verify},
     error::context,
     multi::separated_list1,
@@ -91,23 +94,32 @@ impl fmt::Display for MdsNodes {
 
 /// The `MDS nodes:` line.
 pub(crate) fn mds_nodes(input: &str) -> Parsed<'_, MdsNodes> {
-    let of = separated_pair(count, word("of"), count);
-    let uptime = preceded(blanks, rest("a duration", |c| c != ','));
-    let line = (
-        preceded(mark("MDS nodes:"), of),
-        opt(preceded((mark(","), mark("epoch uptime:")), uptime)),
-        opt(preceded((mark(","), mark("cluster version:")), version)),
-    );
     map(
-        line,
+        mds_line,
         |((available, total), epoch_uptime, cluster_version)| MdsNodes {
-            available,
-            total,
+            available: available.value,
+            total: total.value,
             epoch_uptime,
             cluster_version,
         },
     )
     .parse(input)
+}
+
+/// A whole number in its place.
+pub(crate) type Count<'a> = Placed<'a, u64>;
+type MdsLine<'a> = ((Count<'a>, Count<'a>), Option<String>, Option<String>);
+
+/// Its numbers, and its words behind them.
+pub(crate) fn mds_line(input: &str) -> Parsed<'_, MdsLine<'_>> {
+    let of = separated_pair(placed(count), word("of"), placed(count));
+    let uptime = preceded(blanks, rest("a duration", |c| c != ','));
+    (
+        preceded(mark("MDS nodes:"), of),
+        opt(preceded((mark(","), mark("epoch uptime:")), uptime)),
+        opt(preceded((mark(","), mark("cluster version:")), version)),
+    )
+        .parse(input)
 }
 
 /// The chunk servers.
@@ -140,49 +152,46 @@ impl fmt::Display for CsNodes {
 
 /// The `CS nodes:` line.
 pub(crate) fn cs_nodes(input: &str) -> Parsed<'_, CsNodes> {
-    let of = separated_pair(count, word("of"), count);
-    let name = preceded(
-        blanks,
-        rest("a state", |c| c.is_alphabetic() || "_- ".contains(c)),
-    );
-    let states = separated_list1(mark(","), map((count, name), |(count, name)| (name, count)));
-    let states = verify(states, |states: &Vec<_>| all_differ(states));
-    let line = (
-        preceded(mark("CS nodes:"), of),
-        delimited(mark("("), context("states that differ", states), mark(")")),
-        opt(preceded((mark(","), mark("storage version:")), version)),
-    );
-    map(line, |((available, total), states, storage_version)| {
+    map(cs_line, |((available, total), states, storage_version)| {
+        let states = states.into_iter();
         CsNodes {
-            available,
-            total,
-            states,
+            available: available.value,
+            total: total.value,
+            states: states.map(|(name, count)| (name, count.value)).collect(),
             storage_version,
         }
     })
     .parse(input)
 }
 
-/// No name comes twice.
-pub(crate) fn all_differ<T>(named: &[(String, T)]) -> bool {
-    let mut names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).all(|pair| pair.first() != pair.last())
+type CsLine<'a> = (
+    (Count<'a>, Count<'a>),
+    Vec<(String, Count<'a>)>,
+    Option<String>,
+);
+
+/// Its numbers, and its words behind them.
+pub(crate) fn cs_line(input: &str) -> Parsed<'_, CsLine<'_>> {
+    let of = separated_pair(placed(count), word("of"), placed(count));
+    let name = preceded(
+        blanks,
+        rest("a state", |c| c.is_alphabetic() || "_- ".contains(c)),
+    );
+    let state = map((placed(count), name), |(count, name)| (name, count));
+    let states = separated_list1(mark(","), state);
+    let states = verify(states, |states: &Vec<(String, Count<'_>)>| {
+        all_differ(states.iter().map(|(name, _)| name.as_str()))
+    });
+    (
+        preceded(mark("CS nodes:"), of),
+        delimited(mark("("), context("states that differ", states), mark(")")),
+        opt(preceded((mark(","), mark("storage version:")), version)),
+    )
+        .parse(input)
 }
 
 fn version(input: &str) -> Parsed<'_, String> {
     preceded(blanks, rest("a version", |c| !c.is_whitespace())).parse(input)
-}
-
-/// All characters that `belong`, without the blanks at their end; one at least.
-fn rest<'a>(
-    what: &'static str,
-    belong: impl Fn(char) -> bool,
-) -> impl Parser<&'a str, Output = String, Error = Expected<'a>> {
-    let text = map(take_while1(belong), |text: &str| {
-        text.trim_end().to_string()
-    });
-    context(what, verify(text, |text: &String| !text.is_empty()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use crate::{
     amount::{Amount, Capacity, SizeBase},
     vstorage::{
         error::ParseError,
-        grammar::{Parsed, blanks, bracketed, mark, print_tag, whole, word},
+        grammar::{Parsed, bracketed, mark, print_tag, whole, word},
+        placed::{Placed, placed},
         token::{Size, size},
     },
 };
@@ -75,7 +76,7 @@ impl FromStr for Space {
 
 /// The `Space:` line.
 pub(crate) fn space(input: &str) -> Parsed<'_, Space> {
-    map(placed, |(tag, allocatable, free)| Space {
+    map(line, |(tag, allocatable, free)| Space {
         tag,
         allocatable: Left::from(allocatable),
         free: Left::from(free),
@@ -84,17 +85,21 @@ pub(crate) fn space(input: &str) -> Parsed<'_, Space> {
 }
 
 /// The line in bytes, read again from its text, so that a size that cannot be is named with its place.
-pub(crate) fn in_base(line: usize, text: &str, base: SizeBase) -> Result<SpaceAmounts, ParseError> {
-    let (_, allocatable, free) = whole(line, text, placed)?;
-    let amount = |it: Placed| {
-        let refused = || ParseError::within(line, text, it.tail, it.size.refusal(base));
-        it.size.amount(base).ok_or_else(refused)
+pub(crate) fn in_base(
+    number: usize,
+    text: &str,
+    base: SizeBase,
+) -> Result<SpaceAmounts, ParseError> {
+    let (_, allocatable, free) = whole(number, text, line)?;
+    let amount = |it: Sized| {
+        let refused = || ParseError::within(number, text, it.tail, it.value.refusal(base));
+        it.value.amount(base).ok_or_else(refused)
     };
-    let capacity = |(free, total): (Placed, Placed)| {
+    let capacity = |(free, total): (Sized, Sized)| {
         let (left, all): (Amount, Amount) = (amount(free)?, amount(total)?);
-        let expected = || format!("no more free than the total of {}", total.size);
+        let expected = || format!("no more free than the total of {}", total.value);
         Capacity::with_free(all, left)
-            .ok_or_else(|| ParseError::within(line, text, free.tail, expected()))
+            .ok_or_else(|| ParseError::within(number, text, free.tail, expected()))
     };
     Ok(SpaceAmounts {
         logical: capacity(allocatable)?,
@@ -102,29 +107,26 @@ pub(crate) fn in_base(line: usize, text: &str, base: SizeBase) -> Result<SpaceAm
     })
 }
 
-/// A size and the rest of the line from its first digit on.
-#[derive(Clone, Copy)]
-struct Placed<'a> {
-    tail: &'a str,
-    size: Size,
-}
+type Sized<'a> = Placed<'a, Size>;
 
-impl From<(Placed<'_>, Placed<'_>)> for Left {
-    fn from((free, total): (Placed<'_>, Placed<'_>)) -> Self {
+impl From<(Sized<'_>, Sized<'_>)> for Left {
+    fn from((free, total): (Sized<'_>, Sized<'_>)) -> Self {
         Left {
-            free: free.size,
-            total: total.size,
+            free: free.value,
+            total: total.value,
         }
     }
 }
 
-type PlacedLine<'a> = (
+/// The tag, and of each pair what is left and of how much.
+pub(crate) type SpaceLine<'a> = (
     Option<String>,
-    (Placed<'a>, Placed<'a>),
-    (Placed<'a>, Placed<'a>),
+    (Sized<'a>, Sized<'a>),
+    (Sized<'a>, Sized<'a>),
 );
 
-fn placed(input: &str) -> Parsed<'_, PlacedLine<'_>> {
+/// Its numbers.
+pub(crate) fn line(input: &str) -> Parsed<'_, SpaceLine<'_>> {
     (
         preceded(mark("Space:"), bracketed),
         preceded(word("allocatable"), left),
@@ -133,14 +135,8 @@ fn placed(input: &str) -> Parsed<'_, PlacedLine<'_>> {
         .parse(input)
 }
 
-fn left(input: &str) -> Parsed<'_, (Placed<'_>, Placed<'_>)> {
-    separated_pair(placed_size, word("of"), placed_size).parse(input)
-}
-
-fn placed_size(input: &str) -> Parsed<'_, Placed<'_>> {
-    let (tail, _) = blanks(input)?;
-    let (rest, size) = size(tail)?;
-    Ok((rest, Placed { tail, size }))
+fn left(input: &str) -> Parsed<'_, (Sized<'_>, Sized<'_>)> {
+    separated_pair(placed(size), word("of"), placed(size)).parse(input)
 }
 
 #[cfg(test)]

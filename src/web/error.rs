@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::web::peer::Peer;
+use crate::{reason::Code, web::peer::Peer};
 
 /// Why a peer gave no answer. No variant holds a body of the peer or a secret.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +82,20 @@ pub enum WebError {
         /// What is wrong with it.
         why: String,
     },
+}
+
+impl WebError {
+    /// What happened, of the closed list.
+    pub fn code(&self) -> Code {
+        match self {
+            WebError::Refused { .. } => Code::ConnectRefused,
+            WebError::Connect { .. } => Code::ConnectFailed,
+            WebError::Certificate { .. } => Code::CertificateUntrusted,
+            WebError::Status { .. } => Code::PanelStatus,
+            WebError::Timeout { .. } => Code::PanelTimeout,
+            WebError::Shape { .. } => Code::PanelUnreadable,
+        }
+    }
 }
 
 fn status_way_out(peer: Peer, status: u16) -> String {

@@ -17,8 +17,9 @@ use crate::{
     },
 };
 
-const BEHIND_THE_TOKEN: [&str; 8] = [
+const BEHIND_THE_TOKEN: [&str; 9] = [
     USAGE,
+    "/metrics",
     "/api/v1/usage/cluster",
     "/api/v1/clusters",
     "/api/v1/clusters/cluster1/usage",
@@ -29,7 +30,7 @@ const BEHIND_THE_TOKEN: [&str; 8] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn nothing_below_api_v1_is_told_without_the_token() {
+async fn no_figure_is_told_without_the_token() {
     let site = Site::new(complete());
     for path in BEHIND_THE_TOKEN {
         for method in ["GET", "HEAD", "POST", "DELETE"] {
@@ -75,7 +76,7 @@ async fn what_is_not_there_is_a_problem_too() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_written_here() {
     let site = Site::new(complete());
-    for path in [USAGE, "/api/v1/clusters", "/health", "/ready"] {
+    for path in [USAGE, "/api/v1/clusters", "/metrics", "/health", "/ready"] {
         for method in ["POST", "PUT", "DELETE", "PATCH"] {
             let answer = site.answer(ask(path).method(method)).await;
             problem(&answer, 405, "method_not_allowed");

@@ -57,6 +57,7 @@ async fn whatever_else_is_answered_is_as_it_is_described() {
     for path in ["/health", "/ready", DESCRIPTION] {
         described.holds(path, 200, &site.answer(stranger(path)).await);
     }
+    described.holds("/metrics", 200, &site.get("/metrics").await);
     let raw = site.get("/api/v1/clusters/cluster1/raw").await;
     described.holds(RAW, 200, &raw);
     for (path, template) in [
@@ -100,16 +101,16 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         holds(path, status, &Site::new(usage).answer(request).await);
     }
     for path in PATHS {
-        let template = path.template();
+        let template = path.pattern;
         let place = template.replace("{name}", "cluster1");
         let site = Site::limited(complete(), 1);
-        holds(&template, 400, &ApiError::PlainHttp.answer());
+        holds(template, 400, &ApiError::PlainHttp.answer());
         let written = site.answer(ask(&place).method("POST")).await;
-        holds(&template, 405, &written);
+        holds(template, 405, &written);
         if path.guarded() {
             let site = Site::limited(complete(), 1);
-            holds(&template, 401, &site.answer(stranger(&place)).await);
-            holds(&template, 429, &site.answer(ask(&place)).await);
+            holds(template, 401, &site.answer(stranger(&place)).await);
+            holds(template, 429, &site.answer(ask(&place)).await);
         }
     }
     let all = Kind::ALL.iter().map(|kind| kind.name().to_owned());
@@ -145,7 +146,7 @@ async fn every_path_that_is_described_is_answered_and_no_other() {
         let answer = site.answer(stranger(&place)).await;
         assert_eq!(answer.status() == 200, open, "{path}");
     }
-    let templates: BTreeSet<String> = PATHS.iter().map(|path| path.template()).collect();
+    let templates: BTreeSet<String> = PATHS.iter().map(|path| path.pattern.to_owned()).collect();
     assert_eq!(paths.keys().cloned().collect::<BTreeSet<_>>(), templates);
 }
 

@@ -7,10 +7,14 @@ use serde_json::Value;
 use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
-    api::{self, auth::Tokens, guard::Api, limit::Limit, published::Published, token::TokenHash},
+    api::{
+        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
+        token::TokenHash,
+    },
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
     source::{compute_stat, node},
+    stage::Stages,
     usage::{Billed, ClusterUsage, Part},
     vstorage::report,
 };
@@ -31,6 +35,7 @@ const BASE: BaseInForce = BaseInForce {
 /// A service with one cluster.
 pub(crate) struct Site {
     pub(crate) api: Api,
+    pub(crate) stages: Stages,
     newest: watch::Sender<Arc<ClusterUsage>>,
 }
 
@@ -38,12 +43,19 @@ impl Site {
     /// Without a limit.
     pub(crate) fn new(usage: ClusterUsage) -> Site {
         let newest = watch::Sender::new(Arc::new(usage));
+        let stages = Stages::default();
+        let published = Published::new(newest.subscribe()).with_stages(stages.clone());
         let api = Api {
             tokens: Tokens::new([TokenHash::of(TOKEN.as_bytes())]),
             limit: None,
-            clusters: Arc::new([Published::new(newest.subscribe())]),
+            clusters: Arc::new([published]),
+            requests: Requests::default(),
         };
-        Site { api, newest }
+        Site {
+            api,
+            stages,
+            newest,
+        }
     }
 
     /// With a limit for each address: one request a second, and so many at once.

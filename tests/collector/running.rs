@@ -38,6 +38,7 @@ impl Running {
             storage: site.storage(FOR_EVER),
             witnesses: Vec::new(),
             compute: site.compute(FOR_EVER),
+            stages: site.stages.clone(),
         };
         let collector = Collector::new(name, sources, timing);
         let newest = collector.newest();

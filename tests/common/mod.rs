@@ -25,8 +25,12 @@ use vhi_usage::{
         fault::Fault,
         scenario::Scenario,
     },
-    source::{StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
+    source::{
+        StorageSource, compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource,
+        tool::Tool,
+    },
     ssh::{host_keys::HostKeys, login::Login, node::Node, pool::Pool},
+    stage::Stages,
     web::trust::Trust,
 };
 
@@ -52,6 +56,8 @@ password_file = \"password\"
 /// One simulated cluster, and a folder with what the service needs to know of it.
 pub(crate) struct Site {
     pub(crate) simulator: Simulator,
+    /// How what is connected to it does.
+    pub(crate) stages: Stages,
     dir: TempDir,
 }
 
@@ -63,7 +69,12 @@ impl Site {
         };
         let simulator = Simulator::start(settings).await.unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let site = Site { simulator, dir };
+        let stages = Stages::default();
+        let site = Site {
+            simulator,
+            stages,
+            dir,
+        };
         site.write("key", site.simulator.user_key());
         let lines = site.nodes().iter().map(|node| node.known_hosts.clone());
         site.write("known_hosts", &lines.collect::<Vec<_>>().join("\n"));
@@ -115,7 +126,7 @@ impl Site {
 
     pub(crate) fn pool_with(&self, login: Login) -> Pool {
         let nodes = (0..self.nodes().len()).map(|number| self.node(number));
-        Pool::new(nodes.collect(), login)
+        Pool::new(nodes.collect(), login).with_stages(self.stages.clone())
     }
 
     /// Storage of the cluster; the command may take so long.
@@ -143,12 +154,25 @@ impl Site {
         }
     }
 
-    /// Compute of the cluster; each request may take so long.
-    pub(crate) fn compute(&self, timeout: Duration) -> ComputeStat {
-        compute(PanelSettings {
+    /// A session with the panel; each request may take so long.
+    pub(crate) fn session(&self, timeout: Duration) -> Arc<Session> {
+        let settings = PanelSettings {
             timeout,
             ..self.panel_settings()
-        })
+        };
+        let session = Session::new(settings).unwrap();
+        Arc::new(session.with_stages(self.stages.clone()))
+    }
+
+    /// Compute of the cluster; each request may take so long.
+    pub(crate) fn compute(&self, timeout: Duration) -> ComputeStat {
+        ComputeStat::new(self.session(timeout))
+    }
+
+    /// The panel's overview of the cluster, in this session.
+    pub(crate) fn overview(&self, session: &Arc<Session>) -> OverviewSource {
+        let name = self.cluster().name.parse().unwrap();
+        OverviewSource::new(Arc::clone(session), name)
     }
 
     /// No command runs any more on any node.

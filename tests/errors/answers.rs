@@ -207,6 +207,28 @@ fn every_reason_is_a_sentence_of_the_list() {
     );
 }
 
+#[test]
+fn the_readme_lists_every_code_once_and_in_their_order() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, table) = readme
+        .split_once("| code | what happened | way out |\n")
+        .unwrap();
+    let rows = table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
+    let cells: Vec<Vec<&str>> = rows.map(|row| row.split(" | ").collect()).collect();
+    let codes: Vec<&str> = cells
+        .iter()
+        .map(|row| row[0].trim_matches(['|', ' ', '`']))
+        .collect();
+    let known: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(codes, known);
+    let whole = |row: &Vec<&str>| row.len() == 3 && row.iter().all(|cell| cell.len() > 4);
+    assert!(cells.iter().all(whole), "{cells:?}");
+}
+
 fn json_of(answer: &warp::http::Response<warp::hyper::body::Bytes>) -> serde_json::Value {
     serde_json::from_slice(answer.body()).unwrap()
 }

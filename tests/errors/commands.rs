@@ -51,7 +51,7 @@ fn a_word_that_the_command_line_does_not_know() {
     for (args, first) in [
         (
             &["sim", "--fault", "hung"][..],
-            "error: invalid value 'hung' for '--fault <KIND>': unknown fault `hung`; there are login-refused, host-key-changed, hang, hang-hard, slow, half-output, no-output, exit-1, no-status, endless-output, other-cluster, not-settled, connection-drop, node-down, session-expiry, panel-login-refused, panel-500, panel-hang, panel-not-json, sparse-stat, old-names",
+            "error: invalid value 'hung' for '--fault <KIND>': unknown fault `hung`; there are login-refused, host-key-changed, hang, hang-hard, slow, half-output, no-output, exit-1, no-status, endless-output, other-cluster, not-settled, connection-drop, node-down, session-expiry, panel-login-refused, panel-500, panel-hang, panel-not-json, sparse-stat, old-names, overview-shifted, decimal-print, overview-403, license-403, overview-other, overview-no-total, overview-more-free, no-license-line, license-low, unread-line, unknown-form, metrics-empty, metrics-nan, metrics-inf, metrics-partial, metrics-warnings, metrics-more-free, metrics-fraction, metrics-400, metrics-422, metrics-503, metrics-not-json, metrics-hang, metrics-down, grafana-proxy-401, grafana-401, grafana-403, grafana-no-ids, grafana-wants-both",
         ),
         (
             &["trust", "ssh", "root@node1"],

@@ -30,6 +30,7 @@ const ROOMS: &[&str] = &[
 const RESULTS: &[&str] = &[
     "api/compute_body.rs",
     "api/legacy.rs",
+    "api/metrics",
     "api/openapi.rs",
     "api/operations.rs",
     "api/storage_body.rs",
@@ -147,7 +148,7 @@ fn every_sentence_that_tells_an_error_has_a_row() {
     let rooms = ROOMS.iter().flat_map(|room| files(&src.join(room), "rs"));
     for file in rooms {
         let name = file.strip_prefix(&src).unwrap().to_str().unwrap();
-        if RESULTS.contains(&name) {
+        if RESULTS.iter().any(|it| Path::new(name).starts_with(it)) {
             continue;
         }
         for Literal { line, text } in told(&file) {

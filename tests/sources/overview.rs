@@ -1,114 +1,245 @@
-//! Storage from the panel's overview: every figure to the byte, and no figure where anything is odd.
+//! Storage from the panel's overview: every figure to the byte, and no figure where anything is wrong.
 
-use std::path::Path;
+use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
-use serde_json::Value;
 use vhi_usage::{
     reading::{Figure, License, Space, StorageReading},
-    source::overview_body,
+    reason::Code,
+    sim::{fault::Fault, figures::Figures},
+    source::{compute_stat::ComputeStat, error::SourceError, overview::OverviewSource},
 };
 
-fn fixture(name: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/panel");
-    serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap()
+use crate::{
+    common::{PATIENCE, Site, later, soon},
+    drift::Log,
+};
+
+/// A site whose figures stand still, and its overview.
+async fn standing(faults: &[Fault]) -> (Site, OverviewSource) {
+    let site = Site::new(1).await;
+    site.scenario().freeze(Some(Duration::from_secs(4_321)));
+    for fault in faults {
+        site.scenario().set_fault(*fault, true);
+    }
+    let source = site.overview(&site.session(PATIENCE));
+    (site, source)
 }
 
-fn reading_of(overview: &Value, license: Option<&Value>) -> StorageReading {
-    let (reading, odd) = overview_body::reading(overview, license, Timestamp::UNIX_EPOCH).unwrap();
-    assert_eq!(odd, Vec::<&str>::new());
-    reading
+pub(crate) async fn read(source: &OverviewSource) -> Result<StorageReading, SourceError> {
+    let read = soon(source.read()).await;
+    assert!(read.evidence.is_none());
+    read.reading
 }
 
-#[test]
-fn an_overview_and_a_licence_are_read_to_the_byte() {
-    let it = reading_of(&fixture("overview.json"), Some(&fixture("license.json")));
+/// Every figure of the cluster is there, to the byte.
+#[track_caller]
+fn is_whole(it: &StorageReading, figures: &Figures) {
     let exact = |bytes| Some(Figure::exact(bytes));
-    let used = |space: Space| space.used.amount.bytes;
+    let logical = Space::exact(figures.logical_total(), figures.logical_free());
+    assert_eq!(Some(it.logical), logical);
+    assert_eq!(it.logical.used, Figure::exact(figures.user_data));
+    let physical = Space::exact(figures.physical_total, figures.physical_free);
+    assert_eq!(it.physical, physical);
+    assert_eq!(it.user_data, exact(figures.user_data));
+    let tiers = it.tiers.as_ref().unwrap();
+    for (tier, expected) in tiers.iter().zip(figures.tiers()) {
+        assert_eq!(tier.id, expected.number.to_string());
+        let space = Space::exact(expected.physical_total, expected.physical_free);
+        assert_eq!((tier.physical, tier.logical), (space, None));
+    }
+    let services = it.services.as_ref().unwrap();
+    let used = |name: &str| services.iter().find(|it| it.name == name).unwrap().used;
+    assert_eq!(used("compute"), exact(figures.volumes_used));
     assert_eq!(
-        Some(it.logical),
-        Space::exact(87_960_930_222_080, 57_174_604_644_352)
+        (used("s3"), used("nfs")),
+        (exact(figures.object_data()), None)
     );
-    assert_eq!(used(it.logical), 30_786_325_577_728);
-    assert_eq!(
-        it.physical,
-        Space::exact(224_300_372_066_306, 151_732_604_633_089)
-    );
-    assert_eq!(used(it.physical.unwrap()), 72_567_767_433_217);
-    assert_eq!(it.user_data, exact(30_786_325_577_729));
-    let tiers: Vec<_> = it
-        .tiers
-        .unwrap()
-        .into_iter()
-        .map(|tier| (tier.id, tier.logical, tier.physical))
-        .collect();
-    let second = Space::exact(26_388_279_066_625, 19_791_209_299_968);
-    assert_eq!(tiers[1], ("1".to_owned(), None, second));
-    let services: Vec<_> = it
-        .services
-        .unwrap()
-        .into_iter()
-        .map(|service| (service.name, service.used))
-        .collect();
-    let expected = [
-        ("abgw", exact(0)),
-        ("compute", exact(24_189_255_811_073)),
-        ("iscsi", exact(0)),
-        ("nfs", None),
-        ("other", exact(1)),
-        ("s3", exact(6_597_069_766_654)),
-    ];
-    assert_eq!(
-        services,
-        expected.map(|(name, used)| (name.to_owned(), used))
-    );
+    assert_eq!(it.cluster_status.as_deref(), Some("healthy"));
+}
+
+/// The licence of the cluster is there, to the byte.
+#[track_caller]
+fn is_licensed(it: &StorageReading, figures: &Figures) {
+    let exact = |bytes| Some(Figure::exact(bytes));
     let license = License {
         state: Some("active".to_owned()),
-        capacity: exact(109_951_162_777_600),
-        used: exact(30_786_325_577_729),
-        free: exact(79_164_837_199_871),
-        expires_on: Some("2027-12-31".parse().unwrap()),
+        capacity: exact(figures.license_capacity),
+        used: exact(figures.user_data),
+        free: exact(figures.license_capacity - figures.user_data),
+        expires_on: Some("2100-01-01".parse().unwrap()),
     };
     assert_eq!(it.license, Some(license));
 }
 
-#[test]
-fn without_the_licence_its_figures_alone_are_not_known() {
-    let (overview, license) = (fixture("overview.json"), fixture("license.json"));
-    let (with, without) = (
-        reading_of(&overview, Some(&license)),
-        reading_of(&overview, None),
+/// Requests for the overview, and for the licence.
+#[track_caller]
+fn asked(site: &Site, overviews: u64, licenses: u64) {
+    let counts = site.scenario().counts();
+    let found = (counts.overview_requests, counts.license_requests);
+    assert_eq!(found, (overviews, licenses));
+}
+
+#[tokio::test]
+async fn the_panels_overview_is_read_to_the_byte() {
+    let (site, source) = standing(&[]).await;
+    for round in 1..4 {
+        let it = read(&source).await.unwrap();
+        is_whole(&it, &site.scenario().figures());
+        is_licensed(&it, &site.scenario().figures());
+        asked(&site, round, round);
+    }
+    assert_eq!(site.scenario().counts().login_attempts, 1);
+}
+
+#[tokio::test]
+async fn one_login_serves_compute_and_overview_side_by_side_from_a_cold_start() {
+    let site = Site::new(1).await;
+    let session = site.session(PATIENCE);
+    let (overview, compute) = (site.overview(&session), ComputeStat::new(session));
+    for _ in 0..3 {
+        let (storage, compute) = tokio::join!(read(&overview), soon(compute.read()));
+        storage.unwrap();
+        compute.unwrap();
+    }
+    assert_eq!(site.scenario().counts().login_attempts, 1);
+}
+
+#[tokio::test]
+async fn sessions_that_last_for_one_request_refuse_none_of_those_who_share_them() {
+    let (site, _) = standing(&[Fault::SessionExpiry]).await;
+    let session = site.session(PATIENCE);
+    let (overview, compute) = (
+        site.overview(&session),
+        ComputeStat::new(Arc::clone(&session)),
     );
-    let unlicensed = License {
-        capacity: Some(Figure::exact(109_951_162_777_600)),
-        ..License::default()
-    };
-    assert_eq!(without.license, Some(unlicensed));
+    let more = site.overview(&session);
+    for _ in 0..20 {
+        let (one, other, compute) =
+            tokio::join!(read(&overview), read(&more), soon(compute.read()));
+        compute.unwrap();
+        for it in [one.unwrap(), other.unwrap()] {
+            is_whole(&it, &site.scenario().figures());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_is_renewed_for_the_overview_and_for_the_licence() {
+    let (site, source) = standing(&[]).await;
+    read(&source).await.unwrap();
+    site.scenario().set_fault(Fault::SessionExpiry, true);
+    let it = read(&source).await.unwrap();
+    is_whole(&it, &site.scenario().figures());
+    is_licensed(&it, &site.scenario().figures());
+    site.scenario().set_fault(Fault::SessionExpiry, false);
+    later(Duration::from_secs(1_801)).await;
+    is_licensed(&read(&source).await.unwrap(), &site.scenario().figures());
+}
+
+#[tokio::test]
+async fn each_failure_of_the_overview_has_its_code_and_no_figure() {
+    for (fault, code) in [
+        (Fault::Overview403, Code::PanelStatus),
+        (Fault::OverviewOther, Code::OtherCluster),
+        (Fault::OverviewNoTotal, Code::PanelUnreadable),
+        (Fault::OverviewMoreFree, Code::MoreFreeThanTotal),
+        (Fault::Panel500, Code::PanelStatus),
+        (Fault::PanelNotJson, Code::PanelUnreadable),
+        (Fault::PanelLoginRefused, Code::AuthRefused),
+    ] {
+        // Also where it worked before, and the cluster's id is known.
+        for known in [false, true] {
+            let (site, source) = standing(&[]).await;
+            if known {
+                read(&source).await.unwrap();
+            }
+            site.scenario().set_fault(fault, true);
+            // A session that is there outlives a password that is refused.
+            if known && fault == Fault::PanelLoginRefused {
+                later(Duration::from_secs(1_801)).await;
+            }
+            let error = read(&source).await.unwrap_err();
+            assert_eq!(error.code(), code, "{fault}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_panel_that_never_answers_is_given_up_in_time() {
+    let (site, _) = standing(&[Fault::PanelHang]).await;
+    let source = site.overview(&site.session(Duration::from_millis(200)));
+    let error = read(&source).await.unwrap_err();
+    assert_eq!(error.code(), Code::PanelTimeout, "{error}");
+}
+
+#[tokio::test]
+async fn a_panel_that_has_gone_is_no_reading() {
+    let (site, source) = standing(&[]).await;
+    read(&source).await.unwrap();
+    soon(site.simulator.stop()).await;
     assert_eq!(
-        StorageReading {
-            license: with.license.clone(),
-            ..without
-        },
-        with
+        read(&source).await.unwrap_err().code(),
+        Code::ConnectRefused
     );
 }
 
-#[test]
-fn what_the_licence_leaves_out_is_derived_or_not_known() {
-    let (mut overview, mut license) = (fixture("overview.json"), fixture("license.json"));
-    license
-        .as_object_mut()
-        .unwrap()
-        .retain(|key, _| key == "used_size");
-    overview.as_object_mut().unwrap().shift_remove("fs_stat");
-    let it = reading_of(&overview, Some(&license));
-    let used = Some(Figure::exact(30_786_325_577_729));
-    assert_eq!(it.user_data, used);
-    let derived = License {
-        capacity: Some(Figure::exact(109_951_162_777_600)),
-        used,
-        free: Some(Figure::exact(79_164_837_199_871)),
+#[tokio::test]
+async fn another_cluster_is_named_with_what_was_asked_for() {
+    let (site, source) = standing(&[Fault::OverviewOther]).await;
+    let error = read(&source).await.unwrap_err();
+    let SourceError::OtherPanel {
+        url,
+        path,
+        asked,
+        found,
+    } = &error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (path.as_str(), asked.as_str(), found.as_str()),
+        ("/api/v2/clusters", "cluster1", "another")
+    );
+    assert_eq!(*url, site.cluster().panel.url);
+}
+
+#[tokio::test]
+async fn without_leave_for_the_licence_everything_else_is_read_and_it_is_said_once_per_change() {
+    let (site, source) = standing(&[Fault::License403]).await;
+    let log = Log::begin();
+    let figures = site.scenario().figures();
+    let said = async || {
+        let it = read(&source).await.unwrap();
+        is_whole(&it, &figures);
+        let said = log.take();
+        let words = ["gives no licence", "gives the licence again"];
+        (it, words.map(|words| said.matches(words).count()))
+    };
+    let unlicensed = License {
+        capacity: Some(Figure::exact(figures.license_capacity)),
         ..License::default()
     };
-    assert_eq!(it.license, Some(derived));
+    for times in [1, 0, 0] {
+        let (it, told) = said().await;
+        assert_eq!((it.license, told), (Some(unlicensed.clone()), [times, 0]));
+    }
+    site.scenario().set_fault(Fault::License403, false);
+    for times in [1, 0] {
+        let (it, told) = said().await;
+        is_licensed(&it, &figures);
+        assert_eq!(told, [0, times]);
+    }
+    site.scenario().set_fault(Fault::License403, true);
+    assert_eq!(said().await.1, [1, 0]);
+}
+
+#[tokio::test]
+async fn a_low_licence_and_shifted_figures_are_read_as_they_are() {
+    let (site, source) = standing(&[Fault::LicenseLow]).await;
+    let figures = site.scenario().figures();
+    is_licensed(&read(&source).await.unwrap(), &figures);
+    site.scenario().set_fault(Fault::OverviewShifted, true);
+    let it = read(&source).await.unwrap();
+    let expected = figures.physical_total + figures.physical_total / 100;
+    assert_eq!(it.physical.unwrap().total, Figure::exact(expected));
 }

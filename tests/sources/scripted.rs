@@ -1,0 +1,121 @@
+//! A panel by script: each path and its answer, without TLS, and the overview that is asked of it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+use vhi_usage::{
+    panel::session::{PanelSettings, Session},
+    reason::Code,
+    secret::Secret,
+    source::overview::OverviewSource,
+    web::trust::Trust,
+};
+use warp::{
+    Filter,
+    http::{Response, StatusCode},
+};
+
+use crate::{common::PATIENCE, overview::read};
+
+type Answers = Arc<Mutex<HashMap<String, Value>>>;
+
+/// A panel that answers what it was told to, a number as a status, and 404 to all else.
+pub(crate) struct Scripted {
+    answers: Answers,
+    asked: Arc<Mutex<Vec<String>>>,
+    pub(crate) source: OverviewSource,
+    server: JoinHandle<()>,
+}
+
+impl Scripted {
+    pub(crate) async fn new(answers: &[(&str, Value)]) -> Scripted {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (told, asked) = (Answers::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (answers_of, asked_of) = (Arc::clone(&told), Arc::clone(&asked));
+        let routes = warp::path::full().map(move |path: warp::path::FullPath| {
+            let path = path.as_str().trim_start_matches("/api/v2/").to_owned();
+            let answer = match path.as_str() {
+                "login" => Some(json!({})),
+                _ => answers_of.lock().unwrap().get(&path).cloned(),
+            };
+            if path != "login" {
+                asked_of.lock().unwrap().push(path);
+            }
+            let response = Response::builder().header("set-cookie", "session=a");
+            match answer {
+                Some(Value::Number(status)) => response
+                    .status(status.to_string().as_str())
+                    .body(String::new()),
+                Some(body) => response.body(body.to_string()),
+                None => response.status(StatusCode::NOT_FOUND).body(String::new()),
+            }
+        });
+        let server = tokio::spawn(warp::serve(routes).incoming(listener).run());
+        let settings = PanelSettings {
+            url,
+            username: "billing".to_owned(),
+            password: Secret::new("canary").unwrap(),
+            domain: String::new(),
+            project: None,
+            session_index: None,
+            trust: Trust::Anything,
+            timeout: PATIENCE,
+        };
+        let session = Arc::new(Session::new(settings).unwrap());
+        let source = OverviewSource::new(session, "cluster1".parse().unwrap());
+        let it = Scripted {
+            answers: told,
+            asked,
+            source,
+            server,
+        };
+        it.answers(answers);
+        it
+    }
+
+    /// From now on these answers, and no other.
+    pub(crate) fn answers(&self, answers: &[(&str, Value)]) {
+        let answers = answers
+            .iter()
+            .map(|(path, body)| (path.to_string(), body.clone()));
+        *self.answers.lock().unwrap() = answers.collect();
+    }
+
+    /// What is used, or the code and the words of the error; and what was asked for.
+    pub(crate) async fn reads(&self) -> (Result<u64, (Code, String)>, Vec<String>) {
+        let reading = read(&self.source).await;
+        let used = reading.map(|it| it.logical.used.amount.bytes);
+        let used = used.map_err(|error| (error.code(), vhi_usage::chain::chain(&error)));
+        (used, std::mem::take(&mut *self.asked.lock().unwrap()))
+    }
+
+    #[track_caller]
+    pub(crate) fn gives(
+        &self,
+        (used, asked): (Result<u64, (Code, String)>, Vec<String>),
+        expected: u64,
+        paths: &[&str],
+    ) {
+        assert_eq!(
+            (used, asked.iter().map(String::as_str).collect()),
+            (Ok(expected), paths.to_vec())
+        );
+    }
+
+    pub(crate) async fn fails(&self, code: Code, words: &str) {
+        let (error, said) = self.reads().await.0.unwrap_err();
+        assert_eq!(error, code, "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
