@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
-    &["drift"],
+    &["drift", "promql"],
     &["reading", "ssh", "panel"],
     &["vstorage", "web"],
     &[
@@ -23,6 +23,7 @@ const FLOORS: &[&[&str]] = &[
         "chain",
         "clock",
         "cluster_name",
+        "digits",
         "hex",
         "pause",
         "reason",
