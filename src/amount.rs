@@ -73,6 +73,40 @@ impl Amount {
         }
     }
 
+    /// A count that came out of a double, from the digits in which it was printed.
+    ///
+    /// A double holds every whole number below 2^53. From there on its numbers stand apart by 2, 4, 8 …:
+    /// u = 2^(e − 52) where 2^e is the greatest power of two in the count. The print names the double, and
+    /// the double the counts around it, so the interval is `bytes − u ..= bytes + u`.
+    ///
+    /// `None`: the interval reaches beyond 2^64 − 1.
+    pub fn of_double(bytes: u64) -> Option<Self> {
+        let exponent = bytes.checked_ilog2().unwrap_or(0);
+        let apart = match exponent {
+            ..53 => 0,
+            exponent => 1 << (exponent - 52),
+        };
+        Some(Amount {
+            bytes,
+            min: bytes - apart,
+            max: bytes.checked_add(apart)?,
+        })
+    }
+
+    /// Both together; `None` where they reach beyond 2^64 − 1.
+    pub fn plus(self, other: Amount) -> Option<Amount> {
+        Some(Amount {
+            bytes: self.bytes.checked_add(other.bytes)?,
+            min: self.min.checked_add(other.min)?,
+            max: self.max.checked_add(other.max)?,
+        })
+    }
+
+    /// Whether both may stand for the same count.
+    pub fn meets(self, other: Amount) -> bool {
+        self.min <= other.max && other.min <= self.max
+    }
+
     /// What is left when `other` is taken away.
     ///
     /// `None`: more is taken away than there is, even at the far ends of both intervals. Where only the
@@ -150,6 +184,37 @@ mod tests {
             Capacity::with_free(Amount::exact(3), Amount::exact(4)),
             None
         );
+    }
+
+    #[test]
+    fn a_count_out_of_a_double_is_exact_below_two_to_the_53_and_has_the_doubles_around_it_above() {
+        let two_to = |power: u32| 1_u64 << power;
+        for bytes in [0, 1, two_to(53) - 1] {
+            assert_eq!(Amount::of_double(bytes), Some(Amount::exact(bytes)));
+        }
+        for (bytes, apart) in [
+            (two_to(53), 2),
+            (two_to(54) - 2, 2),
+            (two_to(54), 4),
+            // 2^60, as the shortest digits that read back as it.
+            (1_152_921_504_606_847_000, 256),
+        ] {
+            let (min, max) = (bytes - apart, bytes + apart);
+            assert_eq!(Amount::of_double(bytes), Some(amount(min, bytes, max)));
+        }
+        assert_eq!(Amount::of_double(u64::MAX), None);
+        assert!(
+            Amount::of_double(1_152_921_504_606_847_000).is_some_and(|it| it.min <= two_to(60))
+        );
+    }
+
+    #[test]
+    fn two_amounts_meet_where_one_count_may_be_both() {
+        let (low, high) = (amount(1, 2, 3), amount(3, 4, 5));
+        assert!(low.meets(high) && high.meets(low));
+        assert!(!low.meets(Amount::exact(4)) && !Amount::exact(4).meets(low));
+        assert_eq!(low.plus(high), Some(amount(4, 6, 8)));
+        assert_eq!(low.plus(amount(0, 0, u64::MAX)), None);
     }
 
     #[test]

@@ -45,6 +45,7 @@
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
 //! | [`sim`] | real servers on loopback, SSH, a panel over HTTPS, a Prometheus over HTTP, and what goes wrong with them |
 //! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
+//! | [`promql`] | one query to Prometheus, straight or through Grafana, and the vector that it answers |
 //! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
 //! | [`figure`] | the wire shape of an amount |
@@ -58,6 +59,7 @@
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
 //! | [`cluster_name`] | a name that is safe on a command line |
 //! | [`clock`] | times as they are said |
+//! | [`digits`] | whole numbers, from their digits |
 //! | [`hex`] | a SHA-256 in hex |
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
@@ -66,7 +68,7 @@
 //! # What holds everywhere
 //!
 //! * **Formats know no transport.** [`vstorage`] reads a text, wherever it came from.
-//! * **Transports know no meaning.** [`ssh`], [`panel`] and [`web`] know how to ask, and not what an answer means.
+//! * **Transports know no meaning.** [`ssh`], [`panel`], [`promql`] and [`web`] know how to ask, and not what an answer means.
 //! * **Arrows point down.** No import leads up or in a circle; nothing but [`cli`] knows of [`sim`].
 //! * **Absence travels as absence**, as `Option` or `Result`, from the wire to the wire. What was not
 //!   read is `null` in the answer; a 0 in it is a 0 that was read.
@@ -114,11 +116,13 @@ pub mod clock;
 pub mod cluster_name;
 pub mod collector;
 pub mod config;
+pub mod digits;
 pub mod drift;
 pub mod figure;
 pub mod hex;
 pub mod panel;
 pub mod pause;
+pub mod promql;
 pub mod reading;
 pub mod reason;
 pub mod secret;

@@ -186,7 +186,12 @@ impl Space {
 
     /// Of exact bytes. `None`: more is free than there is.
     pub fn exact(total: u64, free: u64) -> Option<Space> {
-        let amounts = Capacity::with_free(Amount::exact(total), Amount::exact(free))?;
+        Space::derived(Amount::exact(total), Amount::exact(free))
+    }
+
+    /// Of amounts that nobody printed. `None`: more is free than there is.
+    pub fn derived(total: Amount, free: Amount) -> Option<Space> {
+        let amounts = Capacity::with_free(total, free)?;
         Some(Space {
             total: Figure::derived(amounts.total),
             used: Figure::derived(amounts.used),

@@ -76,8 +76,8 @@ codes! {
     OtherCluster = "other_cluster", "the source shows another cluster";
     /// The cluster's status is unknown.
     NotSettled = "not_settled", "the cluster does not know its own state yet";
-    /// The panel's certificate is not trusted.
-    CertificateUntrusted = "certificate_untrusted", "the panel's certificate is not trusted";
+    /// The certificate of the panel, of Prometheus or of Grafana is not trusted.
+    CertificateUntrusted = "certificate_untrusted", "the certificate of the source is not trusted";
     /// The panel answered with an error status.
     PanelStatus = "panel_status", "the panel answered with an error";
     /// The panel did not answer in time.
@@ -88,6 +88,42 @@ codes! {
     MoreFreeThanTotal = "more_free_than_total", "the source says that more is free than there is";
     /// Used and free are said to be another total.
     DoesNotAddUp = "does_not_add_up", "what the source says is used and free is not its total";
+    /// Prometheus or Grafana answered with an error status.
+    MetricsStatus = "metrics_status", "Prometheus or Grafana answered with an error";
+    /// Prometheus or Grafana did not answer in time.
+    MetricsTimeout = "metrics_timeout", "Prometheus or Grafana did not answer in time";
+    /// The answer of Prometheus or Grafana is not what it should be.
+    MetricsUnreadable = "metrics_unreadable", "the answer of Prometheus or Grafana cannot be read";
+    /// Prometheus cannot read the query.
+    QueryInvalid = "query_invalid", "Prometheus cannot read the query";
+    /// Prometheus cannot evaluate the query.
+    QueryFailed = "query_failed", "Prometheus failed with the query";
+    /// Prometheus had no time to evaluate the query.
+    QueryTimeout = "query_timeout", "Prometheus had no time for the query";
+    /// The query finds no series.
+    MetricsEmpty = "metrics_empty", "the query finds no series";
+    /// A value is `NaN`.
+    MetricsNan = "metrics_nan", "a value of the query is not a number";
+    /// A value is infinite.
+    MetricsInfinite = "metrics_infinite", "a value of the query is infinite";
+    /// A value is below 0.
+    MetricsNegative = "metrics_negative", "a value of the query is below 0";
+    /// A value is no whole number.
+    MetricsFraction = "metrics_fraction", "a value of the query is no whole number of bytes";
+    /// There are more series than figures.
+    MetricsAmbiguous = "metrics_ambiguous", "the query gives more series than figures";
+    /// A part of the answer is missing.
+    MetricsPartial = "metrics_partial", "a part of the query's answer is missing";
+    /// A figure has more than 64 bits.
+    FigureTooLarge = "figure_too_large", "a figure is larger than any that can be";
+    /// The proxy in front of Grafana did not let us through; the message says when the next try is due.
+    ProxyAuthRefused = "proxy_auth_refused", "the proxy in front of Grafana refused us";
+    /// Grafana refused token or session; the message says when the next try is due.
+    GrafanaAuthRefused = "grafana_auth_refused", "Grafana refused the token or the session";
+    /// Grafana knows us and forbids the query.
+    GrafanaForbidden = "grafana_forbidden", "Grafana forbids the query";
+    /// Grafana does not know the data source, or several fit.
+    DatasourceUnknown = "datasource_unknown", "it is not known which data source of Grafana to ask";
 }
 
 impl Reason {

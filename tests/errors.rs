@@ -37,6 +37,8 @@ mod program;
 #[allow(dead_code, reason = "the answers take what they need")]
 #[path = "api/published.rs"]
 mod published;
+#[path = "errors/queries.rs"]
+mod queries;
 #[path = "errors/rows.rs"]
 mod rows;
 #[path = "errors/settings.rs"]

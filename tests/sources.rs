@@ -1,8 +1,14 @@
 //! The sources against a real SSH server and a real panel: a reading that is right to the byte, or the reason why there is none.
 
+#[path = "sources/answering.rs"]
+mod answering;
 mod common;
 #[path = "sources/drift.rs"]
 mod drift;
+#[path = "sources/grafana.rs"]
+mod grafana;
+#[path = "sources/grafana_auth.rs"]
+mod grafana_auth;
 #[path = "sources/overview.rs"]
 mod overview;
 #[path = "sources/overview_body.rs"]
@@ -11,6 +17,10 @@ mod overview_body;
 mod overview_id;
 #[path = "sources/panel.rs"]
 mod panel;
+#[path = "sources/prometheus.rs"]
+mod prometheus;
+#[path = "sources/prometheus_odd.rs"]
+mod prometheus_odd;
 #[path = "sources/scripted.rs"]
 mod scripted;
 #[path = "sources/stages.rs"]

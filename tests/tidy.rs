@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["usage"],
     &["source", "sim", "witness"],
-    &["drift"],
+    &["drift", "promql"],
     &["reading", "figure", "ssh", "panel"],
     &["vstorage", "web"],
     &[
@@ -23,6 +23,7 @@ const FLOORS: &[&[&str]] = &[
         "chain",
         "clock",
         "cluster_name",
+        "digits",
         "hex",
         "pause",
         "reason",

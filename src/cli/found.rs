@@ -13,6 +13,7 @@ use crate::{
     clock,
     config::cluster::ClusterConfig,
     panel::error::PanelError,
+    promql::error::{Kind, QueryError},
     reading::{ComputeReading, StorageReading},
     source::{compute_stat, error::SourceError, read::Read},
     ssh::error::SshError,
@@ -181,9 +182,23 @@ fn judge(error: &SourceError) -> Verdict {
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. }
-        | SourceError::Overview { .. } => Verdict::Differs,
+        | SourceError::Overview { .. }
+        | SourceError::Metrics { .. } => Verdict::Differs,
         SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Verdict::Misconfigured,
+        SourceError::Query(error) => judge_query(error),
         SourceError::Panel(_) => Verdict::Unreached,
+    }
+}
+
+fn judge_query(error: &QueryError) -> Verdict {
+    match error {
+        QueryError::Web(WebError::Shape { .. }) => Verdict::Differs,
+        QueryError::Datasource { .. }
+        | QueryError::Failed {
+            kind: Kind::BadData,
+            ..
+        } => Verdict::Misconfigured,
+        _ => Verdict::Unreached,
     }
 }
 

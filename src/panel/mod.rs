@@ -4,6 +4,8 @@
 
 pub mod error;
 pub mod login;
+pub mod project;
+pub mod request;
 pub mod session;
 pub mod shown;
 pub mod standing;

@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     panel::{
         error::PanelError,
         login::{self, Credentials, SessionCookie},
-        standing::{Refusal, Standing},
+        project,
+        request::Request,
+        standing::Standing,
     },
     secret::Secret,
     stage::{Stage, Stages},
-    web::{error::TrustError, http::Http, peer::Peer, trust::Trust},
+    web::{error::TrustError, http::Http, peer::Peer, refusals::Refusal, trust::Trust},
 };
 
 /// Where the panel is and who we are there.
@@ -99,22 +101,17 @@ impl Session {
     /// # Errors
     /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
     pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
-        if let Some(answer) = self.get_shared(path).await? {
-            return Ok(answer);
-        }
-        // Another caller may have used that one up as well. Of the next one nobody else knows before it has
-        // served us, so whoever refuses it refuses us.
-        let mut standing = self.standing.lock().await;
-        let newest = standing.logins;
-        let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
-        let response = self.send(Method::GET, path, &credentials, None).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            return Err(self.refused(standing.refuse(StatusCode::UNAUTHORIZED)));
-        }
-        if response.status().is_success() {
-            standing.settle(&response, login);
-        }
-        drop(standing);
+        let request = Request::get(&self.http, path);
+        let response = match self.shared(request, 2).await? {
+            Some(response) => response,
+            None => {
+                let (response, mut standing) = self.alone(request).await?;
+                if response.status() == StatusCode::UNAUTHORIZED {
+                    return Err(self.refused(standing.refuse(StatusCode::UNAUTHORIZED)));
+                }
+                response
+            }
+        };
         Ok(self.http.json(path, response).await?)
     }
 
@@ -124,28 +121,62 @@ impl Session {
     /// # Errors
     /// As there.
     pub async fn get_if_given(&self, path: &str) -> Result<Value, PanelError> {
-        let refused = || self.http.status(path, StatusCode::UNAUTHORIZED);
-        self.get_shared(path).await?.ok_or_else(|| refused().into())
+        match self.shared(Request::get(&self.http, path), 2).await? {
+            Some(response) => Ok(self.http.json(path, response).await?),
+            None => Err(self.http.status(path, StatusCode::UNAUTHORIZED).into()),
+        }
     }
 
-    /// The answer in the session that all callers share, renewed once; `None` where that is refused as well.
-    async fn get_shared(&self, path: &str) -> Result<Option<Value>, PanelError> {
+    /// Sends a request of another client in the session, which is renewed once where the answer is 401. A
+    /// second 401 is an answer: what stands below the panel may refuse whom the panel lets in.
+    ///
+    /// # Errors
+    /// When there is no session, and no login gives one; when no answer came in time.
+    pub async fn lend(&self, request: Request<'_>) -> Result<Response, PanelError> {
+        match self.shared(request, 1).await? {
+            Some(response) => Ok(response),
+            None => Ok(self.alone(request).await?.0),
+        }
+    }
+
+    /// The answer in the session that all callers share; `None` where it was refused so many times.
+    async fn shared(
+        &self,
+        request: Request<'_>,
+        times: u32,
+    ) -> Result<Option<Response>, PanelError> {
         let mut ended = None;
-        for _ in 0..2 {
+        for _ in 0..times {
             let (credentials, login) = {
                 let mut standing = self.standing.lock().await;
                 self.credentials(&mut standing, ended).await?
             };
-            let response = self.send(Method::GET, path, &credentials, None).await?;
+            let response = request.send(&credentials).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 if response.status().is_success() {
                     self.standing.lock().await.settle(&response, login);
                 }
-                return Ok(Some(self.http.json(path, response).await?));
+                return Ok(Some(response));
             }
             ended = Some(login);
         }
         Ok(None)
+    }
+
+    /// The answer in a new session. Another caller may have used up the one before it; of this one nobody
+    /// else knows before it has served us, so whoever refuses it refuses us.
+    async fn alone(
+        &self,
+        request: Request<'_>,
+    ) -> Result<(Response, MutexGuard<'_, Standing>), PanelError> {
+        let mut standing = self.standing.lock().await;
+        let newest = standing.logins;
+        let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
+        let response = request.send(&credentials).await?;
+        if response.status().is_success() {
+            standing.settle(&response, login);
+        }
+        Ok((response, standing))
     }
 
     /// The session to use, and which login gave it. `ended` is the login whose session proved over.
@@ -154,11 +185,8 @@ impl Session {
         standing: &mut Standing,
         ended: Option<u64>,
     ) -> Result<(Credentials, u64), PanelError> {
-        if ended == Some(standing.logins) {
-            standing.credentials = None;
-        }
-        if let Some(credentials) = standing.credentials.clone().filter(|kept| !kept.expired()) {
-            return Ok((credentials, standing.logins));
+        if let Some(current) = standing.current(ended) {
+            return Ok(current);
         }
         if let Some(refusal) = standing.refused() {
             return Err(self.refused(refusal));
@@ -171,9 +199,7 @@ impl Session {
             .stages
             .note(Stage::PanelLogin, login, |error| error.code().name());
         let credentials = noted.await?;
-        standing.credentials = Some(credentials.clone());
-        standing.logins += 1;
-        Ok((credentials, standing.logins))
+        Ok(standing.begin(credentials))
     }
 
     /// One login; the inner error is the status with which the panel refused it.
@@ -188,10 +214,7 @@ impl Session {
             fields.insert("domain".to_owned(), settings.domain.as_str().into());
         }
         let headers = login::headers(settings.session_index);
-        let response = self
-            .http
-            .send(Method::POST, PATH, headers, Some(&body))
-            .await?;
+        let response = self.http.send(PATH, headers, Some(&body)).await?;
         let status = response.status();
         match status {
             StatusCode::OK | StatusCode::CREATED => {}
@@ -214,65 +237,18 @@ impl Session {
         tracing::debug!(panel = settings.url, "logged in to the panel");
         match &settings.project {
             None => Ok(Ok(credentials)),
-            Some(project) => self.enter(project, credentials).await.map(Ok),
+            Some(project) => project::enter(&self.http, project, credentials)
+                .await
+                .map(Ok),
         }
     }
 
-    /// The session in the scope of a project, found by id or by name.
-    async fn enter(&self, project: &str, session: Credentials) -> Result<Credentials, PanelError> {
-        const PATH: &str = "/api/v2/accounts/projects";
-        let response = self.send(Method::GET, PATH, &session, None).await?;
-        let session = session.renewed(&response).unwrap_or(session);
-        let list = self.http.json(PATH, response).await?;
-        let id = list
-            .get("data")
-            .unwrap_or(&list)
-            .as_array()
-            .and_then(|projects| {
-                projects
-                    .iter()
-                    .find(|entry| entry["id"] == project || entry["name"] == project)
-            })
-            .and_then(|entry| entry["id"].as_str())
-            .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
-            .ok_or_else(|| {
-                self.http
-                    .shape(PATH, format!("it lists no project {project}: set project in [cluster.panel] to one of the user's, or leave it out"))
-            })?;
-        let path = format!("{PATH}/{id}/auth");
-        let response = self
-            .send(Method::POST, &path, &session, Some(&json!({})))
-            .await?;
-        let session = session.renewed(&response).unwrap_or(session);
-        let body = self.http.json(&path, response).await?;
-        let shape = |why: &str| self.http.shape(&path, why.to_owned()).into();
-        session
-            .scoped(&body)
-            .ok_or_else(|| shape("it holds no token for the project"))
-    }
-
-    fn refused(&self, refusal: Refusal) -> PanelError {
+    fn refused(&self, refusal: Refusal<u16>) -> PanelError {
         PanelError::Login {
             url: self.http.url().to_owned(),
             user: self.settings.user(),
-            status: refusal.status,
+            status: refusal.why,
             next_try: refusal.next_try,
         }
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        session: &Credentials,
-        body: Option<&Value>,
-    ) -> Result<Response, PanelError> {
-        let headers = session.headers().ok_or_else(|| {
-            self.http.shape(
-                "/api/v2/login",
-                "it gave a cookie or token that no header can carry".to_owned(),
-            )
-        })?;
-        Ok(self.http.send(method, path, headers, body).await?)
     }
 }

@@ -118,7 +118,7 @@ pub(crate) async fn query_route(scenario: &Scenario, head: &Parts, body: &[u8]) 
         Some((_, Some(time))) => Some(time),
         Some((text, None)) => {
             let why = format!("cannot parse \"{text}\" to a valid timestamp");
-            let why = format!("invalid parameter \"time\": {why}");
+            let why = format!("invalid parameter \"time\": Invalid time value for 'time': {why}");
             return refusal(StatusCode::BAD_REQUEST, "bad_data", &why);
         }
     };

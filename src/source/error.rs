@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use crate::{
     clock,
     panel::error::PanelError,
+    promql::error::QueryError,
     reason::{Code, Reason},
-    source::exact::Unusable,
+    source::{exact::Unusable, metric::Unfit},
     ssh::error::SshError,
     vstorage::error::ParseError,
+    web::peer::Peer,
 };
 
 /// Why a source gave no reading.
@@ -86,6 +88,21 @@ pub enum SourceError {
         /// What is wrong with it.
         source: Unusable,
     },
+    /// The query gave no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The query was answered, and its values cannot be billed.
+    #[error("{peer} {url}: {key} in {} gives no figure to bill", peer.table())]
+    Metrics {
+        /// Who was asked.
+        peer: Peer,
+        /// Its base address.
+        url: String,
+        /// The key of the query.
+        key: &'static str,
+        /// What is wrong with the answer.
+        source: Unfit,
+    },
 }
 
 impl SourceError {
@@ -98,6 +115,8 @@ impl SourceError {
             SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Code::OtherCluster,
             SourceError::NotSettled { .. } => Code::NotSettled,
             SourceError::NoFigure { .. } => Code::PanelUnreadable,
+            SourceError::Query(error) => error.code(),
+            SourceError::Metrics { source, .. } => source.code(),
             SourceError::Overview { source, .. } => match source {
                 Unusable::Absent(_) | Unusable::Illegal(_) | Unusable::NoList => {
                     Code::PanelUnreadable
@@ -125,6 +144,7 @@ impl SourceError {
                 _ => None,
             },
             SourceError::Panel(PanelError::Login { next_try, .. }) => Some(*next_try),
+            SourceError::Query(error) => error.next_try(),
             _ => None,
         }
     }

@@ -5,11 +5,15 @@
 pub mod compute_stat;
 pub mod error;
 pub mod exact;
+pub mod metric;
 pub mod node;
 pub mod once;
 pub mod overview;
 pub mod overview_body;
+pub mod prometheus;
+pub mod queries;
 pub mod read;
+pub mod sides;
 pub mod stat_keys;
 pub mod tool;
 pub mod whole;
@@ -18,7 +22,10 @@ use tokio::time::Instant;
 
 use crate::{
     reading::{BaseInForce, Source},
-    source::{compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource, read::Read},
+    source::{
+        compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource,
+        prometheus::PrometheusSource, read::Read,
+    },
     stage::{Stage, Stages},
 };
 
@@ -55,6 +62,8 @@ pub enum StorageSource {
     Ssh(NodeSource),
     /// The panel's overview.
     Overview(OverviewSource),
+    /// Prometheus, asked itself or through Grafana.
+    Prometheus(PrometheusSource),
 }
 
 impl StorageSource {
@@ -62,7 +71,7 @@ impl StorageSource {
     pub fn size_base(&self) -> Option<BaseInForce> {
         match self {
             StorageSource::Ssh(source) => Some(source.size_base()),
-            StorageSource::Overview(_) => None,
+            StorageSource::Overview(_) | StorageSource::Prometheus(_) => None,
         }
     }
 
@@ -71,6 +80,7 @@ impl StorageSource {
         match self {
             StorageSource::Ssh(_) => Source::Ssh,
             StorageSource::Overview(_) => Source::Overview,
+            StorageSource::Prometheus(source) => source.source(),
         }
     }
 
@@ -79,6 +89,7 @@ impl StorageSource {
         match self {
             StorageSource::Ssh(source) => source.read().await,
             StorageSource::Overview(source) => source.read().await,
+            StorageSource::Prometheus(source) => source.read().await,
         }
     }
 }

@@ -3,40 +3,23 @@
 //! ```text
 //! 1099511627776   1099511627776.0   1.5e3
 //! ```
-//!
-//! No fraction is dropped, however small, and nothing is rounded.
-
-use std::str::FromStr;
 
 use serde_json::Value;
 
+use crate::digits;
+
 /// An integer, also where it is written as `7.0` or `7e0`. `None`: the value is no whole number, or none that
 /// `T` holds; so one below 0 is no `u64`.
-pub fn whole<T: FromStr>(value: &Value) -> Option<T> {
-    let number = value.as_number()?.as_str();
-    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    if digits.bytes().all(|byte| matches!(byte, b'-' | b'0')) {
-        return "0".parse().ok();
-    }
-    let exponent: i64 = exponent.parse().ok()?;
-    let places = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    let zeros = usize::try_from(places.unsigned_abs()).ok()?;
-    if places < 0 {
-        let (whole, fraction) = digits.split_at_checked(digits.len().checked_sub(zeros)?)?;
-        let is_whole = fraction.bytes().all(|byte| byte == b'0');
-        return is_whole.then(|| whole.parse().ok())?;
-    }
-    // no figure has more digits than these
-    (zeros < 20).then(|| format!("{digits}{:0<zeros$}", "").parse().ok())?
+pub fn whole<T: TryFrom<i128>>(value: &Value) -> Option<T> {
+    let number = digits::whole(value.as_number()?.as_str()).ok()?;
+    T::try_from(number).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read<T: FromStr>(number: &str) -> Option<T> {
+    fn read<T: TryFrom<i128>>(number: &str) -> Option<T> {
         whole(&serde_json::from_str(number).expect("JSON"))
     }
 

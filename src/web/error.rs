@@ -91,9 +91,18 @@ impl WebError {
             WebError::Refused { .. } => Code::ConnectRefused,
             WebError::Connect { .. } => Code::ConnectFailed,
             WebError::Certificate { .. } => Code::CertificateUntrusted,
-            WebError::Status { .. } => Code::PanelStatus,
-            WebError::Timeout { .. } => Code::PanelTimeout,
-            WebError::Shape { .. } => Code::PanelUnreadable,
+            WebError::Status {
+                peer: Peer::Panel, ..
+            } => Code::PanelStatus,
+            WebError::Timeout {
+                peer: Peer::Panel, ..
+            } => Code::PanelTimeout,
+            WebError::Shape {
+                peer: Peer::Panel, ..
+            } => Code::PanelUnreadable,
+            WebError::Status { .. } => Code::MetricsStatus,
+            WebError::Timeout { .. } => Code::MetricsTimeout,
+            WebError::Shape { .. } => Code::MetricsUnreadable,
         }
     }
 }

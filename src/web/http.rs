@@ -4,7 +4,7 @@ use std::{error::Error, io, time::Duration};
 
 use reqwest::{
     Client, Method, Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 use rustls::CertificateError;
@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::{
     chain::chain,
+    secret::Secret,
     web::{
         error::{TrustError, WebError},
         peer::Peer,
@@ -56,23 +57,56 @@ impl Http {
         })
     }
 
+    /// The headers of a request that shows this login.
+    pub fn headers(&self, login: &Login) -> HeaderMap {
+        let empty = self.client.get(&self.url);
+        let request = match login {
+            Login::Nobody => empty,
+            Login::User(user, password) => empty.basic_auth(user, Some(password.reveal())),
+            Login::Token(token) => empty.bearer_auth(token.reveal()),
+        };
+        // What no header can carry is told with the settings, and here it lets nobody in.
+        let mut headers = request.build().map_or_else(
+            |_| HeaderMap::new(),
+            |mut it| std::mem::take(it.headers_mut()),
+        );
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers
+    }
+
+    /// Who is asked.
+    pub fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// What was asked for, as an error says it: without its query, which is long and says little.
+    pub fn asked(&self, path: &str) -> String {
+        let (path, _) = path.split_once('?').unwrap_or((path, ""));
+        path.to_owned()
+    }
+
     /// The peer's base address, for the errors.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Sends one request; any status is an answer.
+    /// Sends one request, GET, or POST where there is a body; any status is an answer. A query may follow
+    /// the path, behind its `?`.
     ///
     /// # Errors
     /// When no answer came in time, or its certificate is not trusted.
     pub async fn send(
         &self,
-        method: Method,
         path: &str,
         headers: HeaderMap,
         body: Option<&Value>,
     ) -> Result<Response, WebError> {
         let url = format!("{}{path}", self.url);
+        let method = if body.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        };
         let mut request = self.client.request(method, url).headers(headers);
         if let Some(body) = body {
             let json = HeaderValue::from_static("application/json");
@@ -88,10 +122,19 @@ impl Http {
     ///
     /// # Errors
     /// Any other status, a body that breaks off or is longer than any answer, and what is no JSON.
-    pub async fn json(&self, path: &str, mut response: Response) -> Result<Value, WebError> {
+    pub async fn json(&self, path: &str, response: Response) -> Result<Value, WebError> {
         if !response.status().is_success() {
             return Err(self.status(path, response.status()));
         }
+        let body = self.body(path, response).await?;
+        self.parse(path, &body)
+    }
+
+    /// The body of an answer, whatever its status.
+    ///
+    /// # Errors
+    /// A body that breaks off or is longer than any answer.
+    pub async fn body(&self, path: &str, mut response: Response) -> Result<Vec<u8>, WebError> {
         let mut body = Vec::new();
         while let Some(part) = response
             .chunk()
@@ -109,8 +152,16 @@ impl Http {
             }
             body.extend_from_slice(&part);
         }
+        Ok(body)
+    }
+
+    /// The JSON of a body.
+    ///
+    /// # Errors
+    /// What is no JSON.
+    pub fn parse(&self, path: &str, body: &[u8]) -> Result<Value, WebError> {
         // The error gives line and column and no word of the body.
-        serde_json::from_slice(&body).map_err(|error| {
+        serde_json::from_slice(body).map_err(|error| {
             self.shape(
                 path,
                 format!(
@@ -126,7 +177,7 @@ impl Http {
         WebError::Status {
             peer: self.peer,
             url: self.url.clone(),
-            path: path.to_owned(),
+            path: self.asked(path),
             status: status.as_u16(),
         }
     }
@@ -136,7 +187,7 @@ impl Http {
         WebError::Shape {
             peer: self.peer,
             url: self.url.clone(),
-            path: path.to_owned(),
+            path: self.asked(path),
             why,
         }
     }
@@ -147,7 +198,7 @@ impl Http {
             return WebError::Timeout {
                 peer,
                 url,
-                path: path.to_owned(),
+                path: self.asked(path),
                 within: self.within,
             };
         }
@@ -166,11 +217,22 @@ impl Http {
             _ => WebError::Connect {
                 peer,
                 url,
-                path: path.to_owned(),
+                path: self.asked(path),
                 why: said(&error),
             },
         }
     }
+}
+
+/// What a request shows to be let in.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// Nothing.
+    Nobody,
+    /// A user and the user's password.
+    User(String, Secret),
+    /// A token.
+    Token(Secret),
 }
 
 fn certificate_words(error: &rustls::Error) -> String {

@@ -5,4 +5,5 @@
 pub mod error;
 pub mod http;
 pub mod peer;
+pub mod refusals;
 pub mod trust;

@@ -190,7 +190,7 @@ fn every_reason_is_a_sentence_of_the_list() {
             ("not_settled", "the cluster does not know its own state yet"),
             (
                 "certificate_untrusted",
-                "the panel's certificate is not trusted"
+                "the certificate of the source is not trusted"
             ),
             ("panel_status", "the panel answered with an error"),
             ("panel_timeout", "the panel did not answer in time"),
@@ -202,6 +202,51 @@ fn every_reason_is_a_sentence_of_the_list() {
             (
                 "does_not_add_up",
                 "what the source says is used and free is not its total"
+            ),
+            (
+                "metrics_status",
+                "Prometheus or Grafana answered with an error"
+            ),
+            (
+                "metrics_timeout",
+                "Prometheus or Grafana did not answer in time"
+            ),
+            (
+                "metrics_unreadable",
+                "the answer of Prometheus or Grafana cannot be read"
+            ),
+            ("query_invalid", "Prometheus cannot read the query"),
+            ("query_failed", "Prometheus failed with the query"),
+            ("query_timeout", "Prometheus had no time for the query"),
+            ("metrics_empty", "the query finds no series"),
+            ("metrics_nan", "a value of the query is not a number"),
+            ("metrics_infinite", "a value of the query is infinite"),
+            ("metrics_negative", "a value of the query is below 0"),
+            (
+                "metrics_fraction",
+                "a value of the query is no whole number of bytes"
+            ),
+            (
+                "metrics_ambiguous",
+                "the query gives more series than figures"
+            ),
+            ("metrics_partial", "a part of the query's answer is missing"),
+            (
+                "figure_too_large",
+                "a figure is larger than any that can be"
+            ),
+            (
+                "proxy_auth_refused",
+                "the proxy in front of Grafana refused us"
+            ),
+            (
+                "grafana_auth_refused",
+                "Grafana refused the token or the session"
+            ),
+            ("grafana_forbidden", "Grafana forbids the query"),
+            (
+                "datasource_unknown",
+                "it is not known which data source of Grafana to ask"
             ),
         ]
     );

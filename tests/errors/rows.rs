@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "cluster_name.rs",
     "config",
     "panel",
+    "promql",
     "reason.rs",
     "secret.rs",
     "sim/error.rs",
@@ -37,6 +38,7 @@ const RESULTS: &[&str] = &[
     "cli/plain.rs",
     "cli/shown.rs",
     "config/keys.rs",
+    "source/queries.rs",
     "source/stat_keys.rs",
 ];
 /// Where texts are held to the letter.

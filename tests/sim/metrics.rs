@@ -154,6 +154,7 @@ async fn what_is_no_query_is_bad_data() {
     refused("").await;
     refused(&format!("?{}", encoded("rate(a[5m])", TIME))).await;
     let error = refused(&format!("?{}", encoded(TOTAL, "soon"))).await;
-    let expected = "invalid parameter \"time\": cannot parse \"soon\" to a valid timestamp";
+    let expected = "invalid parameter \"time\": Invalid time value for 'time': \
+                    cannot parse \"soon\" to a valid timestamp";
     assert_eq!(error, expected);
 }
