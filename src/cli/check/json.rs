@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::storage_body::wire,
     chain::chain,
     cli::{
         check::{
@@ -17,7 +16,8 @@ use crate::{
         parse_json,
     },
     clock,
-    reading::{BaseInForce, Source},
+    figure::Figure as Wire,
+    reading::Source,
     source::{compute_stat, error::SourceError},
     witness::Comparison,
 };
@@ -48,7 +48,7 @@ pub fn line(found: &Found) -> Value {
             "command": evidence.map(|evidence| &evidence.command),
             "observed_at": observed_at(&found.billed),
             "size_base": base.map(|base| base.base.factor()),
-            "size_base_origin": base.map(BaseInForce::origin),
+            "size_base_origin": base.map(|base| base.origin().name()),
             "size_base_evidence": base.map(|_| base::evidence(found).name()),
             "size_base_support": base::says(found).iter().map(|says| json!({
                 "source": says.source.name(),
@@ -125,7 +125,7 @@ fn figure(row: &Row<'_>, found: &Found) -> Value {
     let comparisons = row.comparisons.iter();
     json!({
         "figure": row.name,
-        "value": row.figure.map(wire),
+        "value": row.figure.map(Wire::from),
         "tib": tib,
         "witnesses": comparisons.map(|it| compared(it, found)).collect::<Vec<_>>(),
     })
@@ -140,7 +140,7 @@ fn compared(it: &Comparison, found: &Found) -> Value {
         "verdict": it.verdict.name(),
         "difference_bytes": distance.map(|it| it.difference),
         "tolerance_bytes": distance.map(|it| it.tolerance),
-        "figure": it.witness.map(wire),
+        "figure": it.witness.map(Wire::from),
         "observed_at": witness(found, it.source).and_then(observed_at),
         "why": it.verdict.why().map(|why| why.name()),
     })
@@ -166,9 +166,9 @@ fn licence(licence: Option<Licence>) -> Value {
     json!({
         "source": licence.source.name(),
         "state": license.state.as_deref().unwrap_or("unknown"),
-        "capacity": license.capacity.map(wire),
-        "used": license.used.map(wire),
-        "free": license.free.map(wire),
+        "capacity": license.capacity.map(Wire::from),
+        "used": license.used.map(Wire::from),
+        "free": license.free.map(Wire::from),
         "headroom": licence.headroom.map(headroom),
         "expires_on": license.expires_on,
         "days_left": licence.days_left,
