@@ -10,6 +10,7 @@ pub mod node;
 pub mod once;
 pub mod overview;
 pub mod overview_body;
+pub mod printed;
 pub mod prometheus;
 pub mod queries;
 pub mod read;
