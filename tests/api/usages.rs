@@ -33,8 +33,9 @@ pub(crate) fn exact(source: Source) -> StorageReading {
         name: name.to_owned(),
         used,
     };
+    let written = reading.user_data.unwrap().amount.bytes;
     reading.services = Some(vec![
-        service("compute", reading.user_data),
+        service("compute", Some(Figure::exact(written))),
         service("s3", None),
     ]);
     (reading.source, reading.basis) = (source, source.basis());
@@ -67,6 +68,16 @@ pub(crate) fn beside(
     usage
 }
 
+/// Billed in exact bytes, by tier and service, with a witness that agrees, one that differs and one that is not there.
+pub(crate) fn witnessed() -> ClusterUsage {
+    let mut other = exact(Source::Prometheus);
+    other.physical = Space::exact(63_002_016_271_566, 14_293_651_161_088);
+    let usage = billed(Source::Overview);
+    let usage = beside(usage, Source::Ssh, Part::Fresh(storage()));
+    let usage = beside(usage, Source::Prometheus, Part::Fresh(other.into()));
+    beside(usage, Source::Grafana, missing(Code::ConnectRefused))
+}
+
 /// Usages that are answered with 200, each for something that the others lack.
 pub(crate) fn usages() -> Vec<ClusterUsage> {
     let fresh = || Part::Fresh(exact(Source::Overview).into());
@@ -96,6 +107,7 @@ pub(crate) fn usages() -> Vec<ClusterUsage> {
         billed(Source::Overview),
         billed(Source::Prometheus),
         billed(Source::Grafana),
+        witnessed(),
         beside(complete(), Source::Overview, fresh()),
         beside(complete(), Source::Overview, Part::Fresh(other.into())),
         beside(complete(), Source::Prometheus, Part::Fresh(bare.into())),
