@@ -41,9 +41,11 @@ fn a_witness_of_the_same_bytes_agrees_and_one_that_is_off_differs_by_so_much() {
     let service = site.serve(&site.toml_with(EVERY_SECOND, OVERVIEW, ""));
     let (total, capacity) = ("physical.total", "license.capacity");
     let row = verdict(&service, total, "agrees");
-    let exact = scenario.figures().physical_total;
+    let exact = i64::try_from(scenario.figures().physical_total).unwrap();
+    // What is printed stands for 57.3 times 2^40, rounded to a byte.
+    let billed = 63_002_016_271_565;
     assert_eq!(row["figure"]["bytes"], exact);
-    assert_eq!(row["difference_bytes"], 0);
+    assert_eq!(row["difference_bytes"], exact - billed);
     assert_eq!(row["why"], Value::Null);
     assert!(row["observed_at"].is_string());
     verdict(&service, capacity, "agrees");
@@ -57,12 +59,10 @@ fn a_witness_of_the_same_bytes_agrees_and_one_that_is_off_differs_by_so_much() {
 
     scenario.set_fault(Fault::OverviewShifted, true);
     let row = verdict(&service, total, "differs");
-    assert_eq!(
-        row["difference_bytes"],
-        row["figure"]["bytes"].as_u64().unwrap() - exact
-    );
-    let moved = row["difference_bytes"].as_u64().unwrap();
-    assert_eq!(moved, exact / 100);
+    let shifted = row["figure"]["bytes"].as_i64().unwrap();
+    assert_eq!(shifted, exact + exact / 100);
+    let moved = shifted - billed;
+    assert_eq!(row["difference_bytes"], moved);
     assert_eq!(service.usage()["status"], "complete");
     scenario.set_fault(Fault::OverviewShifted, false);
     verdict(&service, total, "agrees");
