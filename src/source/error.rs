@@ -143,7 +143,7 @@ impl SourceError {
                 SshError::Auth { next_try, .. } => Some(*next_try),
                 _ => None,
             },
-            SourceError::Panel(PanelError::Login { next_try, .. }) => Some(*next_try),
+            SourceError::Panel(error) => error.next_try(),
             SourceError::Query(error) => error.next_try(),
             _ => None,
         }

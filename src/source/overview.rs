@@ -136,10 +136,10 @@ impl OverviewSource {
     /// The licence, where the panel gives it. Whether it does is said at each change.
     async fn license(&self, id: &str) -> Option<Value> {
         let path = format!("/api/v2/{id}/license");
-        let answer = match self.session.get_if_given(&path).await {
+        let answer = match self.session.get(&path).await {
             // Where the panel has the Acronis brand, it is here.
             Err(error) if is_not_found(&error) => {
-                self.session.get_if_given(&format!("{path}/as")).await
+                self.session.get(&format!("{path}/as")).await
             }
             answer => answer,
         };
