@@ -118,9 +118,12 @@ impl SourceError {
             SourceError::Query(error) => error.code(),
             SourceError::Metrics { source, .. } => source.code(),
             SourceError::Overview { source, .. } => match source {
-                Unusable::Absent(_) | Unusable::Illegal(_) | Unusable::NoList => {
-                    Code::PanelUnreadable
-                }
+                Unusable::Absent(_)
+                | Unusable::Illegal(_)
+                | Unusable::NoList
+                | Unusable::Tiers
+                | Unusable::Form(_) => Code::PanelUnreadable,
+                Unusable::SameName => Code::ClusterAmbiguous,
                 Unusable::MoreFree { .. } => Code::MoreFreeThanTotal,
                 Unusable::NotTheSum { .. } => Code::DoesNotAddUp,
             },

@@ -35,6 +35,18 @@ fn an_overview_that_cannot_be_billed_says_what_is_wrong_with_it() {
             Unusable::NoList,
             "it is no list of clusters, each with id and name; please send us the answer, names masked",
         ),
+        (
+            Unusable::SameName,
+            "two clusters in it have the name that was asked for, so nobody can say which is meant: give one of them another name, or set url in [cluster.panel] to a panel that shows one alone",
+        ),
+        (
+            Unusable::Tiers,
+            "its tiers are not each of an id of its own, so none of them is counted; please send us the answer, names masked",
+        ),
+        (
+            Unusable::Form("license.expiration_ts"),
+            "license.expiration_ts has a form that we do not know; please send us the answer, names masked",
+        ),
     ] {
         let error = SourceError::Overview {
             url: URL.to_owned(),
