@@ -218,9 +218,9 @@ fn a_key_that_is_not_authorized_is_refused_with_the_way_out() {
     let ended = site.check(&site.toml("", ""), &[]);
     assert_eq!(ended.code, Some(3));
     assert!(
-        ended.stdout.contains("prints to authorized_keys there"),
+        ended.stderr.contains("prints to authorized_keys there"),
         "{}",
-        ended.stdout
+        ended.stderr
     );
     refused(&site.check(&site.toml("", ""), &["--json"]), "auth_refused");
 }
