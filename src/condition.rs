@@ -72,11 +72,14 @@ words! {
 }
 
 impl LicenseState {
+    /// The vendor's word as answers have it: as it came, or that nothing is said.
+    pub fn word(state: Option<&str>) -> &str {
+        state.unwrap_or(LicenseState::Unknown.name())
+    }
+
     /// What the vendor's word means, in either case.
     pub fn of(state: Option<&str>) -> LicenseState {
-        let Some(state) = state else {
-            return LicenseState::Unknown;
-        };
+        let state = LicenseState::word(state);
         let known = LicenseState::ALL.into_iter();
         let mut known = known.filter(|it| it.name().eq_ignore_ascii_case(state.trim()));
         known.next().unwrap_or(LicenseState::Other)
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_licence_of_which_nothing_is_said_is_not_one_in_an_unknown_word() {
+    fn a_licence_of_which_nothing_is_said_is_not_one_with_a_word_that_is_in_no_list() {
         for (state, said) in [
             (Some("ACTIVE"), LicenseState::Active),
             (Some("active"), LicenseState::Active),

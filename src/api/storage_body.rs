@@ -210,10 +210,7 @@ impl ToSchema for Services<'_> {}
 
 fn licensed(license: &License) -> Licensed<'_> {
     Licensed {
-        state: license
-            .state
-            .as_deref()
-            .unwrap_or(LicenseState::Unknown.name()),
+        state: LicenseState::word(license.state.as_deref()),
         capacity: license.capacity.map(Wire::from),
         used: license.used.map(Wire::from),
         free: license.free.map(Wire::from),

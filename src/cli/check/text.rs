@@ -20,6 +20,7 @@ use crate::{
         },
     },
     clock,
+    condition::LicenseState,
     reading::{Figure, StorageReading},
     source::{compute_stat, error::SourceError},
 };
@@ -152,7 +153,7 @@ fn licence(out: &mut impl Write, licence: Option<Licence>) -> io::Result<()> {
         );
     };
     let (license, warnings) = (&licence.license, licence.warnings());
-    let state = license.state.as_deref().unwrap_or("unknown");
+    let state = LicenseState::word(license.state.as_deref());
     fold::field(
         out,
         "state",
