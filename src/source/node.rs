@@ -13,10 +13,13 @@ use crate::{
     clock,
     cluster_name::ClusterName,
     drift,
-    reading::{
-        BaseInForce, Evidence, Figure, License, Replication, Source, Space, StorageReading, Unread,
+    reading::{BaseInForce, Evidence, Figure, License, Replication, Source, Space, StorageReading},
+    source::{
+        error::SourceError,
+        once::{Novelty, Once},
+        read::Read,
+        tool::Tool,
     },
-    source::{error::SourceError, once::Once, read::Read, tool::Tool},
     ssh::pool::Pool,
     stage::Stage,
     vstorage::{
@@ -25,6 +28,7 @@ use crate::{
         lines::Line,
         report::{self, StatReport},
         token::Size,
+        unread::Unread,
     },
 };
 
@@ -118,17 +122,24 @@ impl NodeSource {
                 status: report.cluster.status,
             });
         }
-        let reading = reading(report, evidence.at, node(), self.size_base).map_err(unreadable)?;
-        self.tell_unread(&reading.unread);
-        Ok(reading)
+        let report = report.within(self.size_base.base);
+        self.tell_unread(&report.unread);
+        reading(report, evidence.at, node(), self.size_base).map_err(unreadable)
     }
 
-    /// A changed format is said once per line, before figures go missing over it. Of the line itself only
-    /// a label that we know is logged: the rest may hold a licence key.
-    fn tell_unread(&self, unread: &[Unread]) {
-        for unread in unread.iter().filter(|it| self.told.is_new(&it.text)) {
+    /// A changed format is said once per line, whatever figures stand in it, before figures go missing over it.
+    /// Of the line itself only a label that we know is logged: the rest may hold a licence key.
+    fn tell_unread(&self, unread: &[Line<'_>]) {
+        for unread in unread {
+            let novelty = self.told.novelty(&drift::shape(&unread.text));
+            if novelty == Novelty::Old {
+                continue;
+            }
             let drift::Line { line, label } = unread.into();
             tracing::warn!(cluster = %self.cluster, line, label, "no rule reads this line of the report; {}", drift::ASK);
+            if novelty == Novelty::Last {
+                tracing::warn!(cluster = %self.cluster, "there are too many lines that no rule reads: no other one is named here until the next start; GET /api/v1/clusters counts them");
+            }
         }
     }
 }
@@ -160,7 +171,6 @@ pub fn reading(
         normal: replication.normal,
         limit: replication.limit,
     });
-    let unread = report.within(base).unread.into_iter();
     Ok(StorageReading {
         source: Source::Ssh,
         basis: Source::Ssh.basis(),
@@ -180,12 +190,7 @@ pub fn reading(
         license: Some(license.unwrap_or_default()),
         tiers: None,
         services: None,
-        unread: unread
-            .map(|Line { line, text }| Unread {
-                line,
-                text: text.into_owned(),
-            })
-            .collect(),
+        unread: Unread::of(report.within(base).unread),
     })
 }
 

@@ -22,6 +22,7 @@ use crate::{
         exact::{Keys, Unusable, space, word},
         whole::whole,
     },
+    vstorage::unread::Unread,
 };
 
 /// What both bodies say, and the keys whose value cannot be read; the licence may not have been given.
@@ -60,7 +61,7 @@ pub fn reading(
         license: Some(license),
         tiers,
         services: body.services(overview),
-        unread: Vec::new(),
+        unread: Unread::default(),
     };
     Ok((reading, body.odd))
 }

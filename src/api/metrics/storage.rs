@@ -107,7 +107,7 @@ pub fn fill(page: &mut Page, cluster: &str, source: Source, reading: &StorageRea
         }
     }
     if let Some(drift) = Drift::of(reading) {
-        let lines = i128::try_from(drift.lines.len());
+        let lines = i128::try_from(drift.count);
         page.gauge(UNREAD_LINES, &of, lines.ok().map(whole));
     }
     if let Some(of_license) = &reading.license {

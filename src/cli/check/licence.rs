@@ -117,7 +117,7 @@ mod tests {
             license: Some(License::default()),
             tiers: None,
             services: None,
-            unread: Vec::new(),
+            unread: crate::vstorage::unread::Unread::default(),
         };
         assert_eq!(Licence::of([&reading].into_iter()), None);
         let silent = reading.clone();
