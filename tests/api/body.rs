@@ -12,6 +12,7 @@ use vhi_usage::{
 use crate::{
     USAGE, json_of,
     published::{Site, complete, compute, compute_of, fixture, missing, storage, usage},
+    usages::witnessed,
 };
 
 /// The fields of the older service that a panel feeds.
@@ -80,6 +81,11 @@ async fn a_complete_body_is_as_it_was_agreed() {
 async fn a_body_without_storage_is_as_it_was_agreed() {
     let half = usage(missing(Code::CommandTimeout), Part::Fresh(compute()));
     same_text(half, "api/usage-storage-missing.json").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_with_witnesses_is_as_it_was_agreed() {
+    same_text(witnessed(), "api/usage-witnessed.json").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! Usages that are answered with 200, each for something that the others lack.
 
 use vhi_usage::{
-    reading::{License, Service, Source, Space, StorageReading, Tier},
+    reading::{Counter, Figure, License, Service, Source, Space, StorageReading, Tier},
     reason::Code,
     usage::{Billed, ClusterUsage, Part, Witness},
 };
@@ -33,13 +33,15 @@ pub(crate) fn exact(source: Source) -> StorageReading {
         name: name.to_owned(),
         used,
     };
+    let written = reading.user_data.unwrap().amount.bytes;
     reading.services = Some(vec![
-        service("compute", reading.user_data),
+        service("compute", Some(Figure::exact(written))),
         service("s3", None),
     ]);
     (reading.source, reading.basis) = (source, source.basis());
     (reading.node, reading.cluster_status, reading.size_base) = (None, None, None);
-    (reading.user_data, reading.replication, reading.license) = (None, None, None);
+    (reading.user_data, reading.user_data_by) = (None, None);
+    (reading.replication, reading.license) = (None, None);
     reading
 }
 
@@ -66,17 +68,31 @@ pub(crate) fn beside(
     usage
 }
 
+/// Billed in exact bytes, by tier and service, with a witness that agrees, one that differs and one that is not there.
+pub(crate) fn witnessed() -> ClusterUsage {
+    let mut other = exact(Source::Prometheus);
+    other.physical = Space::exact(63_002_016_271_566, 14_293_651_161_088);
+    let usage = billed(Source::Overview);
+    let usage = beside(usage, Source::Ssh, Part::Fresh(storage()));
+    let usage = beside(usage, Source::Prometheus, Part::Fresh(other.into()));
+    beside(usage, Source::Grafana, missing(Code::ConnectRefused))
+}
+
 /// Usages that are answered with 200, each for something that the others lack.
 pub(crate) fn usages() -> Vec<ClusterUsage> {
     let fresh = || Part::Fresh(exact(Source::Overview).into());
     let mut other = exact(Source::Overview);
     other.physical = Space::exact(1 << 40, 1 << 39);
+    // The report without an FS line has the licence's count.
+    other.user_data = Some(Figure::exact(7));
+    other.user_data_by = Some(Counter::FileSystem);
     let mut bare = exact(Source::Prometheus);
     bare.physical = None;
     let sparse = compute_of("panel/compute-stat-sparse.json");
     let older = compute_of("panel/compute-stat-4.7.json");
     let unsaid = |reading: &mut StorageReading| {
-        (reading.license, reading.user_data) = (Some(License::default()), None);
+        (reading.user_data, reading.user_data_by) = (None, None);
+        reading.license = Some(License::default());
         (reading.physical, reading.replication) = (None, None);
     };
     let mut usages = vec![
@@ -91,6 +107,7 @@ pub(crate) fn usages() -> Vec<ClusterUsage> {
         billed(Source::Overview),
         billed(Source::Prometheus),
         billed(Source::Grafana),
+        witnessed(),
         beside(complete(), Source::Overview, fresh()),
         beside(complete(), Source::Overview, Part::Fresh(other.into())),
         beside(complete(), Source::Prometheus, Part::Fresh(bare.into())),
