@@ -65,6 +65,7 @@
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
 //! | [`words`] | closed lists of words: each with its meaning, as answers say and describe it |
+//! | [`lock`] | a lock that outlives a panic of its holder |
 //! | [`unreadable`] | why a file cannot be read or written |
 //!
 //! # What holds everywhere
@@ -126,6 +127,7 @@ pub mod drift;
 pub mod figure;
 pub mod headroom;
 pub mod hex;
+pub mod lock;
 pub mod panel;
 pub mod pause;
 pub mod promql;

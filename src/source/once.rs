@@ -3,8 +3,10 @@
 use std::{
     collections::HashSet,
     hash::{BuildHasher, RandomState},
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
+
+use crate::lock;
 
 /// As many words are remembered; what comes after them is not said at all.
 const REMEMBERED: usize = 200;
@@ -30,7 +32,7 @@ pub enum Novelty {
 impl Once {
     /// Whether this word is to be said, and whether any other will be.
     pub fn novelty(&self, word: &str) -> Novelty {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = lock::held(&self.said);
         if said.len() >= REMEMBERED || !said.insert(self.hasher.hash_one(word)) {
             return Novelty::Old;
         }

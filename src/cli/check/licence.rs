@@ -94,7 +94,7 @@ fn days(at: Timestamp, last: jiff::civil::Date) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::Figure;
+    use crate::{headroom::Hundredths, reading::Figure};
 
     const TIB: u64 = 1 << 40;
 
