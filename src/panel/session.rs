@@ -121,10 +121,8 @@ impl Session {
     /// # Errors
     /// As there.
     pub async fn get_if_given(&self, path: &str) -> Result<Value, PanelError> {
-        match self.shared(Request::get(&self.http, path), 2).await? {
-            Some(response) => Ok(self.http.json(path, response).await?),
-            None => Err(self.http.status(path, StatusCode::UNAUTHORIZED).into()),
-        }
+        let response = self.lend(Request::get(&self.http, path)).await?;
+        Ok(self.http.json(path, response).await?)
     }
 
     /// Sends a request of another client in the session, which is renewed once where the answer is 401. A
