@@ -6,21 +6,25 @@
 
 use crate::{
     amount::{Amount, SizeBase},
+    reading,
     vstorage::token::Size,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// An amount with the token it was printed as. A derived or exact figure has no `text` key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// An amount of bytes with the interval that it lies in, and the token that it was printed as. Whole numbers, which a
+/// double does not hold beyond 2^53.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Figure {
-    /// The token as printed; `None` where the figure was not printed.
+    /// The token as printed, such as `57.3TB`; not there where the figure was not printed but is a difference, or exact.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub text: Option<String>,
-    /// Bytes, to the nearest one.
+    /// The figure itself in bytes, to the nearest one.
     pub bytes: u64,
-    /// The least byte count it may stand for.
+    /// The least count of bytes that it may stand for; the same as `bytes` where the figure is exact.
     pub min: u64,
-    /// The greatest byte count it may stand for.
+    /// The greatest count of bytes that it may stand for; the same as `bytes` where the figure is exact.
     pub max: u64,
 }
 
@@ -46,6 +50,15 @@ impl From<Amount> for Figure {
             bytes,
             min,
             max,
+        }
+    }
+}
+
+impl From<reading::Figure> for Figure {
+    fn from(figure: reading::Figure) -> Self {
+        match figure.printed {
+            Some(size) => Figure::printed(size, figure.amount),
+            None => Figure::from(figure.amount),
         }
     }
 }

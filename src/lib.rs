@@ -44,11 +44,11 @@
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
 //! | [`sim`] | real servers on loopback, SSH, a panel over HTTPS, a Prometheus over HTTP, and what goes wrong with them |
+//! | [`figure`] | the wire shape of an amount |
 //! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
 //! | [`promql`] | one query to Prometheus, straight or through Grafana, and the vector that it answers |
 //! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
-//! | [`figure`] | the wire shape of an amount |
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
@@ -63,6 +63,7 @@
 //! | [`hex`] | a SHA-256 in hex |
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
+//! | [`words`] | closed lists of words: each with its meaning, as answers say and describe it |
 //! | [`unreadable`] | why a file cannot be read or written |
 //!
 //! # What holds everywhere
@@ -86,10 +87,12 @@
 //! | --- | --- | --- |
 //! | a line of the report | its file in [`vstorage`]: type, parser, `Display`, tests | [`vstorage::report`], and a fixture |
 //! | a storage source | a file in [`source`] | [`source::StorageSource`], [`reading::Source`], [`reading::Basis`] |
-//! | a figure of the panel's stat | the table in [`source::stat_keys`] | – |
+//! | a figure of the panel's stat | the table in [`source::stat_keys`], unit and meaning included | – |
 //! | a reason | the list in [`reason`] | the `code` of its error, the README's list |
-//! | a field of the answer | [`api::body`] | – |
-//! | a route | a file in [`api`] | the enum of [`api::route`] |
+//! | a field of the answer | its struct in [`api`], [`api::body`] above all: what stands above it is what callers are told of it | – |
+//! | a word of a closed list | its `words!`, with its meaning | – |
+//! | a problem | [`api::problem::Kind`], [`api::error`] | [`api::operations`], at the routes that give it |
+//! | a route | a file in [`api`] | [`api::route`], [`api::operations`] |
 //! | a metric | the file of its noun in [`api::metrics`] | the README's list |
 //! | a stage of a reading | the enum of [`stage`] | where it is tried |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
@@ -135,3 +138,4 @@ pub mod usage;
 pub mod vstorage;
 pub mod web;
 pub mod witness;
+pub mod words;

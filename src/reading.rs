@@ -6,6 +6,7 @@ use serde_json::Number;
 use crate::{
     amount::{Amount, Capacity, SizeBase},
     vstorage::token::Size,
+    words::words,
 };
 
 /// What a storage source says.
@@ -29,6 +30,8 @@ pub struct StorageReading {
     pub physical: Option<Space>,
     /// User data before redundancy.
     pub user_data: Option<Figure>,
+    /// Who counted it; `None` where nobody did.
+    pub user_data_by: Option<Counter>,
     /// The cluster-wide default of replicas, in whose terms *allocatable* is counted.
     pub replication: Option<Replication>,
     /// The licence; `None` where the source tells nothing of licences.
@@ -51,47 +54,63 @@ pub struct BaseInForce {
 }
 
 impl BaseInForce {
-    /// Its origin, as answers name it.
-    pub fn origin(self) -> &'static str {
+    /// Who chose it.
+    pub fn origin(self) -> SizeBaseOrigin {
         match self.configured {
-            true => "configured",
-            false => "default",
+            true => SizeBaseOrigin::Configured,
+            false => SizeBaseOrigin::Default,
         }
     }
 }
 
-/// The sources that can be billed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// `vstorage stat` on a node.
-    Ssh,
-    /// The panel's overview.
-    Overview,
-    /// Prometheus itself.
-    Prometheus,
-    /// Prometheus, through Grafana.
-    Grafana,
+/// The vendor's counters of user data: close to each other, and not the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// The file system: the `FS:` line, `fs_stat.used_size`.
+    FileSystem,
+    /// The licence.
+    License,
+}
+
+impl Counter {
+    /// The file system's count, else the licence's, and whose it is.
+    pub fn first(
+        files: Option<Figure>,
+        license: Option<Figure>,
+    ) -> (Option<Figure>, Option<Counter>) {
+        match (files, license) {
+            (Some(_), _) => (files, Some(Counter::FileSystem)),
+            (None, Some(_)) => (license, Some(Counter::License)),
+            (None, None) => (None, None),
+        }
+    }
+}
+
+words! {
+    /// Who chose the size base.
+    SizeBaseOrigin as "SizeBaseOrigin" {
+        /// Nobody: it is what public evidence speaks for.
+        Default = "default",
+        /// The settings name it.
+        Configured = "configured",
+    }
+}
+
+words! {
+    /// The sources that can be billed, and that can be witnesses.
+    Source as "StorageSource" {
+        /// `vstorage stat` on a storage node.
+        Ssh = "ssh",
+        /// The overview of the panel.
+        Overview = "overview",
+        /// Prometheus itself.
+        Prometheus = "prometheus",
+        /// Prometheus, through Grafana.
+        Grafana = "grafana",
+    }
 }
 
 impl Source {
-    /// Every source.
-    pub const ALL: [Source; 4] = [
-        Source::Ssh,
-        Source::Overview,
-        Source::Prometheus,
-        Source::Grafana,
-    ];
-
-    /// Its name in settings and answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Source::Ssh => "ssh",
-            Source::Overview => "overview",
-            Source::Prometheus => "prometheus",
-            Source::Grafana => "grafana",
-        }
-    }
-
     /// What *logical* means for it.
     pub fn basis(self) -> Basis {
         match self {
@@ -102,25 +121,16 @@ impl Source {
     }
 }
 
-/// What *logical* means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// The first pair of the Space line: total B, free A, used B − A of `allocatable A of B`.
-    Allocatable,
-    /// The panel's `logic_space`: before redundancy, as the panel counts it.
-    Logical,
-    /// The sum of the tiers' `tier:mdsd_fs_space_bytes:sum`, as dashboards show it.
-    Tiers,
-}
-
-impl Basis {
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Basis::Allocatable => "allocatable",
-            Basis::Logical => "logical",
-            Basis::Tiers => "tiers",
-        }
+words! {
+    /// What *logical* means.
+    Basis as "Basis" {
+        /// The first pair of the Space line: of `allocatable A of B`, total is B, free is A and used is B − A. It is
+        /// what clients can still write, in terms of the default redundancy.
+        Allocatable = "allocatable",
+        /// The panel's `logic_space`: before redundancy, as the panel counts it.
+        Logical = "logical",
+        /// The sum over the tiers of `tier:mdsd_fs_space_bytes:sum`, as dashboards show it.
+        Tiers = "tiers",
     }
 }
 

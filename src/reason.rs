@@ -3,6 +3,8 @@
 
 use jiff::Timestamp;
 
+use crate::words::wire::wire;
+
 /// A reason that callers are told. The message names no address, no user and nothing that a peer sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
@@ -125,6 +127,8 @@ codes! {
     /// Grafana does not know the data source, or several fit.
     DatasourceUnknown = "datasource_unknown", "it is not known which data source of Grafana to ask";
 }
+
+wire!(Code as "ReasonCode", "What happened.", message);
 
 impl Reason {
     /// A reason that is nothing but its code.

@@ -9,6 +9,7 @@ use crate::{
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::Reason,
     witness::{self, Compared, Heard},
+    words::words,
 };
 
 /// One half of the usage.
@@ -39,13 +40,25 @@ impl<T> Part<T> {
         }
     }
 
-    /// `fresh`, `stale` or `missing`.
-    pub fn state(&self) -> &'static str {
+    /// How far it can be used.
+    pub fn state(&self) -> PartState {
         match self {
-            Part::Fresh(_) => "fresh",
-            Part::Stale(..) => "stale",
-            Part::Missing(_) => "missing",
+            Part::Fresh(_) => PartState::Fresh,
+            Part::Stale(..) => PartState::Stale,
+            Part::Missing(_) => PartState::Missing,
         }
+    }
+}
+
+words! {
+    /// How far a part can be used.
+    PartState as "PartState" {
+        /// Its figures were read within the last two polls.
+        Fresh = "fresh",
+        /// Its figures are older than two polls, and younger than `max_age`.
+        Stale = "stale",
+        /// It has no usable figure: each of them is null.
+        Missing = "missing",
     }
 }
 
@@ -98,34 +111,21 @@ pub struct Billed {
     pub size_base: Option<BaseInForce>,
 }
 
-/// What can be said with both parts together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Both are fresh.
-    Complete,
-    /// Both are usable, at least one is stale.
-    Stale,
-    /// Compute is usable, storage is missing.
-    Partial,
-    /// Compute is missing, storage is usable.
-    NoCompute,
-    /// Nothing is usable.
-    Nothing,
-    /// No round has ended yet.
-    NotYet,
-}
-
-impl Status {
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Complete => "complete",
-            Status::Stale => "stale",
-            Status::Partial => "partial",
-            Status::NoCompute => "no_compute",
-            Status::Nothing => "nothing",
-            Status::NotYet => "not_yet",
-        }
+words! {
+    /// What can be said with both parts, storage and compute, together.
+    Status as "Status" {
+        /// Both parts are fresh. Single figures can still be null, where the panel does not give them.
+        Complete = "complete",
+        /// Both parts are usable, and at least one is stale.
+        Stale = "stale",
+        /// Compute is usable, storage is missing.
+        Partial = "partial",
+        /// Storage is usable, compute is missing; the usage is then answered with 502.
+        NoCompute = "no_compute",
+        /// Nothing is usable; the usage is then answered with 503.
+        Nothing = "nothing",
+        /// No round has ended yet; the usage is then answered with 503.
+        NotYet = "not_yet",
     }
 }
 

@@ -12,12 +12,16 @@ mod body;
 mod clients;
 #[path = "api/counted.rs"]
 mod counted;
+#[path = "api/described.rs"]
+mod described;
 #[path = "api/drift.rs"]
 mod drift;
 #[path = "api/listener.rs"]
 mod listener;
 #[path = "api/metrics.rs"]
 mod metrics;
+#[path = "api/openapi.rs"]
+mod openapi;
 #[path = "api/published.rs"]
 mod published;
 #[path = "api/scrape.rs"]
@@ -26,6 +30,8 @@ mod scrape;
 mod tls;
 #[path = "api/unruly.rs"]
 mod unruly;
+#[path = "api/usages.rs"]
+mod usages;
 
 use std::time::Duration;
 

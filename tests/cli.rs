@@ -1,5 +1,8 @@
 //! The built program on the command line, without any network but loopback.
 
+mod checked;
+#[path = "cli/page.rs"]
+mod page;
 #[path = "cli/parse.rs"]
 mod parse;
 #[path = "system/program.rs"]

@@ -4,6 +4,8 @@
 mod common;
 #[path = "collector/running.rs"]
 mod running;
+#[path = "collector/witnesses.rs"]
+mod witnesses;
 
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use vhi_usage::{
 
 #[track_caller]
 fn states(usage: &ClusterUsage, storage: &str, compute: &str) {
-    let found = (usage.storage.state(), usage.compute.state());
+    let found = (usage.storage.state().name(), usage.compute.state().name());
     assert_eq!(found, (storage, compute), "{usage:#?}");
 }
 
@@ -70,17 +72,19 @@ async fn a_node_that_hangs_makes_storage_stale_and_then_missing_on_time() {
     site.scenario().set_fault(Fault::HangHard, true);
     states(&*running.round(POLL).await, "fresh", "fresh");
     later(POLL).await;
-    let stale = running.when(|usage| usage.storage.state() == "stale").await;
+    let stale = running
+        .when(|usage| usage.storage.state().name() == "stale")
+        .await;
     assert_eq!(code(&stale.storage), Some(Code::NoAnswer));
     let figures = |usage: &ClusterUsage| usage.storage.reading().map(|reading| reading.logical);
     for _ in 3..15 {
         let usage = running.round(POLL).await;
-        assert_eq!(usage.storage.state(), "stale");
+        assert_eq!(usage.storage.state().name(), "stale");
         assert_eq!(figures(&usage), figures(&good));
     }
     later(POLL).await;
     let missing = running
-        .when(|usage| usage.storage.state() == "missing")
+        .when(|usage| usage.storage.state().name() == "missing")
         .await;
     assert_eq!(
         (figures(&missing), code(&missing.storage)),
@@ -89,7 +93,7 @@ async fn a_node_that_hangs_makes_storage_stale_and_then_missing_on_time() {
     assert!(!missing.ready());
     // Compute was read all along, and the node was not asked again while it was silent.
     running
-        .when(|usage| usage.status() == Status::Partial && usage.compute.state() == "fresh")
+        .when(|usage| usage.status() == Status::Partial && usage.compute.state().name() == "fresh")
         .await;
     assert_eq!(site.scenario().counts().commands, 2);
     running.stop().await;
@@ -105,7 +109,7 @@ async fn the_clock_alone_makes_figures_stale_and_takes_them_away() {
     }
     later(POLL * 2).await;
     let both = |usage: &ClusterUsage, state| {
-        usage.storage.state() == state && usage.compute.state() == state
+        usage.storage.state().name() == state && usage.compute.state().name() == state
     };
     let stale = running.when(|usage| both(usage, "stale")).await;
     assert_eq!(stale.status(), Status::Stale);
@@ -126,13 +130,13 @@ async fn a_node_that_fails_keeps_its_figures_until_they_are_too_old_and_then_rec
     let stale = running
         .when(|usage| code(&usage.storage) == Some(Code::CommandFailed))
         .await;
-    assert_eq!(stale.storage.state(), "stale");
+    assert_eq!(stale.storage.state().name(), "stale");
     let since = stale.storage.reason().unwrap().since;
     for _ in 2..15 {
         running.round(POLL).await;
     }
     let missing = running
-        .when(|usage| usage.storage.state() == "missing")
+        .when(|usage| usage.storage.state().name() == "missing")
         .await;
     assert_eq!(
         missing.storage.reason().map(|reason| reason.since),
@@ -155,14 +159,16 @@ async fn a_panel_that_hangs_does_not_hurt_storage() {
     for _ in 1..15 {
         running.round(POLL).await;
     }
-    let usage = running.when(|usage| usage.storage.state() == "fresh").await;
+    let usage = running
+        .when(|usage| usage.storage.state().name() == "fresh")
+        .await;
     states(&usage, "fresh", "stale");
     assert_eq!(code(&usage.compute), Some(Code::NoAnswer));
     later(POLL).await;
-    let gone = |usage: &ClusterUsage| usage.compute.state() == "missing";
+    let gone = |usage: &ClusterUsage| usage.compute.state().name() == "missing";
     running.when(gone).await;
     let usage = running
-        .when(|usage| gone(usage) && usage.storage.state() == "fresh")
+        .when(|usage| gone(usage) && usage.storage.state().name() == "fresh")
         .await;
     assert_eq!(usage.status(), Status::NoCompute);
     running.stop().await;
@@ -187,7 +193,9 @@ async fn a_panel_that_fails_says_why_and_recovers() {
 async fn one_part_that_hangs_from_the_start_does_not_hold_the_other_back_for_long() {
     let site = Site::with(1, Fault::PanelHang).await;
     let mut running = Running::new(&site);
-    let first = running.when(|usage| usage.storage.state() == "fresh").await;
+    let first = running
+        .when(|usage| usage.storage.state().name() == "fresh")
+        .await;
     assert_eq!(first.status(), Status::NotYet);
     later(Duration::from_secs(5)).await;
     let usage = running.when(|usage| usage.settled).await;
@@ -206,10 +214,12 @@ async fn a_report_that_is_refused_takes_nothing_from_the_last_good_one() {
     let other = b"Cluster 'another': ";
     let shown = |usage: &ClusterUsage| usage.evidence.as_ref().unwrap().text.starts_with(other);
     let usage = running.when(shown).await;
-    assert_eq!(usage.storage.state(), "fresh");
+    assert_eq!(usage.storage.state().name(), "fresh");
     assert_eq!(usage.storage.reading(), good.storage.reading());
     later(POLL).await;
-    let usage = running.when(|usage| usage.storage.state() == "stale").await;
+    let usage = running
+        .when(|usage| usage.storage.state().name() == "stale")
+        .await;
     assert_eq!(code(&usage.storage), Some(Code::OtherCluster));
     assert_eq!(usage.storage.reading(), good.storage.reading());
     running.stop().await;

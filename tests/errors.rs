@@ -11,6 +11,9 @@ mod answers;
 mod by_hand;
 #[path = "errors/certificates.rs"]
 mod certificates;
+mod checked;
+#[path = "errors/checks.rs"]
+mod checks;
 #[path = "errors/commands.rs"]
 mod commands;
 mod common;

@@ -1,4 +1,4 @@
-//! What holds for every report, drawn at random.
+//! What holds for every report, and for every answer that others give in JSON, drawn at random.
 //!
 //! `PROPTEST_CASES` says how many cases each property draws, else 1,000:
 //! `PROPTEST_CASES=100000 cargo test --release --test properties` is the long run.
@@ -10,6 +10,8 @@ mod cut;
 mod drawn;
 #[path = "properties/figures.rs"]
 mod figures;
+#[path = "properties/floats.rs"]
+mod floats;
 #[path = "properties/growth.rs"]
 mod growth;
 #[path = "properties/interval.rs"]
@@ -18,6 +20,8 @@ mod interval;
 mod lines;
 #[path = "properties/noise.rs"]
 mod noise;
+#[path = "properties/overviews.rs"]
+mod overviews;
 #[path = "properties/witnesses.rs"]
 mod witnesses;
 

@@ -14,9 +14,9 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["usage"],
-    &["source", "sim", "witness"],
+    &["source", "sim", "witness", "figure"],
     &["drift", "promql"],
-    &["reading", "figure", "ssh", "panel"],
+    &["reading", "ssh", "panel"],
     &["vstorage", "web"],
     &[
         "amount",
@@ -30,7 +30,7 @@ const FLOORS: &[&[&str]] = &[
         "secret",
         "stage",
     ],
-    &["unreadable"],
+    &["unreadable", "words"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

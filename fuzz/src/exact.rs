@@ -16,6 +16,9 @@ impl Exact {
     /// The number of a text as JSON writes them: `-12.50e+3`. `None` where it is no number, or where its
     /// exponent is beyond what anybody writes.
     pub fn of(text: &str) -> Option<Exact> {
+        if !is_number(text) {
+            return None;
+        }
         let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         let digits: BigInt = format!("{whole}{fraction}").parse().ok()?;
@@ -43,6 +46,16 @@ impl Exact {
         let zero = BigInt::ZERO;
         (&self.digits % &power == zero).then(|| &self.digits / &power)
     }
+}
+
+/// Whether a text is a number as JSON writes them, noughts before it included.
+pub fn is_number(text: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let (number, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    [whole, fraction, exponent].into_iter().all(is_digits)
 }
 
 /// The least integer that is not below `above` over `below`; `below` is greater than 0.

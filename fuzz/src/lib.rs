@@ -9,6 +9,8 @@
 //! | [`report`] | the text of `vstorage stat` |
 //! | [`size`] | a printed size, in both bases |
 //! | [`panel_stat`] | the panel's compute stat |
+//! | [`overview`], [`space`] | the panel's overview and licence |
+//! | [`query`], [`series`] | what Prometheus and Grafana answer to a query |
 //! | [`settings`], [`env`] | the settings file and the `.env` file |
 //! | [`known_hosts`] | which host key a node may show |
 //! | [`pem`] | certificate authorities, our own certificate, private keys and fingerprints |
@@ -17,16 +19,22 @@
 //! | [`mutated`] | what may become of the lines of a text |
 //! | [`ground`] | the settings that follow from both |
 //! | [`exact`] | numbers in text, without a limit |
+//! | [`json`] | JSON, drawn, and its words as they are written |
 
 pub mod drawn;
 pub mod env;
 pub mod exact;
 pub mod ground;
+pub mod json;
 pub mod known_hosts;
 pub mod lines;
 pub mod mutated;
+pub mod overview;
 pub mod panel_stat;
 pub mod pem;
+pub mod query;
 pub mod report;
+pub mod series;
 pub mod settings;
 pub mod size;
+pub mod space;

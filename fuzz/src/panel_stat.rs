@@ -3,13 +3,12 @@
 
 use crate::{
     drawn::{Drawn, Input},
-    exact::Exact,
+    json::{VALUES, Word},
     mutated,
 };
 use jiff::Timestamp;
 use num_bigint::BigInt;
-use serde_json::{Value, value::RawValue};
-use std::collections::BTreeMap;
+use serde_json::Value;
 use vhi_usage::source::{
     compute_stat::{figure_names, ratio_names, reading},
     stat_keys::{FIGURES, Place, RATIOS},
@@ -27,33 +26,6 @@ const WORDS: [&str; 10] = [
     ".5",
     "\\u0076",
     "\"compute\":{}",
-];
-/// What may stand where a number should.
-const VALUES: [&str; 24] = [
-    "0",
-    "7",
-    "-3",
-    "7.0",
-    "7.50",
-    "1e3",
-    "25e-1",
-    "-0",
-    "-0.0",
-    "null",
-    "true",
-    "\"7\"",
-    "[7]",
-    "{}",
-    "{\"vcpus\":1}",
-    "9007199254740991",
-    "9007199254740992.0",
-    "9007199254740993.0",
-    "9223372036854775807",
-    "9223372036854775808",
-    "18446744073709551616",
-    "1e400",
-    "1e-400",
-    "4503599627370497.5",
 ];
 
 /// What the input says holds, or a panic says what does not.
@@ -89,8 +61,8 @@ fn lines(it: &mut Drawn<'_>) -> Vec<String> {
         let known: Vec<&str> = FIGURES
             .iter()
             .chain(RATIOS)
-            .filter(|place| place.1 == group)
-            .flat_map(|place| place.2.iter().copied())
+            .filter(|place| place.group == group)
+            .flat_map(|place| place.keys.iter().copied())
             .collect();
         for _ in 0..it.below(6) {
             let key = if known.is_empty() {
@@ -137,9 +109,11 @@ fn holds(text: &str) {
             .eq(figure_names())
     );
     assert!(read.ratios.iter().map(|(name, _)| *name).eq(ratio_names()));
-    let written = Written::of(text);
+    let [written] = Word::all_of(text)[..] else {
+        unreachable!("it is one value");
+    };
     for (place, (name, figure)) in FIGURES.iter().zip(&read.figures) {
-        let word = written.word(place);
+        let word = word(written, place);
         match figure {
             Some(figure) => is_the_word(name, *figure, word),
             // null without a word of it only where there is nothing
@@ -147,9 +121,8 @@ fn holds(text: &str) {
         }
     }
     for (place, (name, ratio)) in RATIOS.iter().zip(&read.ratios) {
-        let word = written
-            .word(place)
-            .and_then(|word| serde_json::from_str::<Value>(word).ok());
+        let word =
+            word(written, place).and_then(|word| serde_json::from_str::<Value>(word.text()).ok());
         let word = word.as_ref().and_then(Value::as_number);
         let word = word.filter(|number| number.as_f64().is_some());
         assert_eq!(ratio.as_ref(), word, "{name}");
@@ -160,27 +133,13 @@ fn holds(text: &str) {
 }
 
 /// The figure is the number of the word to the last digit.
-fn is_the_word(name: &str, figure: i64, word: Option<&str>) {
-    let whole = word.and_then(Exact::of).and_then(|number| number.whole());
+fn is_the_word(name: &str, figure: i64, word: Option<Word<'_>>) {
+    let whole = word.and_then(Word::whole);
     assert_eq!(whole, Some(BigInt::from(figure)), "{name}: {word:?}");
 }
 
-/// The words of the JSON, each as it is written. Of two equal keys the last one counts.
-struct Written<'a>(BTreeMap<String, &'a RawValue>);
-
-impl<'a> Written<'a> {
-    fn of(text: &'a str) -> Written<'a> {
-        // what is no object has no words
-        Written(serde_json::from_str(text).unwrap_or_default())
-    }
-
-    fn word(&self, (_, group, keys): &Place) -> Option<&'a str> {
-        let group: BTreeMap<String, &RawValue> =
-            serde_json::from_str(self.0.get(*group)?.get()).ok()?;
-        let words = keys
-            .iter()
-            .filter_map(|key| group.get(*key).map(|word| word.get()));
-        let mut words = words.filter(|word| *word != "null");
-        words.next()
-    }
+/// The first of the keys under which something stands.
+fn word<'a>(written: Word<'a>, place: &Place) -> Option<Word<'a>> {
+    let group = written.get(place.group)?;
+    place.keys.iter().find_map(|key| group.get(key))
 }

@@ -121,7 +121,7 @@ fn parts(text: &str) -> Option<Parts<'_>> {
 
 impl Parts<'_> {
     fn digits(&self) -> BigInt {
-        let number = Exact::of(&format!("{}.{}", self.whole, self.fraction));
+        let number = Exact::of(&format!("{}{}", self.whole, self.fraction));
         number.expect("digits make a number").digits
     }
 

@@ -3,71 +3,67 @@
 //!
 //! Every figure is `null` where it is not known; none has a default.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    api::{legacy, state::State, storage_body::Storage},
+    api::{
+        compute_body::Compute,
+        legacy::{LogicalStorage, Machines},
+        storage_body::Storage,
+    },
     clock,
-    reading::ComputeReading,
-    source::compute_stat,
-    usage::{ClusterUsage, Part},
+    usage::{ClusterUsage, Part, Status},
 };
+
+/// Usage of a cluster: flat fields with the names and the rounding of the service before, and beside them, in `storage`
+/// and `compute`, what is exact. Bill from the exact figures.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Usage<'a> {
+    /// The form of this body, 1. It changes when a field changes its meaning or goes; fields are added without.
+    schema: u32,
+    /// Name of the cluster, as in the settings.
+    cluster: &'a str,
+    /// When this was published.
+    #[schema(format = DateTime)]
+    timestamp: String,
+    /// What can be said with both parts together; here `complete`, `stale` or `partial`.
+    status: Status,
+    #[serde(flatten)]
+    machines: Machines,
+    #[serde(flatten)]
+    logical: LogicalStorage,
+    /// Why there is no storage figure, as a sentence; there with the status `partial` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    storage_error: Option<String>,
+    /// Storage: where its figures come from, the figures, and what witnesses say of them.
+    storage: Storage<'a>,
+    /// Machines and volumes: every figure of the panel's stat in exact units.
+    compute: Compute<'a>,
+}
 
 /// The whole body as JSON text.
 ///
 /// # Errors
 /// None that a legal usage can meet; the serializer's own are passed on.
 pub fn usage(usage: &ClusterUsage) -> Result<Vec<u8>, serde_json::Error> {
-    let mut body = Vec::with_capacity(4096);
-    let mut writer = serde_json::Serializer::new(&mut body);
-    let mut map = writer.serialize_map(None)?;
-    map.serialize_entry("schema", &1)?;
-    map.serialize_entry("cluster", &usage.cluster)?;
-    map.serialize_entry("timestamp", &clock::rfc3339(usage.at))?;
-    map.serialize_entry("status", usage.status().name())?;
-    legacy::compute(&mut map, usage.compute.reading())?;
-    legacy::storage(&mut map, usage.storage.reading())?;
-    if let Part::Missing(reason) = &usage.storage {
-        let words = format!("no usable storage figure: {}", reason.message);
-        map.serialize_entry("storage_error", &words)?;
-    }
-    map.serialize_entry("storage", &Storage::of(usage))?;
-    map.serialize_entry("compute", &Compute(&usage.compute))?;
-    map.end()?;
-    Ok(body)
-}
-
-/// Every figure of the stat in exact units, flat beside the state.
-struct Compute<'a>(&'a Part<ComputeReading>);
-
-impl Serialize for Compute<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let State {
-            state,
-            reason,
-            observed_at,
-        } = State::compute(self.0);
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("state", state)?;
-        map.serialize_entry("reason", &reason)?;
-        map.serialize_entry("observed_at", &observed_at)?;
-        let reading = self.0.reading();
-        let time = reading.and_then(|reading| reading.panel_time);
-        map.serialize_entry("panel_time", &time.map(|time| clock::rfc3339(time.at)))?;
-        let zone = time.map(|time| {
-            if time.zone_stated {
-                "stated"
-            } else {
-                "assumed"
-            }
-        });
-        map.serialize_entry("panel_time_zone", &zone)?;
-        for name in compute_stat::figure_names() {
-            map.serialize_entry(name, &reading.and_then(|reading| reading.figure(name)))?;
-        }
-        for name in compute_stat::ratio_names() {
-            map.serialize_entry(name, &reading.and_then(|reading| reading.ratio(name)))?;
-        }
-        map.end()
-    }
+    let storage_error = match &usage.storage {
+        Part::Missing(reason) => Some(format!("no usable storage figure: {}", reason.message)),
+        _ => None,
+    };
+    let body = Usage {
+        schema: 1,
+        cluster: &usage.cluster,
+        timestamp: clock::rfc3339(usage.at),
+        status: usage.status(),
+        machines: Machines::of(usage.compute.reading()),
+        logical: LogicalStorage::of(usage.storage.reading()),
+        storage_error,
+        storage: Storage::of(usage),
+        compute: Compute::of(&usage.compute),
+    };
+    let mut text = Vec::with_capacity(4096);
+    serde_json::to_writer(&mut text, &body)?;
+    Ok(text)
 }

@@ -5,7 +5,7 @@
 //! ```
 
 use serde::Serialize;
-use warp::hyper::body::Bytes;
+use utoipa::ToSchema;
 
 use crate::{
     api::{
@@ -17,52 +17,78 @@ use crate::{
     clock,
     drift::{self, Drift},
     reading::Source,
-    usage::{ClusterUsage, Witness},
+    usage::{ClusterUsage, Status, Witness},
 };
 
 /// The list of clusters.
 pub fn answer(api: &Api) -> Answer {
     let usages: Vec<_> = api.clusters.iter().map(Published::usage).collect();
-    let clusters: Vec<_> = usages
-        .iter()
-        .map(|usage| Cluster::from(usage.as_ref()))
-        .collect();
-    json_answer(Bytes::from(
-        serde_json::json!({ "clusters": clusters }).to_string(),
-    ))
+    let clusters = usages.iter().map(|usage| Cluster::from(usage.as_ref()));
+    json_answer(&Clusters {
+        clusters: clusters.collect(),
+    })
 }
 
-#[derive(Serialize)]
+/// Every cluster of the settings, without figures.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Clusters<'a> {
+    /// In the order of the settings, never empty. The first is that of the routes that name none.
+    clusters: Vec<Cluster<'a>>,
+}
+
+/// How far the usage of a cluster is known.
+#[derive(Debug, Serialize, ToSchema)]
 struct Cluster<'a> {
+    /// Its name, as in the settings and in the routes.
     name: &'a str,
-    status: &'static str,
+    /// What can be said with both parts together.
+    status: Status,
+    /// When its usage was published.
+    #[schema(format = DateTime)]
     timestamp: String,
-    storage_source: &'static str,
+    /// The source that is billed for storage.
+    storage_source: Source,
+    /// The storage of the cluster.
     storage: State<'a>,
+    /// Its machines and volumes.
     compute: State<'a>,
+    /// The sources that storage is compared with, in the order of the settings.
     witnesses: Vec<Witnessed<'a>>,
+    /// What of the newest report of `vstorage stat` no rule reads; null where there is no report.
     drift: Option<Drifted>,
 }
 
 /// A source that is compared and never billed.
-#[derive(Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WitnessState)]
 struct Witnessed<'a> {
-    source: &'static str,
+    /// The witness.
+    source: Source,
     #[serde(flatten)]
     state: State<'a>,
 }
 
-/// What of the newest report no rule reads.
-#[derive(Serialize)]
+/// What of a report no rule reads. It costs no figure that is served, and may cost one tomorrow.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Drift)]
 struct Drifted {
+    /// How many lines.
+    #[schema(format = Int64)]
     unread_lines: usize,
+    /// Each of them, in the order of the text.
     lines: Vec<Unread>,
+    /// What is asked of whoever sees it; null where every line is read.
     message: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A line that no rule reads. Of its text only a label that is known is told: it may hold a key or a name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnreadLine)]
 struct Unread {
+    /// Its number in the text, from 1.
+    #[schema(format = Int64)]
     line: usize,
+    /// The label that it begins with, such as `License`; null where none is known.
     label: Option<&'static str>,
 }
 
@@ -70,9 +96,9 @@ impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
     fn from(usage: &'a ClusterUsage) -> Cluster<'a> {
         Cluster {
             name: &usage.cluster,
-            status: usage.status().name(),
+            status: usage.status(),
             timestamp: clock::rfc3339(usage.at),
-            storage_source: usage.billed.source.name(),
+            storage_source: usage.billed.source,
             storage: State::storage(&usage.storage),
             compute: State::compute(&usage.compute),
             witnesses: usage.witnesses.iter().map(Witnessed::from).collect(),
@@ -88,7 +114,7 @@ impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
 impl<'a> From<&'a Witness> for Witnessed<'a> {
     fn from(witness: &'a Witness) -> Witnessed<'a> {
         Witnessed {
-            source: witness.source.name(),
+            source: witness.source,
             state: State::storage(&witness.part),
         }
     }

@@ -1,19 +1,18 @@
 //! The one place where errors become a status and a body.
 //!
-//! ```text
-//! {"type":"urn:vhi-usage:unauthorized","title":"Unauthorized","status":401,"detail":"…","error":"…"}
-//! ```
+//! What the body looks like stands in [`problem`]. No body, address, user or secret of a peer is in any of them.
 //!
-//! `error` repeats `detail` for the callers of the service that this one replaces. No body, address,
-//! user or secret of a peer is in any of them.
+//! [`problem`]: crate::api::problem
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use warp::{
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, header},
     hyper::body::Bytes,
 };
+
+use crate::api::problem::{Kind, Missing, Problem};
 
 /// What a handler answers with.
 pub type Answer = Response<Bytes>;
@@ -44,82 +43,64 @@ pub enum ApiError {
     /// No node has printed anything yet.
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
-    NotReady(Vec<Value>),
+    NotReady(Vec<Missing>),
     /// Plain HTTP, where TLS is spoken.
     PlainHttp,
 }
 
 impl ApiError {
-    fn parts(&self) -> (StatusCode, &'static str, String) {
-        let words = str::to_owned;
+    fn kind(&self) -> Kind {
         match self {
-            ApiError::Unauthorized => (
-                StatusCode::UNAUTHORIZED,
-                "unauthorized",
-                words("a valid API token is needed: send `Authorization: Bearer <token>`"),
-            ),
-            ApiError::TooMany(_) => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_requests",
-                words(
-                    "too many requests from this address: ask again after the seconds of Retry-After",
-                ),
-            ),
-            ApiError::UnknownCluster => (
-                StatusCode::NOT_FOUND,
-                "unknown_cluster",
-                words("no cluster of this name is configured: see /api/v1/clusters"),
-            ),
-            ApiError::NotFound => (
-                StatusCode::NOT_FOUND,
-                "not_found",
-                words("there is nothing under this path: the usage is at /api/v1/cluster/usage"),
-            ),
-            ApiError::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                words("only GET and HEAD are understood here"),
-            ),
-            ApiError::BadQuery(why) => (StatusCode::BAD_REQUEST, "bad_query", words(why)),
-            ApiError::NotYet(_) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not_yet",
-                words(
-                    "the first round of readings has not ended yet: ask again after the seconds of Retry-After",
-                ),
-            ),
-            ApiError::NoUsage(why, _) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "no_usage",
-                format!("no usable figure: {why}"),
-            ),
-            ApiError::NoCompute(why, _) => (
-                StatusCode::BAD_GATEWAY,
-                "no_compute",
-                format!("no usable compute figure: {why}"),
-            ),
-            ApiError::NotComplete(status, _) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not_complete",
-                format!(
-                    "the usage is {status}, and require=complete was asked for: ask without it for what there is"
-                ),
-            ),
-            ApiError::NoText(_) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "no_text",
-                words("no storage node has printed a report yet: /ready says what is missing"),
-            ),
-            ApiError::NotReady(_) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not_ready",
-                words("not every cluster has usable figures: see missing"),
-            ),
-            ApiError::PlainHttp => (
-                StatusCode::BAD_REQUEST,
-                "https_only",
-                words("this port speaks HTTPS: write https:// in place of http://"),
-            ),
+            ApiError::Unauthorized => Kind::Unauthorized,
+            ApiError::TooMany(_) => Kind::TooManyRequests,
+            ApiError::UnknownCluster => Kind::UnknownCluster,
+            ApiError::NotFound => Kind::NotFound,
+            ApiError::MethodNotAllowed => Kind::MethodNotAllowed,
+            ApiError::BadQuery(_) => Kind::BadQuery,
+            ApiError::NotYet(_) => Kind::NotYet,
+            ApiError::NoUsage(..) => Kind::NoUsage,
+            ApiError::NoCompute(..) => Kind::NoCompute,
+            ApiError::NotComplete(..) => Kind::NotComplete,
+            ApiError::NoText(_) => Kind::NoText,
+            ApiError::NotReady(_) => Kind::NotReady,
+            ApiError::PlainHttp => Kind::HttpsOnly,
+        }
+    }
+
+    fn detail(&self) -> Cow<'static, str> {
+        match self {
+            ApiError::Unauthorized => {
+                "a valid API token is needed: send `Authorization: Bearer <token>`".into()
+            }
+            ApiError::TooMany(_) => {
+                "too many requests from this address: ask again after the seconds of Retry-After"
+                    .into()
+            }
+            ApiError::UnknownCluster => {
+                "no cluster of this name is configured: see /api/v1/clusters".into()
+            }
+            ApiError::NotFound => {
+                "there is nothing under this path: the usage is at /api/v1/cluster/usage".into()
+            }
+            ApiError::MethodNotAllowed => "only GET and HEAD are understood here".into(),
+            ApiError::BadQuery(why) => (*why).into(),
+            ApiError::NotYet(_) => {
+                "the first round of readings has not ended yet: ask again after the seconds of Retry-After"
+                    .into()
+            }
+            ApiError::NoUsage(why, _) => format!("no usable figure: {why}").into(),
+            ApiError::NoCompute(why, _) => format!("no usable compute figure: {why}").into(),
+            ApiError::NotComplete(status, _) => format!(
+                "the usage is {status}, and require=complete was asked for: ask without it for what there is"
+            )
+            .into(),
+            ApiError::NoText(_) => {
+                "no storage node has printed a report yet: /ready says what is missing".into()
+            }
+            ApiError::NotReady(_) => "not every cluster has usable figures: see missing".into(),
+            ApiError::PlainHttp => {
+                "this port speaks HTTPS: write https:// in place of http://".into()
+            }
         }
     }
 
@@ -137,13 +118,26 @@ impl ApiError {
 
     /// The error as an answer.
     pub fn answer(&self) -> Answer {
-        let (status, kind, detail) = self.parts();
-        let mut body = problem(status, kind, &detail);
-        if let (ApiError::NotReady(missing), Some(fields)) = (self, body.as_object_mut()) {
-            fields.insert("missing".to_owned(), Value::Array(missing.clone()));
-        }
-        let mut answer = problem_answer(status, &body);
+        let (kind, detail) = (self.kind(), self.detail());
+        let status = kind.status();
+        let problem = Problem {
+            kind,
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: &detail,
+            error: &detail,
+            missing: match self {
+                ApiError::NotReady(missing) => Some(missing),
+                _ => None,
+            },
+        };
+        let mut answer = json_answer(&problem);
+        *answer.status_mut() = status;
         let headers = answer.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        let store = HeaderValue::from_static("no-store");
+        headers.insert(header::CACHE_CONTROL, store);
         if let Some(wait) = self.retry_after() {
             // Rounded up: whoever comes back then finds something new.
             let seconds = wait.as_millis().div_ceil(1000).max(1);
@@ -165,29 +159,11 @@ impl ApiError {
     }
 }
 
-fn problem(status: StatusCode, kind: &str, detail: &str) -> Value {
-    json!({
-        "type": format!("urn:vhi-usage:{kind}"),
-        "title": status.canonical_reason(),
-        "status": status.as_u16(),
-        "detail": detail,
-        "error": detail,
-    })
-}
-
-fn problem_answer(status: StatusCode, body: &Value) -> Answer {
-    let mut answer = Response::new(Bytes::from(body.to_string()));
-    *answer.status_mut() = status;
-    let kind = HeaderValue::from_static("application/problem+json");
-    answer.headers_mut().insert(header::CONTENT_TYPE, kind);
-    let store = HeaderValue::from_static("no-store");
-    answer.headers_mut().insert(header::CACHE_CONTROL, store);
-    answer
-}
-
 /// A JSON answer with status 200.
-pub fn json_answer(body: Bytes) -> Answer {
-    let mut answer = Response::new(body);
+pub fn json_answer(body: &impl Serialize) -> Answer {
+    // Of strings and numbers alone: there is nothing in it that cannot be written.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let mut answer = Response::new(Bytes::from(body));
     let kind = HeaderValue::from_static("application/json");
     answer.headers_mut().insert(header::CONTENT_TYPE, kind);
     answer

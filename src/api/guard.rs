@@ -21,21 +21,16 @@ pub struct Api {
 }
 
 impl Api {
-    /// The cluster of this name.
+    /// The cluster of this name; the first one where none is named.
     ///
     /// # Errors
     /// `UnknownCluster`.
-    pub fn cluster(&self, name: &str) -> Result<&Published, ApiError> {
-        let found = self.clusters.iter().find(|cluster| cluster.name() == name);
+    pub fn cluster(&self, name: Option<&str>) -> Result<&Published, ApiError> {
+        let found = match name {
+            Some(name) => self.clusters.iter().find(|cluster| cluster.name() == name),
+            None => self.clusters.first(),
+        };
         found.ok_or(ApiError::UnknownCluster)
-    }
-
-    /// The cluster of the routes that name none.
-    ///
-    /// # Errors
-    /// `UnknownCluster`, where the settings named none.
-    pub fn first(&self) -> Result<&Published, ApiError> {
-        self.clusters.first().ok_or(ApiError::UnknownCluster)
     }
 
     /// Within the limit and with a token, whatever is asked for. The limit comes first: so tokens cannot

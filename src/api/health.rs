@@ -1,22 +1,62 @@
 //! `GET /health`: the process lives. `GET /ready`: every cluster has usable figures. No token, no figures.
 
-use serde_json::{Value, json};
-use warp::hyper::body::Bytes;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     api::{
         error::{Answer, ApiError, json_answer},
         guard::Api,
+        problem::{Missing, PartName},
     },
     clock,
     reason::Reason,
-    usage::ClusterUsage,
+    usage::{ClusterUsage, Part},
+    words::words,
 };
+
+/// The process lives; that is all that it says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Always `healthy`: a process that does not live says nothing.
+    status: Healthy,
+    /// The time now.
+    #[schema(format = DateTime)]
+    time: String,
+}
+
+/// Every cluster has usable figures of both parts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// Always `ready`: what is not is a problem with status 503.
+    status: Ready,
+    /// The time now.
+    #[schema(format = DateTime)]
+    time: String,
+}
+
+words! {
+    /// The one word of an answer of `/health`.
+    Healthy as "Healthy" {
+        /// The process lives.
+        Healthy = "healthy",
+    }
+}
+
+words! {
+    /// The one word of an answer of `/ready` with status 200.
+    Ready as "Ready" {
+        /// Every cluster has usable figures.
+        Ready = "ready",
+    }
+}
 
 /// The process lives.
 pub fn health() -> Answer {
-    let body = json!({"status": "healthy", "time": clock::rfc3339(clock::now())});
-    json_answer(Bytes::from(body.to_string()))
+    json_answer(&Health {
+        status: Healthy::Healthy,
+        time: clock::rfc3339(clock::now()),
+    })
 }
 
 /// Every cluster has usable figures.
@@ -24,38 +64,37 @@ pub fn health() -> Answer {
 /// # Errors
 /// `NotReady`.
 pub fn ready(api: &Api) -> Result<Answer, ApiError> {
-    let missing: Vec<Value> = api
+    let missing: Vec<Missing> = api
         .clusters
         .iter()
         .map(|cluster| cluster.usage())
         .filter(|usage| !usage.ready())
-        .flat_map(|usage| missing(&usage))
+        .flat_map(|usage| missing(&usage).collect::<Vec<_>>())
         .collect();
     if !missing.is_empty() {
         return Err(ApiError::NotReady(missing));
     }
-    let body = json!({"status": "ready", "time": clock::rfc3339(clock::now())});
-    Ok(json_answer(Bytes::from(body.to_string())))
+    Ok(json_answer(&Readiness {
+        status: Ready::Ready,
+        time: clock::rfc3339(clock::now()),
+    }))
 }
 
 /// The parts of a cluster that keep it from being ready.
-fn missing(usage: &ClusterUsage) -> Vec<Value> {
-    let lacks = |part: &str, there: bool, reason: Option<&Reason>| {
-        // Before the first round has ended even a part that is there does not make the cluster ready.
-        (!there).then(|| {
-            json!({
-                "cluster": usage.cluster,
-                "part": part,
-                "code": reason.map(|reason| reason.code.name()),
-                "message": reason.map(|reason| reason.message.as_str()),
-            })
-        })
+fn missing(usage: &ClusterUsage) -> impl Iterator<Item = Missing> {
+    let lacks = |part, reason: &Reason| Missing {
+        cluster: usage.cluster.clone(),
+        part,
+        code: reason.code,
+        message: reason.message.clone(),
     };
-    let storage = usage.storage.reading().is_some();
-    let compute = usage.compute.reading().is_some();
-    let parts = [
-        lacks("storage", storage, usage.storage.reason()),
-        lacks("compute", compute, usage.compute.reason()),
-    ];
-    parts.into_iter().flatten().collect()
+    let storage = match &usage.storage {
+        Part::Missing(reason) => Some(lacks(PartName::Storage, reason)),
+        _ => None,
+    };
+    let compute = match &usage.compute {
+        Part::Missing(reason) => Some(lacks(PartName::Compute, reason)),
+        _ => None,
+    };
+    storage.into_iter().chain(compute)
 }

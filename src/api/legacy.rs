@@ -8,66 +8,114 @@
 //! volumes up, as old callers know it, logical storage to the nearest hundredth of a TiB. Beware of
 //! the names: the panel's `reserved` is the system's overhead, and `reserved_*` here is what VMs hold.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::reading::{ComputeReading, Figure, StorageReading};
 
-/// Machines and volumes.
-pub fn compute<M: SerializeMap>(
-    map: &mut M,
-    reading: Option<&ComputeReading>,
-) -> Result<(), M::Error> {
-    let figure = |name| reading.and_then(|reading| reading.figure(name));
-    let sum = |a, b| figure(a)?.checked_add(figure(b)?);
-    let difference = |a, b| figure(a)?.checked_sub(figure(b)?);
-    for (field, value) in [
-        ("total_vms", figure("servers_count")),
-        ("active_vms", figure("servers_active")),
-        ("shutoff_vms", figure("servers_shutoff")),
-        ("shelved_vms", figure("servers_shelved_offloaded")),
-        ("other_vms", sum("servers_error", "servers_in_progress")),
-        ("total_vcpus", figure("physical_vcpus_total")),
-    ] {
-        map.serialize_entry(field, &value)?;
-    }
-    map.serialize_entry(
-        "total_ram_tib",
-        &figure("physical_mem_total_bytes").map(tib_up),
-    )?;
-    for (group, vcpus, memory) in [
-        ("fenced", "fenced_vcpus", "fenced_physical_mem_total_bytes"),
-        ("reserved", "vcpus", "vm_mem_reserved_bytes"),
-        ("system", "reserved_vcpus", "reserved_memory_bytes"),
-        ("free", "vcpus_free", "vm_mem_free_bytes"),
-    ] {
-        map.serialize_entry(&format!("{group}_vcpus"), &figure(vcpus))?;
-        map.serialize_entry(&format!("{group}_ram_gib"), &figure(memory).map(gib_up))?;
-    }
-    let (capacity, usage) = ("block_capacity_bytes", "block_usage_bytes");
-    map.serialize_entry("provisioned_storage_tib", &figure(capacity).map(tib_up))?;
-    map.serialize_entry("storage_used_tib", &figure(usage).map(tib_up))?;
-    map.serialize_entry("storage_free_tib", &difference(capacity, usage).map(tib_up))
+/// Machines and volumes, with the names and the rounding of the service before: each rounded up for itself, so that used
+/// and free can add up to 0.01 more than provisioned.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Machines {
+    /// All virtual machines; null where the panel does not say.
+    total_vms: Option<i64>,
+    /// Machines in the state active; null where the panel does not say. Running never stands in for it.
+    active_vms: Option<i64>,
+    /// Machines in the state shutoff; null where the panel does not say.
+    shutoff_vms: Option<i64>,
+    /// Machines in the state shelved_offloaded; null where the panel does not say.
+    shelved_vms: Option<i64>,
+    /// Machines in an error and those that something is being done with; null where the panel does not say both.
+    other_vms: Option<i64>,
+    /// Virtual CPUs that all nodes give; null where the panel does not say.
+    total_vcpus: Option<i64>,
+    /// Memory of all nodes in TiB, up to the next hundredth; null where the panel does not say.
+    #[schema(value_type = Option<f64>)]
+    total_ram_tib: Option<Hundredths>,
+    /// Virtual CPUs of nodes that are down; null where the panel does not say.
+    fenced_vcpus: Option<i64>,
+    /// Memory of nodes that are down in GiB, up to a whole one; null where the panel does not say.
+    fenced_ram_gib: Option<i64>,
+    /// Virtual CPUs that machines hold; null where the panel does not say.
+    reserved_vcpus: Option<i64>,
+    /// Memory that machines hold in GiB, up to a whole one; null where the panel does not say.
+    reserved_ram_gib: Option<i64>,
+    /// Virtual CPUs that are overhead of the system, which the panel calls reserved; null where it does not say.
+    system_vcpus: Option<i64>,
+    /// Memory that is overhead of the system in GiB, up to a whole one; null where the panel does not say.
+    system_ram_gib: Option<i64>,
+    /// Virtual CPUs that can still be given to machines; null where the panel does not say.
+    free_vcpus: Option<i64>,
+    /// Memory that can still be given to machines in GiB, up to a whole one; null where the panel does not say.
+    free_ram_gib: Option<i64>,
+    /// Sizes of all volumes in TiB, up to the next hundredth; null where the panel does not say.
+    #[schema(value_type = Option<f64>)]
+    provisioned_storage_tib: Option<Hundredths>,
+    /// What is written in the volumes in TiB, up to the next hundredth; null where the panel does not say.
+    #[schema(value_type = Option<f64>)]
+    storage_used_tib: Option<Hundredths>,
+    /// Unused room inside the volumes in TiB, up to the next hundredth; null where the panel does not say. It is no free
+    /// capacity of the cluster: never bill from it.
+    #[schema(value_type = Option<f64>)]
+    storage_free_tib: Option<Hundredths>,
 }
 
-/// The three logical figures, from exact bytes.
-pub fn storage<M: SerializeMap>(
-    map: &mut M,
-    reading: Option<&StorageReading>,
-) -> Result<(), M::Error> {
-    let logical = reading.map(|reading| reading.logical);
-    let tib = |figure: Figure| tib_nearest(figure.amount.bytes);
-    map.serialize_entry(
-        "logical_storage_total_tib",
-        &logical.map(|space| tib(space.total)),
-    )?;
-    map.serialize_entry(
-        "logical_storage_used_tib",
-        &logical.map(|space| tib(space.used)),
-    )?;
-    map.serialize_entry(
-        "logical_storage_free_tib",
-        &logical.map(|space| tib(space.free)),
-    )
+/// Storage of the cluster, with the names and the rounding of the service before. What *logical* means, `storage.basis`
+/// says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LogicalStorage {
+    /// `storage.logical.total` in TiB, to the nearest hundredth; null where it is null.
+    #[schema(value_type = Option<f64>)]
+    logical_storage_total_tib: Option<Hundredths>,
+    /// `storage.logical.used` in TiB, to the nearest hundredth; null where it is null.
+    #[schema(value_type = Option<f64>)]
+    logical_storage_used_tib: Option<Hundredths>,
+    /// `storage.logical.free` in TiB, to the nearest hundredth; null where it is null.
+    #[schema(value_type = Option<f64>)]
+    logical_storage_free_tib: Option<Hundredths>,
+}
+
+impl Machines {
+    /// Of what the panel says, if it says anything.
+    pub fn of(reading: Option<&ComputeReading>) -> Machines {
+        let figure = |name| reading.and_then(|reading| reading.figure(name));
+        let sum = |a, b| figure(a)?.checked_add(figure(b)?);
+        let difference = |a, b| figure(a)?.checked_sub(figure(b)?);
+        let (capacity, usage) = ("block_capacity_bytes", "block_usage_bytes");
+        Machines {
+            total_vms: figure("servers_count"),
+            active_vms: figure("servers_active"),
+            shutoff_vms: figure("servers_shutoff"),
+            shelved_vms: figure("servers_shelved_offloaded"),
+            other_vms: sum("servers_error", "servers_in_progress"),
+            total_vcpus: figure("physical_vcpus_total"),
+            total_ram_tib: figure("physical_mem_total_bytes").map(tib_up),
+            fenced_vcpus: figure("fenced_vcpus"),
+            fenced_ram_gib: figure("fenced_physical_mem_total_bytes").map(gib_up),
+            reserved_vcpus: figure("vcpus"),
+            reserved_ram_gib: figure("vm_mem_reserved_bytes").map(gib_up),
+            system_vcpus: figure("reserved_vcpus"),
+            system_ram_gib: figure("reserved_memory_bytes").map(gib_up),
+            free_vcpus: figure("vcpus_free"),
+            free_ram_gib: figure("vm_mem_free_bytes").map(gib_up),
+            provisioned_storage_tib: figure(capacity).map(tib_up),
+            storage_used_tib: figure(usage).map(tib_up),
+            storage_free_tib: difference(capacity, usage).map(tib_up),
+        }
+    }
+}
+
+impl LogicalStorage {
+    /// Of the exact bytes, where there are any.
+    pub fn of(reading: Option<&StorageReading>) -> LogicalStorage {
+        let logical = reading.map(|reading| reading.logical);
+        let tib = |figure: Figure| tib_nearest(figure.amount.bytes);
+        LogicalStorage {
+            logical_storage_total_tib: logical.map(|space| tib(space.total)),
+            logical_storage_used_tib: logical.map(|space| tib(space.used)),
+            logical_storage_free_tib: logical.map(|space| tib(space.free)),
+        }
+    }
 }
 
 /// Hundredths, written as the number that they are: `57.3`, and `5` rather than `5.0`.

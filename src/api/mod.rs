@@ -8,14 +8,19 @@ pub mod body;
 pub mod bounded;
 pub mod certificate;
 pub mod clusters;
+pub mod compute_body;
 pub mod crowd;
 pub mod error;
+pub mod etag;
 pub mod guard;
 pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
 pub mod metrics;
+pub mod openapi;
+pub mod operations;
+pub mod problem;
 pub mod published;
 pub mod raw;
 pub mod refusal;
@@ -25,7 +30,9 @@ pub mod state;
 pub mod storage_body;
 pub mod tls;
 pub mod token;
+pub mod told;
 pub mod usage;
+pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -36,7 +43,7 @@ use crate::api::{
     asked::Asked,
     error::{Answer, ApiError},
     guard::Api,
-    route::Route,
+    route::{Found, Route},
     tls::Tls,
 };
 
@@ -50,27 +57,31 @@ pub fn routes(
     let api = Arc::new(api);
     asked::asked().map(move |asked: Asked| {
         let segments = asked.segments();
-        let route = Route::of(segments.as_slice());
-        let answer = answer(&api, &asked, route).unwrap_or_else(|error| error.answer());
-        api.requests.count(route, answer.status());
+        let found = route::find(segments.as_slice());
+        let answer = answer(&api, &asked, found).unwrap_or_else(|error| error.answer());
+        let place = found.map(|found| found.place);
+        api.requests.count(place, answer.status());
         answer
     })
 }
 
 /// What wants a token is admitted before anything else is looked at: a request that ends in an error
 /// is counted too, and what is not there is told only to those who may know what is.
-fn answer(api: &Api, asked: &Asked, route: Option<Route<'_>>) -> Result<Answer, ApiError> {
-    let below_v1 = asked.segments().as_slice().starts_with(&["api", "v1"]);
-    if below_v1 || route == Some(Route::Metrics) {
+fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
+    let guarded = match found {
+        Some(found) => found.path.guarded(),
+        None => asked.segments().as_slice().starts_with(&["api", "v1"]),
+    };
+    if guarded {
         api.admits(asked)?;
     }
-    let route = route.ok_or(ApiError::NotFound)?;
+    let Found { path, name, .. } = found.ok_or(ApiError::NotFound)?;
     asked.only_reads()?;
-    match route {
-        Route::FirstUsage => usage::answer(asked, || api.first()),
-        Route::Usage(name) => usage::answer(asked, || api.cluster(name)),
+    match path.route {
+        Route::Usage => usage::answer(asked, || api.cluster(name)),
         Route::Clusters => Ok(clusters::answer(api)),
-        Route::Raw(name) => raw::answer(api.cluster(name)?),
+        Route::Raw => raw::answer(api.cluster(name)?),
+        Route::Description => Ok(openapi::answer(asked)),
         Route::Metrics => Ok(metrics::answer(api)),
         Route::Health => Ok(health::health()),
         Route::Ready => health::ready(api),

@@ -5,14 +5,17 @@ use std::{
     time::Duration,
 };
 
-use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 use warp::{
     http::{HeaderMap, HeaderValue, header},
     hyper::body::Bytes,
 };
 
-use crate::{api::body, hex, stage::Stages, usage::ClusterUsage};
+use crate::{
+    api::{body, etag},
+    stage::Stages,
+    usage::ClusterUsage,
+};
 
 /// A cluster as the routes see it.
 #[derive(Clone, Debug)]
@@ -31,8 +34,7 @@ pub struct Built {
     left: u64,
     /// The JSON text.
     pub body: Bytes,
-    /// Strong: another body has another tag.
-    pub etag: HeaderValue,
+    etag: HeaderValue,
     /// All that are sent with the body.
     pub headers: HeaderMap,
 }
@@ -96,17 +98,12 @@ impl Published {
 impl Built {
     fn new(usage: &ClusterUsage) -> Result<Built, serde_json::Error> {
         let body = body::usage(usage)?;
-        let digest = Sha256::digest(&body);
-        let hex = hex::lower(digest.get(..16).unwrap_or(&digest));
-        // Hex between quotes is legal in any header.
-        let etag = HeaderValue::from_str(&format!("\"{hex}\""))
-            .unwrap_or(HeaderValue::from_static("\"\""));
         Ok(Built {
             serial: usage.serial,
             age: 0,
             left: 0,
+            etag: etag::of(&body),
             body: Bytes::from(body),
-            etag,
             headers: HeaderMap::new(),
         })
     }

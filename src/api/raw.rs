@@ -14,9 +14,12 @@ use crate::{
     clock,
 };
 
-const NODE: HeaderName = HeaderName::from_static("x-vhi-node");
-const OBSERVED_AT: HeaderName = HeaderName::from_static("x-vhi-observed-at");
-const COMMAND: HeaderName = HeaderName::from_static("x-vhi-command");
+/// Names the node that printed the text.
+pub const NODE: HeaderName = HeaderName::from_static("x-vhi-node");
+/// Says when it came.
+pub const OBSERVED_AT: HeaderName = HeaderName::from_static("x-vhi-observed-at");
+/// Says what the node was asked to run.
+pub const COMMAND: HeaderName = HeaderName::from_static("x-vhi-command");
 
 /// The raw text of this cluster.
 ///

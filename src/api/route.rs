@@ -1,66 +1,108 @@
-//! Where a path leads.
+//! Every path that is answered, and where it leads.
+//!
+//! ```text
+//! /api/v1/clusters/{name}/usage   ->   Usage, of the cluster that stands for {name}
+//! ```
 
-/// Where a path leads, with the name that it holds.
+/// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route<'a> {
-    /// The usage of the first cluster.
-    FirstUsage,
-    /// The usage of the cluster of this name.
-    Usage(&'a str),
+pub enum Route {
+    /// Usage of a cluster; of the first one where the path names none.
+    Usage,
     /// The list of clusters.
     Clusters,
-    /// The raw text of the cluster of this name.
-    Raw(&'a str),
-    /// What Prometheus reads.
-    Metrics,
+    /// The newest text of a storage node.
+    Raw,
     /// Whether the process lives.
     Health,
-    /// Whether every cluster has figures.
+    /// Whether every cluster has usable figures.
     Ready,
+    /// The description of all routes.
+    Description,
+    /// What Prometheus reads.
+    Metrics,
 }
 
-/// The patterns of all routes, each at the place of its route; the last one is of what is no route.
-pub const PATTERNS: [&str; 8] = [
-    "/api/v1/cluster/usage",
-    "/api/v1/clusters/{name}/usage",
-    "/api/v1/clusters",
-    "/api/v1/clusters/{name}/raw",
-    "/metrics",
-    "/health",
-    "/ready",
-    "other",
-];
+/// A path that is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// Its name in the description, of which generated clients make a name of their own.
+    pub id: &'static str,
+    /// As it is written, such as `/api/v1/clusters/{name}/usage`.
+    pub pattern: &'static str,
+    segments: &'static [&'static str],
+    /// Where it leads.
+    pub route: Route,
+}
 
-impl<'a> Route<'a> {
-    /// Of a path in its segments.
-    pub fn of(segments: &[&'a str]) -> Option<Route<'a>> {
-        match *segments {
-            ["api", "v1", "cluster", "usage"] | ["api", "v1", "usage", "cluster"] => {
-                Some(Route::FirstUsage)
-            }
-            ["api", "v1", "clusters"] => Some(Route::Clusters),
-            ["api", "v1", "clusters", "", _] => None,
-            ["api", "v1", "clusters", name, "usage"] => Some(Route::Usage(name)),
-            ["api", "v1", "clusters", name, "raw"] => Some(Route::Raw(name)),
-            ["metrics"] => Some(Route::Metrics),
-            ["health"] => Some(Route::Health),
-            ["ready"] => Some(Route::Ready),
-            _ => None,
-        }
+/// The segment that stands for the name of a cluster.
+const NAME: &str = "{name}";
+
+macro_rules! paths {
+    ($($id:literal = $($segment:literal)/+ => $route:ident;)+) => {
+        /// Every path; no two of them fit one request.
+        pub const PATHS: &[Path] = &[$(Path {
+            id: $id,
+            pattern: concat!($("/", $segment),+),
+            segments: &[$($segment),+],
+            route: Route::$route,
+        },)+];
+    };
+}
+
+paths! {
+    "cluster_usage" = "api" / "v1" / "cluster" / "usage" => Usage;
+    "usage_cluster" = "api" / "v1" / "usage" / "cluster" => Usage;
+    "clusters" = "api" / "v1" / "clusters" => Clusters;
+    "named_cluster_usage" = "api" / "v1" / "clusters" / "{name}" / "usage" => Usage;
+    "raw" = "api" / "v1" / "clusters" / "{name}" / "raw" => Raw;
+    "openapi" = "api" / "v1" / "openapi.json" => Description;
+    "metrics" = "metrics" => Metrics;
+    "health" = "health" => Health;
+    "ready" = "ready" => Ready;
+}
+
+/// A path that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// The path.
+    pub path: &'static Path,
+    /// Its place in [`PATHS`].
+    pub place: usize,
+    /// The name in it, where it has one.
+    pub name: Option<&'a str>,
+}
+
+/// The path that these segments are; `None` where they are none of ours.
+pub fn find<'a>(segments: &[&'a str]) -> Option<Found<'a>> {
+    let mut paths = PATHS.iter().enumerate();
+    let (place, path) = paths.find(|(_, path)| path.fits(segments))?;
+    let mut pairs = path.segments.iter().zip(segments);
+    let name = pairs.find(|(own, _)| **own == NAME).map(|(_, name)| *name);
+    Some(Found { path, place, name })
+}
+
+impl Path {
+    fn fits(&self, segments: &[&str]) -> bool {
+        let mut pairs = self.segments.iter().zip(segments);
+        let same = |own: &str, asked: &str| match own {
+            NAME => !asked.is_empty(),
+            _ => own == asked,
+        };
+        self.segments.len() == segments.len() && pairs.all(|(own, asked)| same(own, asked))
     }
 
-    /// Its place in [`PATTERNS`]; no route has the last one.
-    pub fn place(route: Option<Route<'_>>) -> usize {
-        match route {
-            Some(Route::FirstUsage) => 0,
-            Some(Route::Usage(_)) => 1,
-            Some(Route::Clusters) => 2,
-            Some(Route::Raw(_)) => 3,
-            Some(Route::Metrics) => 4,
-            Some(Route::Health) => 5,
-            Some(Route::Ready) => 6,
-            None => 7,
-        }
+    /// Whether it names a cluster.
+    pub fn named(&self) -> bool {
+        self.segments.contains(&NAME)
+    }
+
+    /// Whether a token is asked for.
+    pub fn guarded(&self) -> bool {
+        !matches!(
+            self.route,
+            Route::Health | Route::Ready | Route::Description
+        )
     }
 }
 
@@ -68,18 +110,39 @@ impl<'a> Route<'a> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_route_has_the_pattern_that_leads_to_it() {
-        for (place, pattern) in PATTERNS.iter().enumerate() {
-            let segments: Vec<&str> = pattern.trim_start_matches('/').split('/').collect();
-            assert_eq!(Route::place(Route::of(&segments)), place, "{pattern}");
-        }
+    #[track_caller]
+    fn leads(segments: &[&str], expected: Option<(Route, Option<&str>)>) {
+        let found = find(segments).map(|found| (found.path.route, found.name));
+        assert_eq!(found, expected, "{segments:?}");
     }
 
     #[test]
-    fn a_name_is_no_part_of_a_pattern() {
-        let raw = ["api", "v1", "clusters", "cluster1", "raw"];
-        assert_eq!(Route::of(&raw), Some(Route::Raw("cluster1")));
-        assert_eq!(PATTERNS[Route::place(Route::of(&raw))], PATTERNS[3]);
+    fn a_path_is_found_by_its_segments_and_a_name_is_any_word() {
+        let usage = |name| Some((Route::Usage, name));
+        leads(&["api", "v1", "cluster", "usage"], usage(None));
+        leads(&["api", "v1", "usage", "cluster"], usage(None));
+        leads(&["api", "v1", "clusters", "a", "usage"], usage(Some("a")));
+        leads(
+            &["api", "v1", "clusters", "usage", "raw"],
+            Some((Route::Raw, Some("usage"))),
+        );
+        leads(&["api", "v1", "clusters", "", "usage"], None);
+        leads(&["api", "v1", "clusters", "a"], None);
+        leads(&["api", "v1", "clusters"], Some((Route::Clusters, None)));
+        leads(&["api", "v1", "clusters", "a", "usage", "more"], None);
+        leads(&["api", "v1"], None);
+        leads(&[""], None);
+    }
+
+    #[test]
+    fn every_path_is_found_under_its_own_pattern() {
+        for (place, path) in PATHS.iter().enumerate() {
+            let segments: Vec<&str> = path.pattern.split('/').skip(1).collect();
+            let found = find(&segments).unwrap();
+            assert_eq!((found.path, found.place), (path, place));
+        }
+        let open = PATHS.iter().filter(|path| !path.guarded());
+        let open: Vec<_> = open.map(|path| path.pattern).collect();
+        assert_eq!(open, ["/api/v1/openapi.json", "/health", "/ready"]);
     }
 }

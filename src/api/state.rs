@@ -5,26 +5,32 @@
 //! ```
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     clock,
     reading::{ComputeReading, StorageReading},
-    reason::Reason,
-    usage::Part,
+    reason::{Code, Reason},
+    usage::{Part, PartState},
 };
 
-/// A reason on the wire.
-#[derive(Debug, Serialize)]
+/// Why there is no fresh figure. No address, user or word of a peer is in it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reason)]
 pub struct Why<'a> {
-    code: &'static str,
+    /// What happened, of a closed list.
+    code: Code,
+    /// The same as a sentence; where a login was refused, with the time of the next try.
     message: &'a str,
+    /// Since when it is so.
+    #[schema(format = DateTime)]
     since: String,
 }
 
 impl<'a> From<&'a Reason> for Why<'a> {
     fn from(reason: &'a Reason) -> Why<'a> {
         Why {
-            code: reason.code.name(),
+            code: reason.code,
             message: &reason.message,
             since: clock::rfc3339(reason.since),
         }
@@ -32,13 +38,14 @@ impl<'a> From<&'a Reason> for Why<'a> {
 }
 
 /// State, reason and time of one part, without its figures.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct State<'a> {
-    /// `fresh`, `stale` or `missing`.
-    pub state: &'static str,
+    /// How far it can be used.
+    pub state: PartState,
     /// Why it is not fresh; null where it is.
     pub reason: Option<Why<'a>>,
     /// When its figures were read; null where there are none.
+    #[schema(format = DateTime)]
     pub observed_at: Option<String>,
 }
 

@@ -7,109 +7,128 @@
 //! What a source cannot give is `null`.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, Type},
+};
 
 use crate::{
-    api::state::{State, Why},
-    clock,
+    api::{
+        state::State,
+        witness_body::{Supported, Witnessed},
+    },
     figure::Figure as Wire,
-    reading::{
-        BaseInForce, Figure, License, Replication, Service, Source, Space, StorageReading, Tier,
-    },
-    usage::{ClusterUsage, Part},
-    witness::{
-        Comparison,
-        size_base::{SizeBaseEvidence, Support},
-    },
+    reading::{Basis, Figure, License, Replication, Service, SizeBaseOrigin, Source, Space, Tier},
+    usage::ClusterUsage,
+    witness::size_base::SizeBaseEvidence,
 };
 
 /// The state of a licence of which the source says nothing.
 const UNKNOWN: &str = "unknown";
 
-/// The storage part.
-#[derive(Debug, Serialize)]
+/// Storage of a cluster, from the one source that is billed. What a source cannot give is null.
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Storage<'a> {
-    source: &'static str,
-    basis: &'static str,
+    /// The source that is billed, also where it has no figures.
+    source: Source,
+    /// What *logical* means for that source.
+    basis: Basis,
     #[serde(flatten)]
     state: State<'a>,
+    /// The storage node that was asked; null where none was.
     node: Option<&'a str>,
+    /// The cluster's own word on its state, such as `healthy`; null where the source gives none.
     cluster_status: Option<&'a str>,
+    /// What a printed unit is a power of, 1024 or 1000; null where the source prints no sizes.
     size_base: Option<u64>,
-    size_base_origin: Option<&'static str>,
-    size_base_evidence: Option<&'static str>,
+    /// Who chose the size base; null where `size_base` is.
+    size_base_origin: Option<SizeBaseOrigin>,
+    /// What witnesses say of the size base; null where `size_base` is.
+    size_base_evidence: Option<SizeBaseEvidence>,
+    /// What each witness in exact bytes supports; empty where there is none, or nothing to compare it with.
     size_base_support: Vec<Supported>,
+    /// The billed figures. What *logical* means, `basis` says.
     logical: Triple,
+    /// The disks: with all replicas and parity, and with whatever else is on them.
     physical: Triple,
+    /// What users have written, before redundancy; null where the source does not say.
     user_data: Option<Wire>,
+    /// The cluster's default of copies, in whose terms *allocatable* is counted; null where the source does not say.
     replication: Option<Copies>,
+    /// The licence of the storage cluster; null where the source tells nothing of licences, and where there are no
+    /// figures.
     license: Option<Licensed<'a>>,
+    /// Each tier of the disks; null where the source does not tell them apart.
     tiers: Option<Vec<OfTier<'a>>>,
+    /// What each service of the cluster has written; null where the source tells of none.
     services: Option<Services<'a>>,
+    /// Each quantity of each witness, held against the billed figure. Nothing of it is billed.
     witnesses: Vec<Witnessed<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+/// Total, used and free of one kind of space.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Space)]
 struct Triple {
+    /// All of it; null where it is not known.
     total: Option<Wire>,
+    /// What is taken of it, total less free; null where it is not known.
     used: Option<Wire>,
+    /// What is left of it; null where it is not known.
     free: Option<Wire>,
 }
 
-#[derive(Debug, Serialize)]
+/// How many copies there are of each chunk.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Replication)]
 struct Copies {
+    /// How many there should be.
     normal: u64,
+    /// Below how many writing stops.
     limit: u64,
 }
 
-#[derive(Debug, Serialize)]
+/// The licence of the storage cluster. Writing stops when it is used up.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = License)]
 struct Licensed<'a> {
+    /// The vendor's word, such as `ACTIVE`; `unknown` where the source gives none.
     state: &'a str,
+    /// How much may be used; null where the source does not say.
     capacity: Option<Wire>,
+    /// How much is used, before redundancy; null where the source does not say.
     used: Option<Wire>,
+    /// How much may still be used; null where it is not known.
     free: Option<Wire>,
+    /// The last day; null where the source does not say.
+    #[schema(value_type = Option<String>, format = Date)]
     expires_on: Option<jiff::civil::Date>,
 }
 
-#[derive(Debug, Serialize)]
+/// One tier of the disks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tier)]
 struct OfTier<'a> {
+    /// Its id, such as `0`.
     tier: &'a str,
+    /// Its share of the logical space.
     logical: Triple,
+    /// Its share of the disks.
     physical: Triple,
-}
-
-/// Which size base the exact physical total of a source fits.
-#[derive(Debug, Serialize)]
-struct Supported {
-    source: &'static str,
-    supports: &'static str,
 }
 
 /// Each service by its name.
 #[derive(Debug)]
 struct Services<'a>(&'a [Service]);
 
-/// One quantity of one witness.
-#[derive(Debug, Serialize)]
-struct Witnessed<'a> {
-    source: &'static str,
-    quantity: &'static str,
-    verdict: &'static str,
-    difference_bytes: Option<i128>,
-    tolerance_bytes: Option<u128>,
-    /// The witness's own figure, and its time.
-    figure: Option<Wire>,
-    observed_at: Option<String>,
-    /// Why nothing was compared.
-    why: Option<&'static str>,
-    /// Why the witness has no fresh reading.
-    reason: Option<Why<'a>>,
-}
-
 impl<'a> Storage<'a> {
     /// Of the usage of a cluster.
     pub fn of(usage: &'a ClusterUsage) -> Storage<'a> {
         let (reading, billed) = (usage.storage.reading(), usage.billed);
-        let (base, compared) = (billed.size_base, usage.compared());
+        let compared = usage.compared();
+        // Of the billed source, or else of the witness that prints sizes.
+        let printed = compared.size_base.as_ref().map(|finding| finding.base);
+        let base = billed.size_base.or(printed);
         // Without a reading, nothing speaks for or against the base.
         let evidence = compared
             .size_base
@@ -118,18 +137,18 @@ impl<'a> Storage<'a> {
         let rows = compared.comparisons.iter();
         let support = compared.size_base.iter().flat_map(|it| &it.support);
         Storage {
-            source: billed.source.name(),
-            basis: billed.basis.name(),
+            source: billed.source,
+            basis: billed.basis,
             state: State::storage(&usage.storage),
             node: reading.and_then(|reading| reading.node.as_deref()),
             cluster_status: reading.and_then(|reading| reading.cluster_status.as_deref()),
             size_base: base.map(|base| base.base.factor()),
-            size_base_origin: base.map(BaseInForce::origin),
-            size_base_evidence: base.map(|_| evidence.name()),
+            size_base_origin: base.map(|base| base.origin()),
+            size_base_evidence: base.map(|_| evidence),
             size_base_support: support.map(Supported::of).collect(),
             logical: Triple::of(reading.map(|reading| reading.logical)),
             physical: Triple::of(reading.and_then(|reading| reading.physical)),
-            user_data: reading.and_then(|reading| reading.user_data.map(wire)),
+            user_data: reading.and_then(|reading| reading.user_data.map(Wire::from)),
             replication: reading
                 .and_then(|reading| reading.replication)
                 .map(|Replication { normal, limit }| Copies { normal, limit }),
@@ -147,7 +166,7 @@ impl<'a> Storage<'a> {
 
 impl Triple {
     fn of(space: Option<Space>) -> Triple {
-        let figure = |part: fn(Space) -> Figure| space.map(part).map(wire);
+        let figure = |part: fn(Space) -> Figure| space.map(part).map(Wire::from);
         Triple {
             total: figure(|space| space.total),
             used: figure(|space| space.used),
@@ -166,62 +185,40 @@ impl<'a> OfTier<'a> {
     }
 }
 
-impl Supported {
-    fn of((source, support): &(Source, Support)) -> Supported {
-        Supported {
-            source: source.name(),
-            supports: support.name(),
-        }
-    }
-}
-
-impl<'a> Witnessed<'a> {
-    fn of(row: &Comparison, usage: &'a ClusterUsage) -> Witnessed<'a> {
-        let distance = row.verdict.distance();
-        let part = part_of(usage, row.source);
-        let observed_at = |reading: &StorageReading| clock::rfc3339(reading.observed_at);
-        Witnessed {
-            source: row.source.name(),
-            quantity: row.quantity.name(),
-            verdict: row.verdict.name(),
-            difference_bytes: distance.map(|it| it.difference),
-            tolerance_bytes: distance.map(|it| it.tolerance),
-            figure: row.witness.map(wire),
-            observed_at: part.and_then(|part| part.reading()).map(observed_at),
-            why: row.verdict.why().map(|why| why.name()),
-            reason: part.and_then(|part| part.reason()).map(Why::from),
-        }
-    }
-}
-
-fn part_of(usage: &ClusterUsage, source: Source) -> Option<&Part<StorageReading>> {
-    let witness = usage.witnesses.iter().find(|it| it.source == source)?;
-    Some(&witness.part)
-}
-
 impl Serialize for Services<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for Service { name, used } in self.0 {
-            map.serialize_entry(name, &used.map(wire))?;
+            map.serialize_entry(name, &used.map(Wire::from))?;
         }
         map.end()
     }
 }
 
-fn licensed(license: &License) -> Licensed<'_> {
-    Licensed {
-        state: license.state.as_deref().unwrap_or(UNKNOWN),
-        capacity: license.capacity.map(wire),
-        used: license.used.map(wire),
-        free: license.free.map(wire),
-        expires_on: license.expires_on,
+impl PartialSchema for Services<'_> {
+    fn schema() -> RefOr<Schema> {
+        let null = ObjectBuilder::new().schema_type(Type::Null);
+        let figure = OneOfBuilder::new()
+            .item(Ref::from_schema_name(Wire::name()))
+            .item(null);
+        ObjectBuilder::new()
+            .description(Some(
+                "What each service has written, before redundancy, by the vendor's word for it, such as `compute`; \
+                 null where the source lists it without a figure.",
+            ))
+            .additional_properties(Some(Schema::from(figure)))
+            .into()
     }
 }
 
-fn wire(figure: Figure) -> Wire {
-    match figure.printed {
-        Some(size) => Wire::printed(size, figure.amount),
-        None => Wire::from(figure.amount),
+impl ToSchema for Services<'_> {}
+
+fn licensed(license: &License) -> Licensed<'_> {
+    Licensed {
+        state: license.state.as_deref().unwrap_or(UNKNOWN),
+        capacity: license.capacity.map(Wire::from),
+        used: license.used.map(Wire::from),
+        free: license.free.map(Wire::from),
+        expires_on: license.expires_on,
     }
 }

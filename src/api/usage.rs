@@ -1,15 +1,12 @@
 //! `GET /api/v1/cluster/usage`, its twin `/api/v1/usage/cluster`, and `/api/v1/clusters/{name}/usage`.
 
 use tokio::time::Instant;
-use warp::{
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
-    hyper::body::Bytes,
-};
 
 use crate::{
     api::{
         asked::Asked,
         error::{Answer, ApiError},
+        etag,
         published::{Published, to_next_round},
     },
     usage::{Part, Status},
@@ -47,16 +44,7 @@ pub fn answer<'a>(
         tracing::error!(%error, "the body cannot be written");
         ApiError::NoUsage("the answer cannot be written".to_owned(), wait)
     })?;
-    let mut answer = Response::new(Bytes::new());
-    *answer.headers_mut() = built.headers.clone();
-    match known(&asked.headers, &built.etag) {
-        true => {
-            *answer.status_mut() = StatusCode::NOT_MODIFIED;
-            answer.headers_mut().remove(header::CONTENT_TYPE);
-        }
-        false => *answer.body_mut() = built.body.clone(),
-    }
-    Ok(answer)
+    Ok(etag::answer(&asked.headers, &built.headers, &built.body))
 }
 
 /// What a caller asks for beyond the newest usage.
@@ -88,38 +76,9 @@ fn why<T>(part: &Part<T>) -> String {
         .map_or(String::new(), |reason| reason.message.clone())
 }
 
-/// Whether the caller holds this very body.
-fn known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let etag = etag.as_bytes();
-    let mut tags = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii);
-    tags.any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn holds(header: &'static str, expected: bool) {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(header));
-        let etag = HeaderValue::from_static("\"a1\"");
-        assert_eq!(known(&headers, &etag), expected, "{header}");
-    }
-
-    #[test]
-    fn a_body_is_known_by_its_tag() {
-        holds("\"a1\"", true);
-        holds("W/\"a1\"", true);
-        holds("\"b\", \"a1\"", true);
-        holds("*", true);
-        holds("\"a2\"", false);
-        holds("a1", false);
-    }
 
     #[test]
     fn only_complete_can_be_required() {

@@ -23,7 +23,6 @@ pub fn point(out: &mut impl Write, name: &str, text: &str, error: &ParseError) -
     let Some(line) = line else {
         return Ok(());
     };
-    // As the column counts it: without line end and colour, and no control character moves the caret.
     let line = shown(line);
     let number = error.line.to_string();
     writeln!(out, "{number} | {line}")?;
@@ -37,7 +36,8 @@ pub fn point(out: &mut impl Write, name: &str, text: &str, error: &ParseError) -
     )
 }
 
-fn shown(line: &str) -> String {
+/// The line as its columns are counted: without line end and colour, each control character a blank.
+pub fn shown(line: &str) -> String {
     let line = lines::without_colour(line.strip_suffix('\r').unwrap_or(line));
     line.replace(|c: char| c.is_control(), " ")
 }

@@ -81,7 +81,7 @@ pub fn write(out: &mut impl io::Write, rows: &[Row]) -> io::Result<()> {
     for row in rows {
         let Amount { bytes, min, max } = row.amount;
         let printed = row.printed.map(|size| size.to_string()).unwrap_or_default();
-        let tib = Tib(bytes).to_string();
+        let tib = Tib(u128::from(bytes)).to_string();
         writeln!(
             out,
             "{:<16} {printed:>7} {bytes:>16} {tib:>9}  {min} .. {max}",
@@ -92,13 +92,16 @@ pub fn write(out: &mut impl io::Write, rows: &[Row]) -> io::Result<()> {
 }
 
 /// Bytes as TiB with four decimals, to the nearest.
-struct Tib(u64);
+#[derive(Clone, Copy, Debug)]
+pub struct Tib(pub u128);
 
 impl fmt::Display for Tib {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = u128::from(bytesize::TIB);
-        let parts = (u128::from(self.0) * 10_000 + unit / 2) / unit;
-        write!(f, "{}.{:04}", parts / 10_000, parts % 10_000)
+        // In two parts, as the whole times 10,000 may be more than a u128 holds.
+        let rest = (self.0 % unit * 10_000 + unit / 2) / unit;
+        let (whole, rest) = (self.0 / unit + rest / 10_000, rest % 10_000);
+        f.pad(&format!("{whole}.{rest:04}"))
     }
 }
 

@@ -5,17 +5,14 @@
 
 pub mod caret;
 pub mod check;
-pub mod check_text;
 pub mod demo;
 pub mod describe;
 pub mod exit;
 pub mod figures;
-pub mod found;
 pub mod logging;
 pub mod parse;
 pub mod parse_json;
 pub mod plain;
-pub mod printed_back;
 pub mod reload;
 pub mod serve;
 pub mod service;
@@ -88,7 +85,13 @@ enum Command {
     Sim(sim::Options),
     /// Read saved output of `vstorage stat` and show what it means
     Parse(parse::Options),
-    /// Connect as the service would and hold the raw text against the figures
+    /// Connect as the service would and hold the figures against the raw text and every witness
+    ///
+    /// Ends with 0 where every figure was read, prints back as it was printed, and agrees with every witness or
+    /// means something else there; warnings, such as of a licence that is nearly used up or of a line that no rule
+    /// reads, do not change that. With 1 where a figure differs by more than can be explained, the size base is
+    /// contradicted, a number does not print back, or a report cannot be read; with 2 where the settings do not fit what
+    /// is there; with 3 where a peer, also a witness, cannot be reached or refused us. The highest counts.
     Check(check::Options),
     /// Check the settings, or show them
     #[command(subcommand)]

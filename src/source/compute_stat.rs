@@ -29,12 +29,12 @@ const PATH: &str = "/api/v2/compute/cluster/stat";
 
 /// The names of all counts and byte figures, known or not.
 pub fn figure_names() -> impl Iterator<Item = &'static str> {
-    FIGURES.iter().map(|place| place.0)
+    FIGURES.iter().map(|place| place.name)
 }
 
 /// The names of all ratios and percentages, known or not.
 pub fn ratio_names() -> impl Iterator<Item = &'static str> {
-    RATIOS.iter().map(|place| place.0)
+    RATIOS.iter().map(|place| place.name)
 }
 
 /// The panel's compute stat.
@@ -90,9 +90,9 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
         let value = look_up(stat, place);
         let figure = value.and_then(whole);
         if value.is_some() && figure.is_none() {
-            odd.push(place.0);
+            odd.push(place.name);
         }
-        figures.push((place.0, figure));
+        figures.push((place.name, figure));
     }
     let ratio = |place: &Place| -> Option<Number> {
         let number = look_up(stat, place)?.as_number()?;
@@ -103,7 +103,10 @@ pub fn reading(stat: &Value, at: Timestamp) -> (ComputeReading, Vec<&'static str
         observed_at: at,
         panel_time: stat.get("datetime").and_then(panel_time),
         figures,
-        ratios: RATIOS.iter().map(|place| (place.0, ratio(place))).collect(),
+        ratios: RATIOS
+            .iter()
+            .map(|place| (place.name, ratio(place)))
+            .collect(),
     };
     (reading, odd)
 }

@@ -54,12 +54,18 @@ pub type Keys = [&'static str; 3];
 /// Total and free must be there; used may be, and then it must be right.
 ///
 /// # Errors
-/// Where one is missing or no count of bytes, or they do not hold together.
+/// Where one is no count of bytes, else where one is missing, or where they do not hold together.
 pub fn space(of: Option<&Value>, [total_key, used_key, free_key]: Keys) -> Result<Space, Unusable> {
+    let of = of.filter(|of| !of.is_null());
+    if of.is_some_and(|of| !of.is_object()) {
+        return Err(Unusable::Illegal(total_key));
+    }
     let get = |key: &str| of.and_then(|of| of.get(key));
-    let total = bytes(get("total"), total_key)?.ok_or(Unusable::Absent(total_key))?;
-    let free = bytes(get("free"), free_key)?.ok_or(Unusable::Absent(free_key))?;
+    let total = bytes(get("total"), total_key)?;
+    let free = bytes(get("free"), free_key)?;
     let used = bytes(get("used"), used_key)?;
+    let total = total.ok_or(Unusable::Absent(total_key))?;
+    let free = free.ok_or(Unusable::Absent(free_key))?;
     let space = Space::exact(total, free).ok_or(Unusable::MoreFree { total, free })?;
     match used {
         Some(used) if used != space.used.amount.bytes => {
@@ -73,7 +79,7 @@ pub fn space(of: Option<&Value>, [total_key, used_key, free_key]: Keys) -> Resul
 ///
 /// # Errors
 /// Where something else is there.
-pub fn bytes(value: Option<&Value>, key: &'static str) -> Result<Option<u64>, Unusable> {
+fn bytes(value: Option<&Value>, key: &'static str) -> Result<Option<u64>, Unusable> {
     let value = value.filter(|value| !value.is_null());
     value
         .map(|value| whole(value).ok_or(Unusable::Illegal(key)))
@@ -139,6 +145,9 @@ mod tests {
                 json!({"total": 7, "free": 7, "used": 0.5}),
                 Unusable::Illegal("space.used"),
             ),
+            // what is odd is told before what is missing
+            (json!({"free": -1}), Unusable::Illegal("space.free")),
+            (json!([7, 7]), Unusable::Illegal("space.total")),
             (
                 json!({"total": 7, "free": 8}),
                 Unusable::MoreFree { total: 7, free: 8 },

@@ -89,7 +89,7 @@ impl OverviewSource {
         let (reading, odd) = overview_body::reading(&overview, license.as_ref(), at)
             .map_err(|why| self.unusable(&overview_path(&id), why))?;
         for key in odd.into_iter().filter(|key| self.told.is_new(key)) {
-            tracing::warn!(cluster = %self.cluster, key, "the panel's value is no count of bytes; it is served as null");
+            tracing::warn!(cluster = %self.cluster, key, "what the panel says there cannot be read; it is served as null");
         }
         Ok(reading)
     }

@@ -10,14 +10,16 @@
 //! `logic_space` is what is billed, so it must be whole and add up. Whatever else is not there, or is no
 //! count of bytes, costs itself only.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 
 use crate::{
     amount::Amount,
-    reading::{Figure, License, Service, Source, Space, StorageReading, Tier},
+    reading::{Counter, Figure, License, Service, Source, Space, StorageReading, Tier},
     source::{
-        exact::{Keys, Unusable, bytes, space, word},
+        exact::{Keys, Unusable, space, word},
         whole::whole,
     },
 };
@@ -36,26 +38,21 @@ pub fn reading(
     let logical = space(overview.get("logic_space"), LOGICAL)?;
     let tiers = body.tiers(overview);
     let license = body.license(overview, license);
-    let user_data = body
-        .figure(
-            at_path(overview, ["fs_stat", "used_size"]),
-            "fs_stat.used_size",
-        )
-        // The licence counts user data, too.
-        .or(license.used);
+    let files = body.read(overview.get("fs_stat"), "fs_stat", Value::as_object);
+    let files = files.and_then(|files| files.get("used_size"));
+    let by_files = body.figure(files, "fs_stat.used_size");
+    let (user_data, user_data_by) = Counter::first(by_files, license.used);
     let reading = StorageReading {
         source: Source::Overview,
         basis: Source::Overview.basis(),
         observed_at: at,
         node: None,
-        cluster_status: overview
-            .get("status")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        cluster_status: body.text(overview.get("status"), "status"),
         size_base: None,
         logical,
         physical: tiers.as_deref().and_then(sum),
         user_data,
+        user_data_by,
         replication: None,
         license: Some(license),
         tiers,
@@ -72,17 +69,30 @@ struct Body {
 }
 
 impl Body {
-    fn figure(&mut self, value: Option<&Value>, key: &'static str) -> Option<Figure> {
-        match bytes(value, key) {
-            Ok(bytes) => bytes.map(Figure::exact),
-            Err(_) => {
-                self.odd.push(key);
-                None
-            }
+    /// What is there, as `read` takes it, or else it is told; null is as good as absent.
+    fn read<'a, T>(
+        &mut self,
+        value: Option<&'a Value>,
+        key: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        let read = read(value.filter(|value| !value.is_null())?);
+        if read.is_none() {
+            self.odd.push(key);
         }
+        read
     }
 
-    /// A list without any tier tells of none. One tier that cannot be named leaves them all untold.
+    fn figure(&mut self, value: Option<&Value>, key: &'static str) -> Option<Figure> {
+        self.read(value, key, whole).map(Figure::exact)
+    }
+
+    fn text(&mut self, value: Option<&Value>, key: &'static str) -> Option<String> {
+        self.read(value, key, Value::as_str).map(str::to_owned)
+    }
+
+    /// A list without any tier tells of none. One tier that cannot be told from the others by its
+    /// name leaves them all untold.
     fn tiers(&mut self, overview: &Value) -> Option<Vec<Tier>> {
         const PHYSICAL: Keys = [
             "tiers.phys_space.total",
@@ -94,25 +104,17 @@ impl Body {
             "tiers.logic_space.used",
             "tiers.logic_space.free",
         ];
-        let list = overview
-            .get("tiers")?
-            .as_array()
-            .filter(|list| !list.is_empty())?;
-        let mut tiers = Vec::with_capacity(list.len());
-        for tier in list {
-            let Some(id) = tier.get("id").and_then(word) else {
-                self.odd.push("tiers.id");
-                return None;
-            };
-            let logical = self.share(tier.get("logic_space"), LOGICAL);
-            let physical = self.share(tier.get("phys_space"), PHYSICAL);
-            tiers.push(Tier {
-                id,
-                logical,
-                physical,
-            });
+        let list = self.read(overview.get("tiers"), "tiers", Value::as_array)?;
+        let ids = ids(list);
+        if ids.is_none() {
+            self.odd.push("tiers.id");
         }
-        Some(tiers)
+        let tiers = ids?.into_iter().zip(list).map(|(id, tier)| Tier {
+            id,
+            logical: self.share(tier.get("logic_space"), LOGICAL),
+            physical: self.share(tier.get("phys_space"), PHYSICAL),
+        });
+        Some(tiers.collect()).filter(|tiers: &Vec<_>| !tiers.is_empty())
     }
 
     fn share(&mut self, of: Option<&Value>, keys: Keys) -> Option<Space> {
@@ -127,26 +129,27 @@ impl Body {
     }
 
     fn services(&mut self, overview: &Value) -> Option<Vec<Service>> {
-        let services = overview.get("space_per_service")?.as_object()?;
+        let key = "space_per_service";
+        let services = self.read(overview.get(key), key, Value::as_object)?;
         let of = |(name, used): (&String, &Value)| Service {
             name: name.clone(),
-            used: self.figure(Some(used), "space_per_service"),
+            used: self.figure(Some(used), key),
         };
         Some(services.iter().map(of).collect())
     }
 
     fn license(&mut self, overview: &Value, license: Option<&Value>) -> License {
+        let license = self.read(license, "license", Value::as_object);
         let of = |key: &str| license.and_then(|license| license.get(key));
-        let capacity = self.figure(of("capacity"), "license.capacity").or_else(|| {
-            self.figure(
-                at_path(overview, ["license", "capacity"]),
-                "license.capacity",
-            )
+        let key = "license.capacity";
+        let capacity = self.figure(of("capacity"), key).or_else(|| {
+            let license = self.read(overview.get("license"), "license", Value::as_object)?;
+            self.figure(license.get("capacity"), key)
         });
         let used = self.figure(of("used_size"), "license.used_size");
         let left = || capacity?.amount.minus(used?.amount).map(Figure::derived);
         License {
-            state: of("status").and_then(Value::as_str).map(str::to_owned),
+            state: self.text(of("status"), "license.status"),
             capacity,
             used,
             free: self
@@ -158,13 +161,18 @@ impl Body {
 
     /// The day of a Unix time in UTC.
     fn day(&mut self, value: Option<&Value>) -> Option<Date> {
-        let value = value.filter(|value| !value.is_null())?;
-        let day = whole(value).and_then(|second| Timestamp::from_second(second).ok());
-        if day.is_none() {
-            self.odd.push("license.expiration_ts");
-        }
-        Some(day?.to_zoned(TimeZone::UTC).date())
+        let at = |second: &Value| Timestamp::from_second(whole(second)?).ok();
+        let at = self.read(value, "license.expiration_ts", at)?;
+        Some(at.to_zoned(TimeZone::UTC).date())
     }
+}
+
+/// The id of each tier; `None` where one has none, or that of another.
+fn ids(tiers: &[Value]) -> Option<Vec<String>> {
+    let ids = tiers.iter().map(|tier| word(tier.get("id")?));
+    let ids: Vec<String> = ids.collect::<Option<_>>()?;
+    let distinct: BTreeSet<&String> = ids.iter().collect();
+    (distinct.len() == ids.len()).then_some(ids)
 }
 
 /// All tiers together; `None` where one of them has no legal value, or no count can hold the sum.
@@ -176,10 +184,6 @@ fn sum(tiers: &[Tier]) -> Option<Space> {
         free = free.checked_add(tier.physical?.free.amount.bytes)?;
     }
     Space::exact(total, free)
-}
-
-fn at_path<'a>(body: &'a Value, [outer, inner]: [&str; 2]) -> Option<&'a Value> {
-    body.get(outer)?.get(inner)
 }
 
 #[cfg(test)]
@@ -210,14 +214,19 @@ mod tests {
             assert_eq!((tiers.len(), tiers[1].id.as_str()), (2, "ssd"));
             assert_eq!(tiers[0].physical, Space::exact(5, 4));
         }
-        for none in [
-            json!([]),
-            json!(null),
-            json!({"0": {}}),
-            json!([good, {"phys_space": {"total": 5, "free": 4}}]),
+        for (none, told) in [
+            (json!([]), None),
+            (json!(null), None),
+            (json!({"0": {}}), Some("tiers")),
+            (
+                json!([good, {"phys_space": {"total": 5, "free": 4}}]),
+                Some("tiers.id"),
+            ),
+            (json!([good, {"id": "0"}]), Some("tiers.id")),
         ] {
-            let (it, _) = beside("tiers", none);
+            let (it, odd) = beside("tiers", none);
             assert_eq!((it.physical, it.tiers), (None, None));
+            assert_eq!(odd, Vec::from_iter(told));
         }
     }
 
@@ -238,5 +247,9 @@ mod tests {
         assert_eq!(odd, ["space_per_service"]);
         let (it, odd) = beside("fs_stat", json!({"used_size": "many"}));
         assert_eq!((it.user_data, odd), (None, vec!["fs_stat.used_size"]));
+        for key in ["space_per_service", "fs_stat", "license", "status"] {
+            let (_, odd) = beside(key, json!(7));
+            assert_eq!(odd, [key]);
+        }
     }
 }

@@ -1,59 +1,35 @@
 //! What two sources can both give: figures that mean the same wherever they come from.
 
-use crate::reading::{Figure, License, Source, Space, StorageReading};
+use crate::{
+    reading::{Figure, License, Source, Space, StorageReading},
+    words::words,
+};
 
-/// A figure that sources are compared by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Quantity {
-    /// All of the logical space; what *logical* means differs between sources.
-    LogicalTotal,
-    /// What is taken of it.
-    LogicalUsed,
-    /// What is left of it.
-    LogicalFree,
-    /// All of the disks.
-    PhysicalTotal,
-    /// What is taken of them.
-    PhysicalUsed,
-    /// What is left of them.
-    PhysicalFree,
-    /// What users have written, before redundancy.
-    UserData,
-    /// What the licence allows.
-    LicenseCapacity,
-    /// What the licence counts as used.
-    LicenseUsed,
+words! {
+    /// A figure that sources are compared by, named after its place in `storage`.
+    Quantity as "Quantity" {
+        /// All of the logical space; what *logical* means differs between sources.
+        LogicalTotal = "logical.total",
+        /// Logical space that is taken.
+        LogicalUsed = "logical.used",
+        /// Logical space that is left.
+        LogicalFree = "logical.free",
+        /// All of the disks.
+        PhysicalTotal = "physical.total",
+        /// Space on the disks that is taken.
+        PhysicalUsed = "physical.used",
+        /// Space on the disks that is left.
+        PhysicalFree = "physical.free",
+        /// What users have written, before redundancy.
+        UserData = "user_data",
+        /// What the licence allows.
+        LicenseCapacity = "license.capacity",
+        /// What the licence counts as used.
+        LicenseUsed = "license.used",
+    }
 }
 
 impl Quantity {
-    /// Every quantity, in the order of answers.
-    pub const ALL: [Quantity; 9] = [
-        Quantity::LogicalTotal,
-        Quantity::LogicalUsed,
-        Quantity::LogicalFree,
-        Quantity::PhysicalTotal,
-        Quantity::PhysicalUsed,
-        Quantity::PhysicalFree,
-        Quantity::UserData,
-        Quantity::LicenseCapacity,
-        Quantity::LicenseUsed,
-    ];
-
-    /// Its name in answers, after the place of the figure in the body.
-    pub fn name(self) -> &'static str {
-        match self {
-            Quantity::LogicalTotal => "logical.total",
-            Quantity::LogicalUsed => "logical.used",
-            Quantity::LogicalFree => "logical.free",
-            Quantity::PhysicalTotal => "physical.total",
-            Quantity::PhysicalUsed => "physical.used",
-            Quantity::PhysicalFree => "physical.free",
-            Quantity::UserData => "user_data",
-            Quantity::LicenseCapacity => "license.capacity",
-            Quantity::LicenseUsed => "license.used",
-        }
-    }
-
     /// The figure in a reading; `None` where the source does not give it.
     pub fn of(self, reading: &StorageReading) -> Option<Figure> {
         let logical = Some(reading.logical);
@@ -81,6 +57,11 @@ impl Quantity {
             }
             _ => true,
         }
+    }
+
+    /// Whether both readings have it of the same counter.
+    pub fn counted_alike(self, one: &StorageReading, other: &StorageReading) -> bool {
+        self != Quantity::UserData || one.user_data_by == other.user_data_by
     }
 
     /// Whether it changes while clients write: what there is in all changes when a disk or a licence comes.

@@ -11,19 +11,21 @@ use crate::{
     amount::{Amount, SizeBase},
     reading::{BaseInForce, Source, StorageReading},
     vstorage::token::Size,
+    words::words,
 };
 
-/// Which base the printed size and the exact one agree in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Support {
-    /// Powers of 1024.
-    Binary,
-    /// Powers of 1000.
-    Decimal,
-    /// Either.
-    Both,
-    /// None: the two are not the same quantity, or one of them is wrong.
-    Neither,
+words! {
+    /// The base in which the printed physical total and the exact one of a witness agree.
+    Support as "SizeBaseSupport" {
+        /// Powers of 1024.
+        Binary = "1024",
+        /// Powers of 1000.
+        Decimal = "1000",
+        /// Either.
+        Both = "both",
+        /// None: the two are not the same quantity, or one of them is wrong.
+        Neither = "neither",
+    }
 }
 
 impl Support {
@@ -41,16 +43,6 @@ impl Support {
         }
     }
 
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Support::Binary => "1024",
-            Support::Decimal => "1000",
-            Support::Both => "both",
-            Support::Neither => "neither",
-        }
-    }
-
     fn for_base(self, base: SizeBase) -> SizeBaseEvidence {
         match (self, base) {
             (Support::Binary, SizeBase::Binary) | (Support::Decimal, SizeBase::Decimal) => {
@@ -64,25 +56,15 @@ impl Support {
     }
 }
 
-/// What the witnesses say of the base in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SizeBaseEvidence {
-    /// Nothing: there is none in exact bytes, or it fits both bases, or neither.
-    Undecided,
-    /// It is the right one.
-    Confirmed,
-    /// Another one is the right one.
-    Contradicted,
-}
-
-impl SizeBaseEvidence {
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            SizeBaseEvidence::Undecided => "undecided",
-            SizeBaseEvidence::Confirmed => "confirmed",
-            SizeBaseEvidence::Contradicted => "contradicted",
-        }
+words! {
+    /// What witnesses in exact bytes say of the size base in force.
+    SizeBaseEvidence as "SizeBaseEvidence" {
+        /// Nothing: there is none in exact bytes, or it fits both bases, or neither.
+        Undecided = "undecided",
+        /// It is the right one.
+        Confirmed = "confirmed",
+        /// Another one is the right one. The figures stay as they are until a person changes the setting.
+        Contradicted = "contradicted",
     }
 }
 

@@ -4,7 +4,7 @@
 //! billed 57.3TB (62947040690176 .. 63111967434342)     witness 63002016271565     ->  agrees, 0 of 54975581389
 //! ```
 
-use crate::reading::Figure;
+use crate::{reading::Figure, words::words};
 
 /// What came of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,40 +26,33 @@ pub struct Distance {
     pub tolerance: u128,
 }
 
-/// Why there is nothing to compare: a closed list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// The two sources mean different things by it.
-    OtherBasis,
-    /// The billed source does not give it.
-    NotGivenByBilled,
-    /// The witness does not give it.
-    NotGivenByWitness,
-    /// The billed source has no usable reading.
-    NoBilledReading,
-    /// The witness has no usable reading.
-    NoWitnessReading,
+words! {
+    /// What came of a comparison.
+    Outcome as "Verdict" {
+        /// The difference is within the tolerance.
+        Agrees = "agrees",
+        /// The difference is beyond the tolerance.
+        Differs = "differs",
+        /// There is nothing to compare; `why` says why.
+        NotComparable = "not_comparable",
+    }
 }
 
-impl Why {
-    /// Every reason.
-    pub const ALL: [Why; 5] = [
-        Why::OtherBasis,
-        Why::NotGivenByBilled,
-        Why::NotGivenByWitness,
-        Why::NoBilledReading,
-        Why::NoWitnessReading,
-    ];
-
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Why::OtherBasis => "other_basis",
-            Why::NotGivenByBilled => "not_given_by_billed",
-            Why::NotGivenByWitness => "not_given_by_witness",
-            Why::NoBilledReading => "no_billed_reading",
-            Why::NoWitnessReading => "no_witness_reading",
-        }
+words! {
+    /// Why there is nothing to compare.
+    Why as "WhyNotComparable" {
+        /// The two sources mean different things by it.
+        OtherBasis = "other_basis",
+        /// The two have it of different counters of the vendor.
+        OtherCounter = "other_counter",
+        /// The billed source does not give it.
+        NotGivenByBilled = "not_given_by_billed",
+        /// The witness does not give it.
+        NotGivenByWitness = "not_given_by_witness",
+        /// The billed source has no usable reading.
+        NoBilledReading = "no_billed_reading",
+        /// The witness has no usable reading.
+        NoWitnessReading = "no_witness_reading",
     }
 }
 
@@ -82,13 +75,18 @@ impl Verdict {
         }
     }
 
+    /// Its word, without how far apart or why.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Verdict::Agrees(_) => Outcome::Agrees,
+            Verdict::Differs(_) => Outcome::Differs,
+            Verdict::NotComparable(_) => Outcome::NotComparable,
+        }
+    }
+
     /// Its name in answers.
     pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Agrees(_) => "agrees",
-            Verdict::Differs(_) => "differs",
-            Verdict::NotComparable(_) => "not_comparable",
-        }
+        self.outcome().name()
     }
 
     /// How far apart; `None` where nothing was compared.

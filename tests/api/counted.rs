@@ -65,9 +65,10 @@ async fn requests_are_counted_by_the_pattern_of_their_route() {
         samples.collect::<Vec<_>>()
     };
     let expected = [
-        "{route=\"/api/v1/cluster/usage\",code=\"200\"} 2",
+        "{route=\"/api/v1/cluster/usage\",code=\"200\"} 1",
         "{route=\"/api/v1/cluster/usage\",code=\"401\"} 1",
         "{route=\"/api/v1/clusters/{name}/usage\",code=\"200\"} 1",
+        "{route=\"/api/v1/usage/cluster\",code=\"200\"} 1",
         "{route=\"/health\",code=\"405\"} 1",
         "{route=\"/metrics\",code=\"200\"} 1",
         "{route=\"other\",code=\"404\"} 1",

@@ -134,7 +134,7 @@ async fn a_report_that_does_not_print_back() {
     mask(&site, &place).ends(
         &check(&place),
         1,
-        "cluster1: lines that do not print back to the letter: 1; please send us the report, names masked",
+        "cluster1: lines that do not print back to the letter: 1, numbers: 1; please send us the report, names masked",
     );
 }
 

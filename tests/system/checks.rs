@@ -40,9 +40,9 @@ fn the_raw_text_stands_beside_the_figures() {
         &ended,
         0,
         &[
-            "logical.total     57.3TB   63002016271565   57.3000  62947040690176 .. 63111967434342",
-            "logical.used               49917827901031   45.4000",
-            "logical.free      11.9TB   13084188370534   11.9000",
+            "logical.total       57.3TB        63002016271565        57.3000\n  from                            62947040690176        57.2500\n  to                              63111967434342        57.4000\n",
+            "logical.used                      49917827901031        45.4000\n",
+            "logical.free        11.9TB        13084188370534        11.9000\n",
             "printed back: 7 of 7 lines are the same to the letter",
             "servers_count",
         ],

@@ -9,7 +9,7 @@ use crate::{
         storage,
     },
     reading::{ComputeReading, StorageReading},
-    usage::{ClusterUsage, Part, Status},
+    usage::{ClusterUsage, Part, PartState, Status},
 };
 
 const STATUS: Named = (
@@ -36,20 +36,11 @@ const SOURCE: Named = (
     "vhi_usage_storage_source_info",
     "What a storage source is for, and what logical means for it; always 1.",
 );
-const STATES: [&str; 3] = ["fresh", "stale", "missing"];
-const STATUSES: [Status; 6] = [
-    Status::Complete,
-    Status::Stale,
-    Status::Partial,
-    Status::NoCompute,
-    Status::Nothing,
-    Status::NotYet,
-];
 
 /// The parts of this cluster, with their figures.
 pub fn fill(page: &mut Page, usage: &ClusterUsage) {
     let cluster = ("cluster", usage.cluster.as_str());
-    let statuses = STATUSES.map(Status::name);
+    let statuses = Status::ALL.map(Status::name);
     let status = usage.status().name();
     page.choice(STATUS, &[cluster], ("status", &statuses), status);
     page.gauge(PUBLISHED, &[cluster], time(usage.at));
@@ -85,7 +76,8 @@ fn state<T>(
     part: &Part<T>,
     observed_at: impl Fn(&T) -> Timestamp,
 ) {
-    page.choice(STATE, &labels, ("state", &STATES), part.state());
+    let states = PartState::ALL.map(PartState::name);
+    page.choice(STATE, &labels, ("state", &states), part.state().name());
     if let Some(reason) = part.reason() {
         let labels = [&labels[..], &[("reason", reason.code.name())]].concat();
         page.gauge(SINCE, &labels, time(reason.since));

@@ -3,7 +3,7 @@
 use crate::{
     api::metrics::page::{Named, Page, whole},
     usage::ClusterUsage,
-    witness::size_base::SizeBaseEvidence,
+    witness::{size_base::SizeBaseEvidence, verdict::Outcome},
 };
 
 const VERDICT: Named = (
@@ -26,22 +26,17 @@ const EVIDENCE: Named = (
     "vhi_usage_size_base_evidence",
     "What witnesses in exact bytes say of the size base: 1 for what holds, else 0.",
 );
-const VERDICTS: [&str; 3] = ["agrees", "differs", "not_comparable"];
-const SAYINGS: [SizeBaseEvidence; 3] = [
-    SizeBaseEvidence::Undecided,
-    SizeBaseEvidence::Confirmed,
-    SizeBaseEvidence::Contradicted,
-];
 
 /// Of this cluster.
 pub fn fill(page: &mut Page, usage: &ClusterUsage) {
     let cluster = ("cluster", usage.cluster.as_str());
     let compared = usage.compared();
+    let verdicts = Outcome::ALL.map(Outcome::name);
     for row in &compared.comparisons {
         let source = ("source", row.source.name());
         let labels = [cluster, source, ("quantity", row.quantity.name())];
         let verdict = row.verdict.name();
-        page.choice(VERDICT, &labels, ("verdict", &VERDICTS), verdict);
+        page.choice(VERDICT, &labels, ("verdict", &verdicts), verdict);
         let distance = row.verdict.distance();
         page.gauge(DIFFERENCE, &labels, distance.map(|it| whole(it.difference)));
         let tolerance = distance.and_then(|it| i128::try_from(it.tolerance).ok());
@@ -51,10 +46,10 @@ pub fn fill(page: &mut Page, usage: &ClusterUsage) {
         return;
     };
     let factor = whole(base.base.factor());
-    page.gauge(BASE, &[cluster, ("origin", base.origin())], factor);
+    page.gauge(BASE, &[cluster, ("origin", base.origin().name())], factor);
     let finding = compared.size_base.as_ref();
     let evidence = finding.map_or(SizeBaseEvidence::Undecided, |it| it.evidence());
-    let sayings = SAYINGS.map(SizeBaseEvidence::name);
+    let sayings = SizeBaseEvidence::ALL.map(SizeBaseEvidence::name);
     page.choice(
         EVIDENCE,
         &[cluster],

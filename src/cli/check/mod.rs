@@ -1,4 +1,18 @@
-//! `check`: connects as the service would, once, and holds the raw text against the figures.
+//! `check`: connects as the service would, once, holds the raw text against the figures, and the figures
+//! against every witness.
+
+pub mod base;
+pub mod columns;
+pub mod fold;
+pub mod found;
+pub mod json;
+pub mod licence;
+pub mod printed_back;
+pub mod raw;
+pub mod rows;
+pub mod table;
+pub mod text;
+pub mod verdict;
 
 use std::{io::Write, process::ExitCode};
 
@@ -6,9 +20,8 @@ use clap::Args;
 
 use crate::{
     cli::{
-        check_text,
+        check::verdict::Verdict,
         exit::Failure,
-        found::{self, Verdict},
         plain::{Plain, remark},
     },
     config::{Config, cluster::ClusterConfig},
@@ -53,14 +66,17 @@ pub async fn run(config: Config, options: Options) -> Result<ExitCode, Failure> 
         worst = worst.max(found.verdict());
         let mut out = std::io::stdout().lock();
         match options.json {
-            true => writeln!(out, "{}", found.json())?,
-            false => check_text::write(&mut Plain::new(&mut out), &found)?,
+            true => writeln!(out, "{}", json::line(&found))?,
+            false => text::write(&mut Plain::new(&mut out), &found)?,
         }
         out.flush()?;
         drop(out);
         // Also where the result goes into a file: why the command does not end with 0.
         for complaint in found.complaints() {
             remark(&format!("vhi-usage: {}: {complaint}", cluster.name))?;
+        }
+        for warning in found.licence_warnings() {
+            remark(&format!("vhi-usage: {}: warning: {warning}", cluster.name))?;
         }
     }
     Ok(worst.code())

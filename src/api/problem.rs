@@ -1,0 +1,117 @@
+//! What a problem is on the wire: `application/problem+json`.
+//!
+//! ```text
+//! {"type":"urn:vhi-usage:unauthorized","title":"Unauthorized","status":401,"detail":"…","error":"…"}
+//! ```
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use warp::http::StatusCode;
+
+use crate::{reason::Code, words::words};
+
+words! {
+    /// Which problem it is.
+    Kind as "ProblemType" {
+        /// A query that is not understood.
+        BadQuery = "urn:vhi-usage:bad_query",
+        /// Plain HTTP was sent to a port that speaks HTTPS.
+        HttpsOnly = "urn:vhi-usage:https_only",
+        /// No API token was sent, or one that is not known.
+        Unauthorized = "urn:vhi-usage:unauthorized",
+        /// No cluster of this name is configured.
+        UnknownCluster = "urn:vhi-usage:unknown_cluster",
+        /// There is nothing under this path.
+        NotFound = "urn:vhi-usage:not_found",
+        /// Another method than GET and HEAD.
+        MethodNotAllowed = "urn:vhi-usage:method_not_allowed",
+        /// More requests from this address than the limit allows.
+        TooManyRequests = "urn:vhi-usage:too_many_requests",
+        /// Compute has no usable figure; storage has.
+        NoCompute = "urn:vhi-usage:no_compute",
+        /// No round of readings has ended yet.
+        NotYet = "urn:vhi-usage:not_yet",
+        /// Neither storage nor compute has a usable figure.
+        NoUsage = "urn:vhi-usage:no_usage",
+        /// A complete answer was required, and the usage is not complete.
+        NotComplete = "urn:vhi-usage:not_complete",
+        /// No storage node has printed anything yet.
+        NoText = "urn:vhi-usage:no_text",
+        /// Some cluster has a part without a usable figure.
+        NotReady = "urn:vhi-usage:not_ready",
+    }
+}
+
+impl Kind {
+    /// The status that it is answered with.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Kind::BadQuery | Kind::HttpsOnly => StatusCode::BAD_REQUEST,
+            Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+            Kind::UnknownCluster | Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Kind::NoCompute => StatusCode::BAD_GATEWAY,
+            Kind::NotYet | Kind::NoUsage | Kind::NotComplete | Kind::NoText | Kind::NotReady => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+
+    /// Whether `Retry-After` says when to ask again.
+    pub fn waits(self) -> bool {
+        matches!(
+            self,
+            Kind::TooManyRequests
+                | Kind::NoCompute
+                | Kind::NotYet
+                | Kind::NoUsage
+                | Kind::NotComplete
+                | Kind::NoText
+        )
+    }
+}
+
+/// Why a request gets no figures, after RFC 9457. No address, user or secret of a peer is in it, nor anything that a
+/// peer sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem<'a> {
+    /// Which problem it is.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// The words of the status.
+    pub title: &'static str,
+    /// The status of the answer, once more.
+    pub status: u16,
+    /// What is wrong and what can be done, as a sentence.
+    pub detail: &'a str,
+    /// The same as `detail`, for the callers of the service that this one replaces.
+    pub error: &'a str,
+    /// The parts without a usable figure; there with `not_ready` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Missing>)]
+    pub missing: Option<&'a [Missing]>,
+}
+
+/// A part of a cluster that has no usable figure.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Missing {
+    /// Name of the cluster, as in the settings.
+    pub cluster: String,
+    /// Which part of it.
+    pub part: PartName,
+    /// What happened.
+    pub code: Code,
+    /// The same as a sentence.
+    pub message: String,
+}
+
+words! {
+    /// A part of the usage.
+    PartName as "PartName" {
+        /// The storage of the cluster.
+        Storage = "storage",
+        /// Its machines and volumes.
+        Compute = "compute",
+    }
+}

@@ -1,0 +1,165 @@
+//! The answers as the description tells them: their bodies and their headers.
+
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Content, Header, HeaderBuilder, KnownFormat, Object, ObjectBuilder, Ref, Response,
+        ResponseBuilder, SchemaFormat, Type,
+    },
+};
+use warp::http::{HeaderName, header};
+
+use crate::api::{
+    body::Usage,
+    problem::{Kind, Problem},
+    raw,
+    route::{Path, Route},
+};
+
+/// A body of this type, and no header that says anything.
+pub fn plain<T: ToSchema>(about: &str) -> Response {
+    ResponseBuilder::new()
+        .description(about)
+        .content("application/json", json::<T>())
+        .build()
+}
+
+/// The description itself.
+pub fn description() -> Response {
+    let answer = ResponseBuilder::new()
+        .description("The description, as OpenAPI 3.1.")
+        .content("application/json", Content::new(Some(Object::new())));
+    tagged(answer).build()
+}
+
+/// The problems of one status.
+pub fn problem(kinds: &[Kind]) -> Response {
+    let rows = kinds.iter().map(|kind| {
+        let (name, meaning) = (kind.name(), kind.meaning());
+        format!("* `{name}`: {meaning}")
+    });
+    let answer = ResponseBuilder::new()
+        .description(rows.collect::<Vec<_>>().join("\n"))
+        .content("application/problem+json", json::<Problem<'_>>())
+        .header(header::CACHE_CONTROL.as_str(), word("`no-store`."));
+    let answer = match kinds.iter().any(|kind| kind.waits()) {
+        true => answer.header(
+            header::RETRY_AFTER.as_str(),
+            seconds("Seconds after which there may be another answer, from 1 on."),
+        ),
+        false => answer,
+    };
+    let has = |kind| kinds.contains(&kind);
+    let answer = match has(Kind::Unauthorized) {
+        true => answer.header(
+            header::WWW_AUTHENTICATE.as_str(),
+            word("`Bearer realm=\"vhi-usage\"`."),
+        ),
+        false => answer,
+    };
+    match has(Kind::MethodNotAllowed) {
+        true => answer.header(header::ALLOW.as_str(), word("`GET, HEAD`.")),
+        false => answer,
+    }
+    .build()
+}
+
+/// The usage of a cluster.
+pub fn usage() -> Response {
+    let answer = ResponseBuilder::new()
+        .description("The usage, complete, stale or partial, as `status` says.")
+        .content("application/json", json::<Usage<'_>>());
+    cached(answer).build()
+}
+
+/// 304.
+pub fn unchanged(path: &Path) -> Response {
+    let answer =
+        ResponseBuilder::new().description("The caller holds this very body. None is sent.");
+    match path.route {
+        Route::Usage => cached(answer),
+        _ => tagged(answer),
+    }
+    .build()
+}
+
+fn tagged(answer: ResponseBuilder) -> ResponseBuilder {
+    answer.header(header::ETAG.as_str(), etag()).header(
+        header::CACHE_CONTROL.as_str(),
+        word("`no-cache`: ask again with `If-None-Match`."),
+    )
+}
+
+fn cached(answer: ResponseBuilder) -> ResponseBuilder {
+    answer
+        .header(header::ETAG.as_str(), etag())
+        .header(
+            header::AGE.as_str(),
+            seconds("Seconds since the usage was published."),
+        )
+        .header(
+            header::CACHE_CONTROL.as_str(),
+            word("`private, max-age=` with the seconds to the next round of readings."),
+        )
+}
+
+/// The page of metrics.
+pub fn metrics() -> Response {
+    ResponseBuilder::new()
+        .description("The metrics.")
+        .content(
+            "text/plain",
+            Content::new(Some(Object::with_type(Type::String))),
+        )
+        .header(header::CACHE_CONTROL.as_str(), word("`no-store`."))
+        .build()
+}
+
+/// The text of a node.
+pub fn text() -> Response {
+    let answer = ResponseBuilder::new()
+        .description("The text. It may hold bytes that are no UTF-8.")
+        .content(
+            "text/plain",
+            Content::new(Some(Object::with_type(Type::String))),
+        )
+        .header(header::CACHE_CONTROL.as_str(), word("`no-store`."))
+        .header(header::X_CONTENT_TYPE_OPTIONS.as_str(), word("`nosniff`."));
+    let said = [
+        (&raw::NODE, "The node that printed it."),
+        (&raw::OBSERVED_AT, "When it came; RFC 3339, UTC."),
+        (&raw::COMMAND, "The command that the node was asked to run."),
+    ];
+    let said = said.map(|(name, about): (&HeaderName, _)| (name.as_str(), word(about)));
+    said.into_iter()
+        .fold(answer, |answer, (name, header)| answer.header(name, header))
+        .build()
+}
+
+/// A body of this type.
+fn json<T: ToSchema>() -> Content {
+    Content::new(Some(Ref::from_schema_name(T::name())))
+}
+
+fn etag() -> Header {
+    word("Strong: another body has another one.")
+}
+
+fn word(about: &str) -> Header {
+    let schema = Some(Object::with_type(Type::String));
+    HeaderBuilder::new()
+        .schema(schema)
+        .description(Some(about))
+        .build()
+}
+
+fn seconds(about: &str) -> Header {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(0));
+    HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some(about))
+        .build()
+}

@@ -1,0 +1,221 @@
+//! What is left of the licence. Writes to the cluster stop when it is used up.
+//!
+//! ```text
+//! capacity 500TB, used 21.2TB   ->   95.76 % left, from 95.76 to 95.78 by what the prints stand for
+//! ```
+
+use std::fmt;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{
+    amount::Amount,
+    reading::{License, Source, StorageReading},
+};
+
+/// With less than this left, in percent, one is warned.
+const LOW: u128 = 10;
+/// So many days before the last one, one is warned.
+const NEARLY: i64 = 30;
+/// What the tool prints for a licence without an end is a day of this year.
+const NEVER: i16 = 2100;
+
+/// The licence of a cluster, as the first source that knows of it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Licence {
+    /// Which source.
+    pub source: Source,
+    /// What it says.
+    pub license: License,
+    /// How much of it is left; `None` where capacity or used is not known.
+    pub headroom: Option<Headroom>,
+    /// Days from the reading to the last one: 0 on it, below zero behind it. `None` where no day is known.
+    pub days_left: Option<i64>,
+}
+
+/// How much of a capacity is left, in hundredths of a percent, rounded down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headroom {
+    /// By the figures.
+    pub left: Hundredths,
+    /// The least that the prints may stand for.
+    pub least: Hundredths,
+    /// The most.
+    pub most: Hundredths,
+    /// Whether it is less than a tenth; `None` where the prints leave that open.
+    pub is_low: Option<bool>,
+}
+
+/// Hundredths of a percent; prints as `95.76`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hundredths(pub u128);
+
+impl fmt::Display for Hundredths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+impl Licence {
+    /// Of the first reading that says anything of a licence. `None`: no one does.
+    pub fn of<'a>(readings: impl Iterator<Item = &'a StorageReading>) -> Option<Licence> {
+        let mut known = readings.filter_map(|reading| {
+            let license = reading.license.as_ref()?;
+            (*license != License::default()).then_some((reading, license))
+        });
+        let (reading, license) = known.next()?;
+        let amounts = license.capacity.zip(license.used);
+        Some(Licence {
+            source: reading.source,
+            license: license.clone(),
+            headroom: amounts
+                .and_then(|(capacity, used)| Headroom::of(capacity.amount, used.amount)),
+            days_left: license
+                .expires_on
+                .and_then(|last| days(reading.observed_at, last)),
+        })
+    }
+
+    /// Whether the day of its end is the one that stands for none.
+    pub fn is_without_end(&self) -> bool {
+        let last = self.license.expires_on;
+        last.is_some_and(|last| last.year() == NEVER && last.day_of_year() == 1)
+    }
+
+    /// What one should know before writing stops, each as one sentence.
+    pub fn warnings(&self) -> Vec<String> {
+        const STOPS: &str =
+            "writes to the cluster stop when it is used up: extend it or delete data";
+        let headroom = self.headroom.and_then(|Headroom { left, least, most, is_low }| {
+            match is_low {
+                Some(false) => None,
+                Some(true) => Some(format!("of the licence {left} % are left, and {STOPS}")),
+                None => Some(format!(
+                    "between {least} % and {most} % of the licence are left, so perhaps less than 10 %, and {STOPS}"
+                )),
+            }
+        });
+        let last = self.license.expires_on.zip(self.days_left);
+        let end = last.and_then(|(last, days)| match days {
+            ..0 => Some(format!(
+                "the licence ended on {last}, and its last day is {} days ago: renew it",
+                -days
+            )),
+            0..=NEARLY => Some(format!(
+                "the licence ends on {last}, in {days} days: renew it"
+            )),
+            _ => None,
+        });
+        headroom.into_iter().chain(end).collect()
+    }
+}
+
+impl Headroom {
+    /// `None`: a capacity of nothing has no part that is left.
+    fn of(capacity: Amount, used: Amount) -> Option<Headroom> {
+        // The larger the capacity and the smaller what is used, the more is left.
+        let (least, most) = (left(capacity.min, used.max)?, left(capacity.max, used.min)?);
+        Some(Headroom {
+            left: left(capacity.bytes, used.bytes)?,
+            least,
+            most,
+            is_low: match (
+                is_low(capacity.min, used.max),
+                is_low(capacity.max, used.min),
+            ) {
+                (one, other) if one == other => Some(one),
+                _ => None,
+            },
+        })
+    }
+}
+
+fn left(capacity: u64, used: u64) -> Option<Hundredths> {
+    let free = u128::from(capacity.saturating_sub(used));
+    let left = (free * 10_000).checked_div(u128::from(capacity))?;
+    Some(Hundredths(left))
+}
+
+/// To the byte, where hundredths are rounded.
+fn is_low(capacity: u64, used: u64) -> bool {
+    let free = u128::from(capacity.saturating_sub(used));
+    free * 100 < u128::from(capacity) * LOW
+}
+
+fn days(at: Timestamp, last: jiff::civil::Date) -> Option<i64> {
+    let today = at.to_zoned(TimeZone::UTC).date();
+    let between = today.until(last).ok()?;
+    Some(i64::from(between.get_days()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIB: u64 = 1 << 40;
+
+    fn amount(min: u64, bytes: u64, max: u64) -> Amount {
+        Amount { bytes, min, max }
+    }
+
+    #[test]
+    fn a_tenth_is_told_to_the_byte_and_left_open_where_the_prints_do() {
+        let low = |capacity, used| Headroom::of(capacity, used).map(|it| it.is_low);
+        let exact = Amount::exact;
+        assert_eq!(low(exact(1000), exact(900)), Some(Some(false)));
+        assert_eq!(low(exact(1000), exact(901)), Some(Some(true)));
+        assert_eq!(low(exact(u64::MAX), exact(u64::MAX)), Some(Some(true)));
+        assert_eq!(low(amount(950, 1000, 1099), exact(900)), Some(None));
+        assert_eq!(low(exact(0), exact(0)), None);
+        let open = Headroom::of(amount(950, 1000, 1099), amount(900, 900, 909)).expect("it");
+        let shown = [open.least, open.left, open.most].map(|it| it.to_string());
+        assert_eq!(shown, ["4.31", "10.00", "18.10"]);
+        let over = Headroom::of(exact(10), exact(11)).expect("it");
+        assert_eq!((over.left, over.is_low), (Hundredths(0), Some(true)));
+    }
+
+    #[test]
+    fn the_last_day_still_counts() {
+        let at: Timestamp = "2026-11-22T23:59:59Z".parse().expect("a time");
+        let left = |last: &str| days(at, last.parse().expect("a day"));
+        assert_eq!(left("2026-11-22"), Some(0));
+        assert_eq!(left("2026-11-21"), Some(-1));
+        assert_eq!(left("2027-11-22"), Some(365));
+        assert_eq!(left("2100-01-01"), Some(26_703));
+    }
+
+    #[test]
+    fn whoever_says_nothing_of_a_licence_is_passed_over() {
+        let mut reading = StorageReading {
+            source: Source::Ssh,
+            basis: Source::Ssh.basis(),
+            observed_at: Timestamp::UNIX_EPOCH,
+            node: None,
+            cluster_status: None,
+            size_base: None,
+            logical: crate::reading::Space::exact(TIB, 0).expect("space"),
+            physical: None,
+            user_data: None,
+            user_data_by: None,
+            replication: None,
+            license: Some(License::default()),
+            tiers: None,
+            services: None,
+            unread: Vec::new(),
+        };
+        assert_eq!(Licence::of([&reading].into_iter()), None);
+        let silent = reading.clone();
+        reading.source = Source::Overview;
+        reading.license = Some(License {
+            expires_on: "1970-01-31".parse().ok(),
+            ..License::default()
+        });
+        let licence = Licence::of([&silent, &reading].into_iter()).expect("a licence");
+        assert_eq!((licence.source, licence.headroom), (Source::Overview, None));
+        assert_eq!(
+            (licence.days_left, licence.is_without_end()),
+            (Some(30), false)
+        );
+        assert_eq!(licence.warnings().len(), 1);
+    }
+}
