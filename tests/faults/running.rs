@@ -14,9 +14,8 @@ use vhi_usage::{
         self, auth::Tokens, guard::Api, published::Published, requests::Requests, token::TokenHash,
     },
     collector::{Collector, held::Timing},
-    reason::Reason,
     source::Sources,
-    usage::ClusterUsage,
+    usage::{ClusterUsage, Part},
 };
 use warp::{http::Response, hyper::body::Bytes};
 
@@ -94,7 +93,7 @@ impl Running {
                 if usage.settled {
                     self.judge(judge).await;
                     if so((&usage, since)) {
-                        return;
+                        return self.judge_page(judge).await;
                     }
                 }
                 self.newest.changed().await.unwrap();
@@ -122,10 +121,14 @@ impl Running {
         request.reply(&api::routes(self.api.clone())).await
     }
 
-    /// Judges every answer there is at this moment.
+    /// Judges the bodies of this moment.
     async fn judge(&self, judge: &Judge<'_>) {
         let usage = self.get("/api/v1/cluster/usage").await;
         judge.answers(&usage, &self.get("/api/v1/clusters").await);
+    }
+
+    /// Judges what Prometheus is told at this moment.
+    async fn judge_page(&self, judge: &Judge<'_>) {
         let page = self.ask("/metrics").await;
         assert_eq!(page.status(), 200);
         scraped::judge(judge, std::str::from_utf8(page.body()).unwrap());
@@ -139,13 +142,13 @@ impl Running {
 
 /// How each part has ended, in a line.
 fn ends(usage: &ClusterUsage) -> String {
-    let of = |name: &str, state: &str, reason: Option<&Reason>| {
-        let code = reason.map_or("", |reason| reason.code.name());
-        format!("{name} {state} {code}")
-    };
+    fn of<T>(name: &str, part: &Part<T>) -> String {
+        let code = part.reason().map(|reason| reason.code.name());
+        format!("{name} {:?} {}", part.state(), code.unwrap_or_default())
+    }
     let witnesses = usage.witnesses.iter().map(|it| (it.source, &it.part));
     let storage = std::iter::once((usage.billed.source, &usage.storage)).chain(witnesses);
-    let storage = storage.map(|(source, part)| of(source.name(), part.state(), part.reason()));
-    let compute = of("compute", usage.compute.state(), usage.compute.reason());
-    storage.chain([compute]).collect::<Vec<_>>().join(", ")
+    let storage = storage.map(|(source, part)| of(source.name(), part));
+    let all = storage.chain([of("compute", &usage.compute)]);
+    all.collect::<Vec<_>>().join(", ")
 }
