@@ -147,7 +147,10 @@ impl Running {
 fn since_stays(whys: &mut BTreeMap<&'static str, (Code, Timestamp)>, usage: &ClusterUsage) {
     for (name, reason) in parts(usage).map(|(name, _, reason)| (name, reason)) {
         let why = reason.map(|reason| (reason.code, reason.since));
-        let before = why.map_or_else(|| whys.remove(name), |why| whys.insert(name, why));
+        let before = match why {
+            Some(why) => whys.insert(name, why),
+            None => whys.remove(name),
+        };
         if let (Some((code, since)), Some((same, then))) = (why, before)
             && code == same
         {
