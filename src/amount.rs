@@ -81,11 +81,12 @@ impl Amount {
     ///
     /// `None`: the interval reaches beyond 2^64 − 1.
     pub fn of_double(bytes: u64) -> Option<Self> {
-        let exponent = bytes.checked_ilog2().unwrap_or(0);
-        let apart = match exponent {
-            ..53 => 0,
-            exponent => 1 << (exponent - 52),
+        let apart = |bytes: u64| match bytes.checked_ilog2() {
+            Some(exponent @ 53..) => 1 << (exponent - 52),
+            _ => 0,
         };
+        // The shortest digits of a power of two may be those of a count a little below it.
+        let apart = apart(bytes.saturating_add(apart(bytes) / 2));
         Some(Amount {
             bytes,
             min: bytes - apart,
@@ -198,6 +199,8 @@ mod tests {
             (two_to(54), 4),
             // 2^60, as the shortest digits that read back as it.
             (1_152_921_504_606_847_000, 256),
+            // 2^58, likewise, which are less.
+            (288_230_376_151_711_740, 64),
         ] {
             let (min, max) = (bytes - apart, bytes + apart);
             assert_eq!(Amount::of_double(bytes), Some(amount(min, bytes, max)));

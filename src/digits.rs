@@ -11,6 +11,14 @@
 /// # Errors
 /// A text that writes no number, or one that is not whole or has more digits than any figure.
 pub fn whole(number: &str) -> Result<i128, NotWhole> {
+    scaled(number, 0)
+}
+
+/// The whole number that is so many powers of ten times the one that a text writes: 1.5 s are 1500 ms.
+///
+/// # Errors
+/// As in [`whole`].
+pub fn scaled(number: &str, tens: i64) -> Result<i128, NotWhole> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let magnitude = mantissa.strip_prefix('-').unwrap_or(mantissa);
     let (whole, fraction) = match magnitude.split_once('.') {
@@ -32,6 +40,7 @@ pub fn whole(number: &str) -> Result<i128, NotWhole> {
         false => NotWhole::TooLarge,
     };
     let places = exponent.parse::<i64>().ok();
+    let places = places.and_then(|it| it.checked_add(tens));
     let places = places.and_then(|it| it.checked_sub(i64::try_from(fraction.len()).ok()?));
     let places = places.ok_or(beyond)?;
     let zeros = usize::try_from(places.unsigned_abs()).map_err(|_| beyond)?;
@@ -100,6 +109,14 @@ mod tests {
         reads("2500e-2", 25);
         reads("3.56021865068868e+14", 356_021_865_068_868);
         reads("000012.50e1", 125);
+    }
+
+    #[test]
+    fn a_number_is_scaled_before_it_must_be_whole() {
+        assert_eq!(scaled("1.5", 3), Ok(1500));
+        assert_eq!(scaled("1.7684640001e+09", 3), Ok(1_768_464_000_100));
+        assert_eq!(scaled("1500e-3", 0), Err(NotWhole::Fraction));
+        assert_eq!(scaled("0.0001", 3), Err(NotWhole::Fraction));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct StorageReading {
     pub physical: Option<Space>,
     /// User data before redundancy.
     pub user_data: Option<Figure>,
+    /// Who counted it; `None` where nobody did.
+    pub user_data_by: Option<Counter>,
     /// The cluster-wide default of replicas, in whose terms *allocatable* is counted.
     pub replication: Option<Replication>,
     /// The licence; `None` where the source tells nothing of licences.
@@ -57,6 +59,29 @@ impl BaseInForce {
         match self.configured {
             true => SizeBaseOrigin::Configured,
             false => SizeBaseOrigin::Default,
+        }
+    }
+}
+
+/// The vendor's counters of user data: close to each other, and not the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// The file system: the `FS:` line, `fs_stat.used_size`.
+    FileSystem,
+    /// The licence.
+    License,
+}
+
+impl Counter {
+    /// The file system's count, else the licence's, and whose it is.
+    pub fn first(
+        files: Option<Figure>,
+        license: Option<Figure>,
+    ) -> (Option<Figure>, Option<Counter>) {
+        match (files, license) {
+            (Some(_), _) => (files, Some(Counter::FileSystem)),
+            (None, Some(_)) => (license, Some(Counter::License)),
+            (None, None) => (None, None),
         }
     }
 }

@@ -4,6 +4,8 @@
 mod common;
 #[path = "collector/running.rs"]
 mod running;
+#[path = "collector/witnesses.rs"]
+mod witnesses;
 
 use std::time::Duration;
 

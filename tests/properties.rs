@@ -10,6 +10,8 @@ mod cut;
 mod drawn;
 #[path = "properties/figures.rs"]
 mod figures;
+#[path = "properties/floats.rs"]
+mod floats;
 #[path = "properties/growth.rs"]
 mod growth;
 #[path = "properties/interval.rs"]

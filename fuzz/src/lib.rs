@@ -10,6 +10,7 @@
 //! | [`size`] | a printed size, in both bases |
 //! | [`panel_stat`] | the panel's compute stat |
 //! | [`overview`], [`space`] | the panel's overview and licence |
+//! | [`query`], [`series`] | what Prometheus and Grafana answer to a query |
 //! | [`settings`], [`env`] | the settings file and the `.env` file |
 //! | [`known_hosts`] | which host key a node may show |
 //! | [`pem`] | certificate authorities, our own certificate, private keys and fingerprints |
@@ -31,7 +32,9 @@ pub mod mutated;
 pub mod overview;
 pub mod panel_stat;
 pub mod pem;
+pub mod query;
 pub mod report;
+pub mod series;
 pub mod settings;
 pub mod size;
 pub mod space;

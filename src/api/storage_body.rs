@@ -125,7 +125,10 @@ impl<'a> Storage<'a> {
     /// Of the usage of a cluster.
     pub fn of(usage: &'a ClusterUsage) -> Storage<'a> {
         let (reading, billed) = (usage.storage.reading(), usage.billed);
-        let (base, compared) = (billed.size_base, usage.compared());
+        let compared = usage.compared();
+        // Of the billed source, or else of the witness that prints sizes.
+        let printed = compared.size_base.as_ref().map(|finding| finding.base);
+        let base = billed.size_base.or(printed);
         // Without a reading, nothing speaks for or against the base.
         let evidence = compared
             .size_base

@@ -6,7 +6,10 @@ use crate::{
     cluster_name::ClusterName,
     reading::Source,
     witness::{
-        Compared, Comparison, quantity::Quantity, size_base::SizeBaseEvidence, verdict::Verdict,
+        Compared, Comparison,
+        quantity::Quantity,
+        size_base::SizeBaseEvidence,
+        verdict::{Verdict, Why},
     },
 };
 
@@ -27,7 +30,7 @@ impl Default for Told {
 }
 
 impl Told {
-    /// Says what is new. While one of the two cannot be read nothing is: that is said where it is read.
+    /// Says what is new.
     pub fn tell(&mut self, compared: &Compared, cluster: &ClusterName) {
         for row in &compared.comparisons {
             self.tell_verdict(row, cluster);
@@ -56,13 +59,25 @@ impl Told {
     fn tell_verdict(&mut self, row: &Comparison, cluster: &ClusterName) {
         let (witness, quantity) = (row.source.name(), row.quantity.name());
         let verdict = row.verdict.name();
-        let Some(distance) = row.verdict.distance() else {
+        // Why a source gives no reading is said where it is read, and its verdicts stand until there is one.
+        if matches!(
+            row.verdict.why(),
+            Some(Why::NoBilledReading | Why::NoWitnessReading)
+        ) {
             return;
-        };
+        }
         let before = self.verdicts.insert((row.source, row.quantity), verdict);
         if before == Some(verdict) {
             return;
         }
+        let Some(distance) = row.verdict.distance() else {
+            let why = row.verdict.why().map(Why::name);
+            // That two sources never meant the same is nothing new.
+            if before.is_some() {
+                tracing::warn!(%cluster, witness, quantity, why, "a witness can no longer be compared");
+            }
+            return;
+        };
         let (difference, tolerance) = (distance.difference, distance.tolerance);
         match row.verdict {
             Verdict::Differs(_) => tracing::warn!(

@@ -26,10 +26,11 @@ pub const REF: &str = "A";
 /// # Errors
 /// What is wrong with a successful one.
 pub fn read(answer: &Value) -> Result<Answered, &'static str> {
-    let Some(result) = answer.get("results").and_then(|results| results.get(REF)) else {
+    let result = answer.get("results").and_then(|results| results.get(REF));
+    let Some(result) = result.filter(|result| result.is_object()) else {
         return Ok(Answered::Other);
     };
-    if let Some(error) = result.get("error") {
+    if let Some(error) = result.get("error").filter(|error| !error.is_null()) {
         return Ok(Answered::Failed(kind(error, result.get("status"))));
     }
     let frames = match result.get("frames") {
@@ -178,10 +179,20 @@ mod tests {
     }
 
     #[test]
+    fn no_result_is_no_answer() {
+        for result in [json!(null), json!([]), json!("A")] {
+            let answer = json!({"results": {"A": result}});
+            assert_eq!(read(&answer), Ok(Answered::Other), "{answer}");
+        }
+    }
+
+    #[test]
     fn no_frame_and_a_frame_without_rows_are_no_series() {
         let empty = json!({"schema": {"fields": []}, "data": {"values": []}});
         for frames in [json!([]), json!(null), json!([empty])] {
-            assert_eq!(values(&answer(frames)), []);
+            let mut answer = answer(frames);
+            answer["results"]["A"]["error"] = json!(null);
+            assert_eq!(values(&answer), []);
         }
     }
 

@@ -117,7 +117,7 @@ pub fn by_tier(vector: &Vector) -> Result<Vec<Share>, Unfit> {
 /// Where there is none, or not just one.
 pub fn moment(vector: &Vector) -> Result<Timestamp, Unfit> {
     let seconds = &only(vector)?.value;
-    let nanoseconds = digits::whole(&format!("{seconds}e9")).map_err(|_| Unfit::NoNumber)?;
+    let nanoseconds = digits::scaled(seconds, 9).map_err(|_| Unfit::NoNumber)?;
     Timestamp::from_nanosecond(nanoseconds).map_err(|_| Unfit::NoNumber)
 }
 
@@ -255,6 +255,7 @@ mod tests {
         let at = |millis| Timestamp::from_millisecond(millis).map_err(|_| Unfit::NoNumber);
         assert_eq!(read("1768464000.123"), at(1_768_464_000_123));
         assert_eq!(read("1768464000"), at(1_768_464_000_000));
+        assert_eq!(read("1.768464000123e+09"), at(1_768_464_000_123));
         for odd in ["NaN", "1e300", "", "9e99"] {
             assert_eq!(read(odd), Err(Unfit::NoNumber), "{odd}");
         }

@@ -14,7 +14,8 @@ use crate::{
     cluster_name::ClusterName,
     drift,
     reading::{
-        BaseInForce, Evidence, Figure, License, Replication, Source, Space, StorageReading, Unread,
+        BaseInForce, Counter, Evidence, Figure, License, Replication, Source, Space,
+        StorageReading, Unread,
     },
     source::{error::SourceError, once::Once, read::Read, tool::Tool},
     ssh::pool::Pool,
@@ -150,11 +151,10 @@ pub fn reading(
         .license
         .as_ref()
         .and_then(|license| licensed(license, base));
-    let user_data = report
-        .fs
-        .and_then(|fs| figure(fs.size, base))
-        // The licence counts user data, too, and is printed where the FS line is not.
-        .or_else(|| license.as_ref().and_then(|license| license.used));
+    let by_files = report.fs.and_then(|fs| figure(fs.size, base));
+    // The licence counts user data, too, and is printed where the FS line is not.
+    let by_license = license.as_ref().and_then(|license| license.used);
+    let (user_data, user_data_by) = Counter::first(by_files, by_license);
     let cluster_status = report.cluster.status.clone();
     let replication = report.replication.as_ref().map(|replication| Replication {
         normal: replication.normal,
@@ -175,6 +175,7 @@ pub fn reading(
             amounts.physical,
         )),
         user_data,
+        user_data_by,
         replication,
         // A report that says nothing of the licence leaves its state unknown.
         license: Some(license.unwrap_or_default()),

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::{
     amount::Amount,
-    reading::{Figure, License, Service, Source, Space, StorageReading, Tier},
+    reading::{Counter, Figure, License, Service, Source, Space, StorageReading, Tier},
     source::{
         exact::{Keys, Unusable, space, word},
         whole::whole,
@@ -39,13 +39,9 @@ pub fn reading(
     let tiers = body.tiers(overview);
     let license = body.license(overview, license);
     let files = body.read(overview.get("fs_stat"), "fs_stat", Value::as_object);
-    let user_data = body
-        .figure(
-            files.and_then(|files| files.get("used_size")),
-            "fs_stat.used_size",
-        )
-        // The licence counts user data, too.
-        .or(license.used);
+    let files = files.and_then(|files| files.get("used_size"));
+    let by_files = body.figure(files, "fs_stat.used_size");
+    let (user_data, user_data_by) = Counter::first(by_files, license.used);
     let reading = StorageReading {
         source: Source::Overview,
         basis: Source::Overview.basis(),
@@ -56,6 +52,7 @@ pub fn reading(
         logical,
         physical: tiers.as_deref().and_then(sum),
         user_data,
+        user_data_by,
         replication: None,
         license: Some(license),
         tiers,

@@ -110,6 +110,7 @@ impl PrometheusSource {
             logical,
             physical: self.physical(at).await,
             user_data: None,
+            user_data_by: None,
             replication: None,
             license: None,
             tiers: self.named(tiers),

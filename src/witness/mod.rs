@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Only quantities that mean the same are compared. The tolerance follows from what is known: the intervals of
-//! printed figures, and the time between the two readings, in which clients go on writing. A witness is
+//! printed figures, and the time between the two readings, in which clients go on writing and deleting. A witness is
 //! compared and never billed.
 
 pub mod quantity;
@@ -23,8 +23,8 @@ use crate::{
     },
 };
 
-/// No cluster is written full, or emptied, in less than a day: so much what is used or free may have moved
-/// between two readings.
+/// By convention, what is used or free may move between two readings as fast as if the cluster were written full
+/// within a day. A large deletion can be faster: then the next pair of readings agrees again.
 const FULL_WITHIN_MS: u128 = 24 * 60 * 60 * 1000;
 /// Series stand for the moment of the last scrape, and a rule over them for one before it: each a minute by
 /// Prometheus's defaults.
@@ -81,6 +81,9 @@ fn comparison(quantity: Quantity, billed: Heard<'_>, witness: Heard<'_>) -> Opti
         (_, _, (_, None), _) => Verdict::NotComparable(Why::NoWitnessReading),
         (_, None, ..) => Verdict::NotComparable(Why::NotGivenByBilled),
         (_, _, _, None) => Verdict::NotComparable(Why::NotGivenByWitness),
+        ((_, Some(one)), _, (_, Some(other)), _) if !quantity.counted_alike(one, other) => {
+            Verdict::NotComparable(Why::OtherCounter)
+        }
         ((_, Some(one)), Some(here), (_, Some(other)), Some(there)) => {
             let moved = if quantity.drifts() {
                 moved(one, other)
@@ -137,6 +140,7 @@ mod tests {
             logical: crate::reading::Space::exact(logical, logical / 4).unwrap(),
             physical: crate::reading::Space::exact(86_400 * TIB, 400 * TIB),
             user_data: None,
+            user_data_by: None,
             replication: None,
             license: None,
             tiers: None,

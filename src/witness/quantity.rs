@@ -59,6 +59,11 @@ impl Quantity {
         }
     }
 
+    /// Whether both readings have it of the same counter.
+    pub fn counted_alike(self, one: &StorageReading, other: &StorageReading) -> bool {
+        self != Quantity::UserData || one.user_data_by == other.user_data_by
+    }
+
     /// Whether it changes while clients write: what there is in all changes when a disk or a licence comes.
     pub fn drifts(self) -> bool {
         match self {

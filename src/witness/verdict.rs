@@ -43,6 +43,8 @@ words! {
     Why as "WhyNotComparable" {
         /// The two sources mean different things by it.
         OtherBasis = "other_basis",
+        /// The two have it of different counters of the vendor.
+        OtherCounter = "other_counter",
         /// The billed source does not give it.
         NotGivenByBilled = "not_given_by_billed",
         /// The witness does not give it.

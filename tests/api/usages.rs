@@ -1,7 +1,7 @@
 //! Usages that are answered with 200, each for something that the others lack.
 
 use vhi_usage::{
-    reading::{Figure, License, Service, Source, Space, StorageReading, Tier},
+    reading::{Counter, Figure, License, Service, Source, Space, StorageReading, Tier},
     reason::Code,
     usage::{Billed, ClusterUsage, Part, Witness},
 };
@@ -40,7 +40,8 @@ pub(crate) fn exact(source: Source) -> StorageReading {
     ]);
     (reading.source, reading.basis) = (source, source.basis());
     (reading.node, reading.cluster_status, reading.size_base) = (None, None, None);
-    (reading.user_data, reading.replication, reading.license) = (None, None, None);
+    (reading.user_data, reading.user_data_by) = (None, None);
+    (reading.replication, reading.license) = (None, None);
     reading
 }
 
@@ -82,12 +83,16 @@ pub(crate) fn usages() -> Vec<ClusterUsage> {
     let fresh = || Part::Fresh(exact(Source::Overview).into());
     let mut other = exact(Source::Overview);
     other.physical = Space::exact(1 << 40, 1 << 39);
+    // The report without an FS line has the licence's count.
+    other.user_data = Some(Figure::exact(7));
+    other.user_data_by = Some(Counter::FileSystem);
     let mut bare = exact(Source::Prometheus);
     bare.physical = None;
     let sparse = compute_of("panel/compute-stat-sparse.json");
     let older = compute_of("panel/compute-stat-4.7.json");
     let unsaid = |reading: &mut StorageReading| {
-        (reading.license, reading.user_data) = (Some(License::default()), None);
+        (reading.user_data, reading.user_data_by) = (None, None);
+        reading.license = Some(License::default());
         (reading.physical, reading.replication) = (None, None);
     };
     let mut usages = vec![

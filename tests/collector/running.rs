@@ -8,7 +8,8 @@ use tokio::{
 };
 use vhi_usage::{
     collector::{Collector, held::Timing},
-    source::Sources,
+    reading::Source,
+    source::{Sources, StorageSource, compute_stat::ComputeStat},
     usage::{ClusterUsage, Status},
 };
 
@@ -32,14 +33,35 @@ impl Running {
     }
 
     pub(crate) fn every(site: &Site, poll: Duration, max_age: Duration) -> Running {
-        let name = site.cluster().name.parse().unwrap();
-        let timing = Timing { poll, max_age };
         let sources = Sources {
             storage: site.storage(FOR_EVER),
             witnesses: Vec::new(),
             compute: site.compute(FOR_EVER),
             stages: site.stages.clone(),
         };
+        Running::of(site, sources, Timing { poll, max_age })
+    }
+
+    /// The node is billed and the overview its witness, or the other way round.
+    pub(crate) fn with_witness(site: &Site, billed: Source) -> Running {
+        let session = site.session(FOR_EVER);
+        let overview = StorageSource::Overview(site.overview(&session));
+        let (storage, witness) = match billed {
+            Source::Overview => (overview, site.storage(FOR_EVER)),
+            _ => (site.storage(FOR_EVER), overview),
+        };
+        let sources = Sources {
+            storage,
+            witnesses: vec![witness],
+            compute: ComputeStat::new(session),
+            stages: site.stages.clone(),
+        };
+        let (poll, max_age) = (POLL, MAX_AGE);
+        Running::of(site, sources, Timing { poll, max_age })
+    }
+
+    fn of(site: &Site, sources: Sources, timing: Timing) -> Running {
+        let name = site.cluster().name.parse().unwrap();
         let collector = Collector::new(name, sources, timing);
         let newest = collector.newest();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -49,6 +49,7 @@ fn exact(free: u64, total: u64, second: i64) -> StorageReading {
         logical: Space::exact(0, 0).unwrap(),
         physical: Some(Space::exact(total, free).unwrap()),
         user_data: None,
+        user_data_by: None,
         replication: None,
         license: None,
         tiers: None,

@@ -196,6 +196,7 @@ mod tests {
             logical: crate::reading::Space::exact(TIB, 0).expect("space"),
             physical: None,
             user_data: None,
+            user_data_by: None,
             replication: None,
             license: Some(License::default()),
             tiers: None,

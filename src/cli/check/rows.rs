@@ -99,6 +99,7 @@ fn fill_printed(found: &Found, rows: &mut Vec<Row<'_>>) {
 pub fn why(why: Why, billed: &str, witness: &str) -> String {
     match why {
         Why::OtherBasis => format!("logical is `{billed}` here, `{witness}` there"),
+        Why::OtherCounter => "the file system's count against the licence's".to_owned(),
         Why::NotGivenByBilled => "the billed source does not give it".to_owned(),
         Why::NotGivenByWitness => "it does not give it".to_owned(),
         Why::NoBilledReading => "there is no billed reading".to_owned(),
