@@ -29,7 +29,6 @@ use vhi_usage::{
     },
     sim::{SimSettings, Simulator},
     source::StorageSource,
-    stage::Stages,
 };
 
 use scene::{Kept, say};
@@ -71,11 +70,10 @@ fn main() -> Result<ExitCode, Failed> {
         env_file: EnvFile::Nowhere,
         ..Origins::default()
     })?;
-    let sources: Vec<_> = config
-        .clusters
-        .iter()
-        .map(|cluster| Arc::new(cluster.storage(&Stages::default())))
-        .collect();
+    let mut sources = Vec::new();
+    for cluster in &config.clusters {
+        sources.push(Arc::new(cluster.sources()?.storage));
+    }
     let theirs = servers.0.id();
     let work = async move {
         measure(sources, theirs)

@@ -45,7 +45,6 @@
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
 //! | [`sim`] | real servers on loopback, SSH, a panel over HTTPS, a Prometheus over HTTP, and what goes wrong with them |
 //! | [`figure`] | the wire shape of an amount |
-//! | [`sim`] | a real SSH server and a real HTTPS server on loopback, and what goes wrong with them |
 //! | [`promql`] | one query to Prometheus, straight or through Grafana, and the vector that it answers |
 //! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
@@ -64,6 +63,7 @@
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
 //! | [`words`] | closed lists of words: each with its meaning, as answers say and describe it |
+//! | [`lock`] | a lock that outlives a panic of its holder |
 //! | [`unreadable`] | why a file cannot be read or written |
 //!
 //! # What holds everywhere
@@ -123,6 +123,7 @@ pub mod digits;
 pub mod drift;
 pub mod figure;
 pub mod hex;
+pub mod lock;
 pub mod panel;
 pub mod pause;
 pub mod promql;

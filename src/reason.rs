@@ -76,6 +76,8 @@ codes! {
     ReportUnreadable = "report_unreadable", "the command's output cannot be read as a report";
     /// The source shows another cluster, or does not know the one that is asked for.
     OtherCluster = "other_cluster", "the source shows another cluster";
+    /// The panel shows more than one cluster of the name that is asked for.
+    ClusterAmbiguous = "cluster_ambiguous", "the panel shows more than one cluster of this name";
     /// The cluster's status is unknown.
     NotSettled = "not_settled", "the cluster does not know its own state yet";
     /// The certificate of the panel, of Prometheus or of Grafana is not trusted.

@@ -6,12 +6,14 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use jiff::Timestamp;
 use tokio::time::Instant;
+
+use crate::lock;
 
 /// What a reading is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +94,7 @@ impl Stages {
 
     /// Notes an attempt that took so long and failed for this reason, or for none.
     pub fn take(&self, stage: Stage, took: Duration, failure: Option<&'static str>) {
-        let mut records = self.lock();
+        let mut records = lock::held(&self.0);
         let record = records.entry(stage).or_default();
         record.ended += 1;
         record.took += took;
@@ -110,16 +112,11 @@ impl Stages {
 
     /// Every stage that was ever tried, as it is now.
     pub fn records(&self) -> Vec<(Stage, Record)> {
-        let records = self.lock();
+        let records = lock::held(&self.0);
         records
             .iter()
             .map(|(stage, record)| (*stage, record.clone()))
             .collect()
-    }
-
-    /// Nothing panics while it holds the lock.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Stage, Record>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

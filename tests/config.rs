@@ -1,5 +1,9 @@
 //! What settings come to, from wherever they come.
 
+#[path = "config/metrics.rs"]
+mod metrics;
+#[path = "config/sources.rs"]
+mod sources_of;
 #[path = "config/tls.rs"]
 mod tls;
 
@@ -10,10 +14,11 @@ use tempfile::TempDir;
 use vhi_usage::{
     config::{
         Config,
-        cluster::ClusterConfig,
+        cluster::{ClusterConfig, SourceConfig},
         origins::{Asks, EnvFile, Origins},
+        ssh::SshConfig,
     },
-    reading::BaseInForce,
+    reading::{BaseInForce, Source},
     ssh::host_keys::HostKeys,
     web::trust::Trust,
 };
@@ -115,6 +120,20 @@ impl Place {
     }
 }
 
+/// The source that is billed, and its witnesses.
+fn sources(cluster: &ClusterConfig) -> (Source, Vec<Source>) {
+    let witnesses = cluster.witnesses.iter().map(SourceConfig::source);
+    (cluster.storage.source(), witnesses.collect())
+}
+
+#[track_caller]
+fn ssh(cluster: &ClusterConfig) -> &SshConfig {
+    match &cluster.storage {
+        SourceConfig::Ssh(ssh) => ssh,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn the_variables_alone_are_enough() {
     let config = Place::new().config();
@@ -127,7 +146,8 @@ fn the_variables_alone_are_enough() {
     assert_eq!(cluster.panel.username, "admin");
     assert_eq!(cluster.panel.domain, "Default");
     assert_eq!(cluster.panel.trust, Trust::System);
-    assert_eq!(cluster.command_timeout.as_secs(), 20);
+    assert_eq!(ssh(cluster).command_timeout.as_secs(), 20);
+    assert_eq!(sources(cluster), (Source::Ssh, vec![Source::Overview]));
     assert!(!cluster.size_base.configured);
 }
 
@@ -147,12 +167,14 @@ fn an_old_env_file_is_read_as_it_is() {
         .rate_limit
         .map(|(rate, burst)| (rate.get(), burst.get()));
     assert_eq!(limit, Some((10, 20)));
-    for words in ["REDIS_*", "PROMETHEUS_URL", "GRAFANA_API_KEY"] {
+    for words in ["REDIS_*", "Prometheus of cluster1 is asked without TLS"] {
         assert!(
             config.notices.iter().any(|notice| notice.contains(words)),
             "{words}"
         );
     }
+    let witnesses = vec![Source::Overview, Source::Prometheus, Source::Grafana];
+    assert_eq!(sources(&config.clusters[0]), (Source::Ssh, witnesses));
 }
 
 #[test]
@@ -207,9 +229,10 @@ fn host_keys_come_from_a_file_or_a_pin_and_a_variable_puts_the_pin_aside() {
         .without("VSTORAGE_KNOWN_HOSTS")
         .toml(pin)
         .cluster();
-    assert!(matches!(pinned.login.host_keys, HostKeys::Pinned(_)));
+    let host_keys = |cluster: &ClusterConfig| ssh(cluster).login.host_keys.clone();
+    assert!(matches!(host_keys(&pinned), HostKeys::Pinned(_)));
     let file = Place::new().toml(pin).cluster();
-    assert!(matches!(file.login.host_keys, HostKeys::File(_)));
+    assert!(matches!(host_keys(&file), HostKeys::File(_)));
     Place::new()
         .without("VSTORAGE_KNOWN_HOSTS")
         .refused("VSTORAGE_KNOWN_HOSTS");

@@ -25,6 +25,8 @@ mod hosts;
 mod https;
 #[path = "errors/literals.rs"]
 mod literals;
+#[path = "errors/metrics.rs"]
+mod metrics;
 #[path = "errors/nodes.rs"]
 mod nodes;
 #[path = "errors/overviews.rs"]

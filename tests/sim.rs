@@ -78,10 +78,19 @@ async fn the_settings_name_every_cluster_and_hide_what_is_secret() {
         assert_eq!(panel["sha256"].as_str(), Some(it.panel.sha256.as_str()));
         let password = read(&panel["password_file"]);
         assert_eq!(password, (it.panel.password.clone(), 0o600));
+        let url = settings["prometheus"]["url"].as_str();
+        assert_eq!(url, Some(it.metrics.url.as_str()));
+        let grafana = &settings["grafana"];
+        let uid = grafana["datasource_uid"].as_str();
+        assert_eq!(uid, Some(it.panel.datasource_uid.as_str()));
+        let token = read(&grafana["token_file"]);
+        assert_eq!(token, (it.panel.grafana_token.clone(), 0o600));
     }
     let printed = format!("{simulator:?}");
     assert!(!printed.contains(simulator.api_token()));
-    assert!(!printed.contains(&simulator.clusters()[0].panel.password));
+    let panel = &simulator.clusters()[0].panel;
+    assert!(!printed.contains(&panel.password));
+    assert!(!printed.contains(&panel.grafana_token));
 }
 
 /// Two clusters on neighbouring ports, the first of which is returned too.

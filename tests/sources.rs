@@ -15,12 +15,16 @@ mod overview;
 mod overview_body;
 #[path = "sources/overview_id.rs"]
 mod overview_id;
+#[path = "sources/overview_told.rs"]
+mod overview_told;
 #[path = "sources/panel.rs"]
 mod panel;
 #[path = "sources/prometheus.rs"]
 mod prometheus;
 #[path = "sources/prometheus_odd.rs"]
 mod prometheus_odd;
+#[path = "sources/refused_paths.rs"]
+mod refused_paths;
 #[path = "sources/scripted.rs"]
 mod scripted;
 #[path = "sources/stages.rs"]

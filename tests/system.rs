@@ -33,9 +33,13 @@ mod secrecy;
 mod settings;
 #[path = "system/site.rs"]
 mod site;
+#[path = "system/sources.rs"]
+mod sources;
 #[path = "system/sshd.rs"]
 mod sshd;
 #[path = "system/tool.rs"]
 mod tool;
 #[path = "system/wait.rs"]
 mod wait;
+#[path = "system/witnesses.rs"]
+mod witnesses;

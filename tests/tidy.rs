@@ -30,7 +30,7 @@ const FLOORS: &[&[&str]] = &[
         "secret",
         "stage",
     ],
-    &["unreadable", "words"],
+    &["lock", "unreadable", "words"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

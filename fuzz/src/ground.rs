@@ -36,13 +36,29 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
         cluster.ssh.key_passphrase_file = None;
         put(&mut cluster.ssh.known_hosts_file, "known_hosts");
         put(&mut cluster.panel.password_file, "word");
-        // to read the authorities of the system takes longer than all the rest
-        let panel = &mut cluster.panel;
-        let chosen = panel.sha256.is_some() || panel.insecure == Some(true);
-        if !chosen {
-            panel.ca_file = Some(PathBuf::new());
+        let (panel, prometheus, grafana) = (
+            &mut cluster.panel,
+            &mut cluster.prometheus,
+            &mut cluster.grafana,
+        );
+        put(&mut prometheus.password_file, "word");
+        put(&mut prometheus.token_file, "word");
+        put(&mut grafana.token_file, "word");
+        for (pin, insecure, ca_file) in [
+            (&panel.sha256, panel.insecure, &mut panel.ca_file),
+            (
+                &prometheus.sha256,
+                prometheus.insecure,
+                &mut prometheus.ca_file,
+            ),
+            (&grafana.sha256, grafana.insecure, &mut grafana.ca_file),
+        ] {
+            // to read the authorities of the system takes longer than all the rest
+            if pin.is_none() && insecure != Some(true) {
+                *ca_file = Some(PathBuf::new());
+            }
+            put(ca_file, "authority");
         }
-        put(&mut panel.ca_file, "authority");
     }
     let before = known.len();
     let ground = Ground {

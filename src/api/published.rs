@@ -1,7 +1,7 @@
 //! The newest usage of one cluster, and the answer with it, built once per publication.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -13,6 +13,7 @@ use warp::{
 
 use crate::{
     api::{body, etag},
+    lock,
     stage::Stages,
     usage::ClusterUsage,
 };
@@ -83,7 +84,7 @@ impl Published {
         left: Duration,
     ) -> Result<Arc<Built>, serde_json::Error> {
         let (age, left) = (age.as_secs(), left.as_secs());
-        let mut newest = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = lock::held(&self.built);
         let fresh = match newest.as_ref().filter(|it| it.serial == usage.serial) {
             Some(built) if (built.age, built.left) == (age, left) => return Ok(Arc::clone(built)),
             Some(built) => built.at(age, left),

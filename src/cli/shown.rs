@@ -9,12 +9,16 @@ use std::path::Path;
 
 use toml::Value;
 
-use crate::config::{
-    Config,
-    error::ConfigError,
-    ground::Ground,
-    keys::{self, KEYS, Key, Kind},
-    origins::Origins,
+use crate::{
+    config::{
+        Config,
+        cluster::ClusterConfig,
+        error::ConfigError,
+        ground::Ground,
+        keys::{self, KEYS, Key, Kind},
+        origins::Origins,
+    },
+    reading::Source,
 };
 
 /// All of them. A secret is `***`; what is not set stands behind `#`.
@@ -43,13 +47,27 @@ pub fn show(origins: &Origins) -> Result<String, ConfigError> {
         );
     }
     for (index, cluster) in config.clusters.iter().enumerate() {
-        let name = Some(cluster.name.as_str());
-        for table in ["cluster", "cluster.ssh", "cluster.panel"] {
+        let tables = keys::TABLES.iter().map(|(table, _)| *table);
+        for table in tables.filter(|table| is_in_force(table, cluster)) {
             let below = table.strip_prefix("cluster").unwrap_or_default();
-            shown.table(table, &format!("cluster[{index}]{below}"), name, &mut text);
+            let at = format!("cluster[{index}]{below}");
+            shown.table(table, &at, Some(cluster), &mut text);
         }
     }
     Ok(text)
+}
+
+/// Whether anything of this table is asked for. A source that is neither billed nor a witness has no part
+/// in it.
+fn is_in_force(table: &str, cluster: &ClusterConfig) -> bool {
+    let asked = |source| cluster.asks(source);
+    match table {
+        "cluster" | "cluster.panel" => true,
+        "cluster.ssh" => asked(Source::Ssh),
+        "cluster.prometheus" => asked(Source::Prometheus),
+        "cluster.grafana" => asked(Source::Grafana),
+        _ => false,
+    }
 }
 
 struct Shown<'a> {
@@ -59,7 +77,7 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn table(&self, table: &str, at: &str, cluster: Option<&str>, text: &mut String) {
+    fn table(&self, table: &str, at: &str, cluster: Option<&ClusterConfig>, text: &mut String) {
         if let Some(header) = keys::header(table) {
             text.push_str(&format!("\n{header}\n"));
         }
@@ -78,13 +96,19 @@ impl Shown<'_> {
     }
 
     /// The value in force, and its origin.
-    fn value(&self, key: &Key, path: &str, cluster: Option<&str>) -> Option<(Value, String)> {
+    fn value(
+        &self,
+        key: &Key,
+        path: &str,
+        cluster: Option<&ClusterConfig>,
+    ) -> Option<(Value, String)> {
         if let Some(listen) = self.origins.listen.filter(|_| key.path == "listen") {
             return Some((listen.to_string().into(), "flag --listen".to_owned()));
         }
         let found = self.variable(key).or_else(|| self.written(key, path));
-        let found = found.or_else(|| self.credential(key, path, cluster));
-        found.or_else(|| Some((self.default(key)?, "default".to_owned())))
+        let name = cluster.map(|cluster| cluster.name.as_str());
+        let found = found.or_else(|| self.credential(key, path, name));
+        found.or_else(|| Some((self.default(key, cluster)?, "default".to_owned())))
     }
 
     fn variable(&self, key: &Key) -> Option<(Value, String)> {
@@ -163,7 +187,7 @@ impl Shown<'_> {
         Some((file.display().to_string().into(), origin))
     }
 
-    fn default(&self, key: &Key) -> Option<Value> {
+    fn default(&self, key: &Key, cluster: Option<&ClusterConfig>) -> Option<Value> {
         let limit = self.config.rate_limit;
         match key.path {
             "max_age" => {
@@ -176,6 +200,12 @@ impl Shown<'_> {
             }
             "api.rate_limit_rps" => limit.map(|(rate, _)| i64::from(rate.get()).into()),
             "api.rate_limit_burst" => limit.map(|(_, burst)| i64::from(burst.get()).into()),
+            "cluster.storage_source" => Some(cluster?.storage.source().name().into()),
+            "cluster.witnesses" => {
+                let witnesses = cluster?.witnesses.iter();
+                let names = witnesses.map(|witness| Value::from(witness.source().name()));
+                Some(names.collect::<Vec<_>>().into())
+            }
             _ => default_value(key),
         }
     }

@@ -1,6 +1,6 @@
 //! One cluster's settings: of the file, completed and overridden by the variables.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use crate::{
     amount::SizeBase,
@@ -8,14 +8,26 @@ use crate::{
     config::{
         error::Problem,
         file::ClusterFile,
-        panel, ssh,
+        grafana, panel, prometheus, sources,
+        ssh::{self, SshConfig},
         variables::Variables,
         words::{Cluster, Credentials, Words},
     },
     panel::session::{PanelSettings, Session},
-    reading::BaseInForce,
-    source::{Sources, StorageSource, compute_stat::ComputeStat, node::NodeSource, tool::Tool},
-    ssh::{login::Login, node::Node, pool::Pool},
+    promql::{
+        direct::{Prometheus, PrometheusSettings},
+        grafana::{Grafana, GrafanaSettings},
+    },
+    reading::{BaseInForce, Source},
+    source::{
+        Sources, StorageSource,
+        compute_stat::ComputeStat,
+        node::NodeSource,
+        overview::OverviewSource,
+        prometheus::{Asked, PrometheusSource},
+        queries::Queries,
+    },
+    ssh::pool::Pool,
     stage::Stages,
     web::error::TrustError,
 };
@@ -25,46 +37,96 @@ use crate::{
 pub struct ClusterConfig {
     /// Its name.
     pub name: ClusterName,
-    /// Its storage nodes, the preferred one first.
-    pub nodes: Vec<Node>,
-    /// How their sessions are opened.
-    pub login: Login,
-    /// The tool on them.
-    pub tool: Tool,
-    /// How long the command may take.
-    pub command_timeout: Duration,
-    /// What its units stand for.
+    /// What printed units stand for.
     pub size_base: BaseInForce,
     /// Its panel.
     pub panel: PanelSettings,
+    /// The one storage source that is billed.
+    pub storage: SourceConfig,
+    /// Whether the settings name it; else it is the first whose settings are there.
+    pub storage_is_named: bool,
+    /// Further ones, which are compared and never billed.
+    pub witnesses: Vec<SourceConfig>,
+}
+
+/// A storage source, and how it is asked.
+#[derive(Clone, Debug)]
+pub enum SourceConfig {
+    /// The tool on a storage node.
+    Ssh(SshConfig),
+    /// The panel's overview.
+    Overview,
+    /// Prometheus itself.
+    Prometheus(PrometheusSettings, Queries),
+    /// Prometheus, through Grafana.
+    Grafana(GrafanaSettings, Queries),
+}
+
+impl SourceConfig {
+    /// Which source.
+    pub fn source(&self) -> Source {
+        match self {
+            SourceConfig::Ssh(_) => Source::Ssh,
+            SourceConfig::Overview => Source::Overview,
+            SourceConfig::Prometheus(..) => Source::Prometheus,
+            SourceConfig::Grafana(..) => Source::Grafana,
+        }
+    }
 }
 
 impl ClusterConfig {
-    /// The storage source, not yet connected; these stages note how it does.
-    pub fn storage(&self, stages: &Stages) -> StorageSource {
-        let pool = Pool::new(self.nodes.clone(), self.login.clone()).with_stages(stages.clone());
-        let (name, tool) = (self.name.clone(), self.tool.clone());
-        StorageSource::Ssh(NodeSource::new(
-            pool,
-            name,
-            tool,
-            self.command_timeout,
-            self.size_base,
-        ))
+    /// Whether this source is billed or a witness.
+    pub fn asks(&self, source: Source) -> bool {
+        let mut all = std::iter::once(&self.storage).chain(&self.witnesses);
+        all.any(|asked| asked.source() == source)
     }
 
-    /// All sources, not yet connected.
+    /// All sources, not yet connected. They share one session with the panel.
     ///
     /// # Errors
-    /// When the panel's CA file cannot be used.
+    /// When a CA file cannot be used.
     pub fn sources(&self) -> Result<Sources, TrustError> {
         let stages = Stages::default();
         let session = Session::new(self.panel.clone())?.with_stages(stages.clone());
+        let session = Arc::new(session);
+        let witnesses = self.witnesses.iter();
+        let witnesses = witnesses.map(|source| self.source(source, &session, &stages));
         Ok(Sources {
-            storage: self.storage(&stages),
-            witnesses: Vec::new(),
-            compute: ComputeStat::new(Arc::new(session)),
+            storage: self.source(&self.storage, &session, &stages)?,
+            witnesses: witnesses.collect::<Result<_, _>>()?,
+            compute: ComputeStat::new(session),
             stages,
+        })
+    }
+
+    fn source(
+        &self,
+        source: &SourceConfig,
+        session: &Arc<Session>,
+        stages: &Stages,
+    ) -> Result<StorageSource, TrustError> {
+        let name = self.name.clone();
+        let metrics = |asked, queries: &Queries| {
+            StorageSource::Prometheus(PrometheusSource::new(asked, name.clone(), queries.clone()))
+        };
+        Ok(match source {
+            SourceConfig::Ssh(ssh) => {
+                let pool = Pool::new(ssh.nodes.clone(), ssh.login.clone());
+                let pool = pool.with_stages(stages.clone());
+                let (tool, within) = (ssh.tool.clone(), ssh.command_timeout);
+                StorageSource::Ssh(NodeSource::new(pool, name, tool, within, self.size_base))
+            }
+            SourceConfig::Overview => {
+                StorageSource::Overview(OverviewSource::new(Arc::clone(session), name))
+            }
+            SourceConfig::Prometheus(settings, queries) => {
+                let prometheus = Prometheus::new(settings.clone())?;
+                metrics(Asked::Prometheus(prometheus), queries)
+            }
+            SourceConfig::Grafana(settings, queries) => {
+                let grafana = Grafana::new(settings.clone(), Arc::clone(session))?;
+                metrics(Asked::Grafana(grafana), queries)
+            }
         })
     }
 }
@@ -87,45 +149,47 @@ pub fn build(
     let missing =
         "it is missing: the cluster's name, as `ls /etc/vstorage/clusters` on a node shows it";
     let name = of.required("name", "VSTORAGE_CLUSTER", file.name.as_deref(), missing);
-    only_ssh(&mut of, file);
-    let nodes = ssh::nodes(&mut of, &file.ssh);
-    let login = ssh::login(&mut of, &file.ssh);
-    let tool = of.optional(
-        "ssh.command",
-        "VSTORAGE_COMMAND",
-        file.ssh.command.as_deref(),
-    );
+    let named = file.storage_source.as_deref();
+    let storage_is_named = of.word("STORAGE_SOURCE", named).is_some();
+    let billed = sources::billed(&mut of, named);
+    let witnesses = sources::witnesses(&mut of, file.witnesses.as_deref(), billed);
     let size_base = size_base(&mut of, file.size_base);
     let panel = panel::panel(&mut of, &file.panel);
+    let mut made = |source| make(&mut of, file, source, panel.as_ref());
+    let storage = billed.and_then(&mut made);
+    // Each of them is looked at, whatever is wrong with another.
+    let witnesses: Option<Vec<_>> =
+        witnesses.map(|sources| sources.into_iter().map(made).collect());
+    let witnesses = witnesses.map(|made| made.into_iter().collect::<Option<_>>());
     Some(ClusterConfig {
         name: name?,
-        nodes: nodes?,
-        login: login?,
-        tool: tool?.unwrap_or_default(),
-        command_timeout: file.ssh.command_timeout.unwrap_or(Duration::from_secs(20)),
         size_base: size_base?,
+        storage: storage?,
+        storage_is_named,
+        witnesses: witnesses??,
         panel: panel?,
     })
 }
 
-/// The other sources are known by name, and are not there yet.
-fn only_ssh(of: &mut Words<'_>, file: &ClusterFile) {
-    let (key, variable) = ("storage_source", "STORAGE_SOURCE");
-    match of.word(variable, file.storage_source.as_deref()).as_deref() {
-        None | Some("ssh") => {}
-        Some("overview" | "prometheus" | "grafana") => {
-            of.wrong::<()>(
-                key,
-                variable,
-                "this release reads storage over ssh only: write `ssh`, or leave it out",
-            );
+/// The settings of one source; `None` where anything is wrong.
+fn make(
+    of: &mut Words<'_>,
+    file: &ClusterFile,
+    source: Source,
+    panel: Option<&PanelSettings>,
+) -> Option<SourceConfig> {
+    match source {
+        Source::Ssh => ssh::ssh(of, &file.ssh).map(SourceConfig::Ssh),
+        Source::Overview => Some(SourceConfig::Overview),
+        Source::Prometheus => {
+            let settings = prometheus::prometheus(of, &file.prometheus);
+            let queries = sources::queries(of, "prometheus", &file.prometheus.queries());
+            Some(SourceConfig::Prometheus(settings?, queries?))
         }
-        Some(_) => {
-            of.wrong::<()>(
-                key,
-                variable,
-                "it is no storage source: write `ssh`, or leave it out",
-            );
+        Source::Grafana => {
+            let settings = grafana::grafana(of, &file.grafana, panel);
+            let queries = sources::queries(of, "grafana", &file.grafana.queries());
+            Some(SourceConfig::Grafana(settings?, queries?))
         }
     }
 }

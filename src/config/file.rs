@@ -1,7 +1,7 @@
 //! The settings file as it is written, before anything is made of it. Unknown keys are errors.
 //!
 //! Here are the keys of its top and of `[[cluster]]`; the tables below them stand in
-//! [`tables`](crate::config::tables).
+//! [`tables`](crate::config::tables) and [`metric_tables`](crate::config::metric_tables).
 
 use std::{path::Path, time::Duration};
 
@@ -11,6 +11,7 @@ use crate::{
     config::{
         duration::wait,
         error::Problem,
+        metric_tables::{GrafanaFile, PrometheusFile},
         tables::{ApiFile, PanelFile, SshFile},
         walk,
         written::Written,
@@ -49,6 +50,8 @@ pub struct ClusterFile {
     pub name: Option<String>,
     /// The one source that is billed.
     pub storage_source: Option<String>,
+    /// Those that are compared with it.
+    pub witnesses: Option<Vec<String>>,
     /// 1024 or 1000.
     pub size_base: Option<u64>,
     /// The storage nodes.
@@ -57,6 +60,12 @@ pub struct ClusterFile {
     /// The panel.
     #[serde(default)]
     pub panel: PanelFile,
+    /// Its Prometheus.
+    #[serde(default)]
+    pub prometheus: PrometheusFile,
+    /// Its Grafana.
+    #[serde(default)]
+    pub grafana: GrafanaFile,
 }
 
 /// Reads a settings file: what can be read of it, and everything that is wrong with it. Relative paths
@@ -95,6 +104,10 @@ pub fn parse(text: &str, path: &Path) -> (File, Vec<Problem>) {
         paths.push(&mut cluster.ssh.known_hosts_file);
         paths.push(&mut cluster.panel.password_file);
         paths.push(&mut cluster.panel.ca_file);
+        let (prometheus, grafana) = (&mut cluster.prometheus, &mut cluster.grafana);
+        paths.extend([&mut prometheus.password_file, &mut prometheus.token_file]);
+        paths.extend([&mut prometheus.ca_file, &mut grafana.ca_file]);
+        paths.push(&mut grafana.token_file);
     }
     for path in paths.into_iter().flatten() {
         *path = folder.join(&*path);

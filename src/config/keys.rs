@@ -23,7 +23,7 @@ pub enum Kind {
     Words,
     /// A text, or a list of them.
     OneOrMany,
-    /// An address of the HTTP side or of a panel.
+    /// An address of the HTTP side or of a peer.
     Address,
 }
 
@@ -79,7 +79,16 @@ pub const TABLES: &[(&str, bool)] = &[
     ("cluster", true),
     ("cluster.ssh", false),
     ("cluster.panel", false),
+    ("cluster.prometheus", false),
+    ("cluster.grafana", false),
 ];
+
+/// The usual queries as TOML writes them.
+const MATCHER: &str = "'cloud=\"\"'";
+const TOTAL: &str = "\"tier:mdsd_fs_space_bytes:sum{$matcher}\"";
+const FREE: &str = "\"tier:mdsd_fs_free_space_bytes:sum{$matcher}\"";
+const PHYSICAL_TOTAL: &str = "\"sum(mdsd_cluster_space_bytes{$matcher})\"";
+const PHYSICAL_FREE: &str = "\"sum(mdsd_cluster_free_space_bytes{$matcher})\"";
 
 const fn key(
     path: &'static str,
@@ -128,7 +137,8 @@ pub const KEYS: &[Key] = &[
     key("api.tokens.name", Text, "", "", "who uses this token"),
     key("api.tokens.sha256", Text, "", "", "SHA-256 of the token's word"),
     key("cluster.name", Text, "VSTORAGE_CLUSTER", "", "what follows `vstorage -c`"),
-    key("cluster.storage_source", Text, "STORAGE_SOURCE", "\"ssh\"", "the one source that is billed"),
+    key("cluster.storage_source", Text, "STORAGE_SOURCE", "", "the one source that is billed"),
+    key("cluster.witnesses", Words, "", "", "the sources that are compared with it"),
     key("cluster.size_base", Count, "SIZE_BASE", "1024", "what a printed unit stands for"),
     key("cluster.ssh.nodes", Words, "VSTORAGE_NODES", "", "the storage nodes, the preferred one first"),
     handed("cluster.ssh.key_file", "VSTORAGE_SSH_KEY", false, "ssh-key", "private key of the user on the nodes"),
@@ -148,6 +158,34 @@ pub const KEYS: &[Key] = &[
     key("cluster.panel.sha256", Text, "PANEL_SHA256", "", "or the certificate's fingerprint"),
     key("cluster.panel.insecure", Flag, "PANEL_INSECURE", "false", "or no check at all"),
     key("cluster.panel.timeout", Wait, "", "\"15s\"", "for each request"),
+    key("cluster.prometheus.url", Address, "PROMETHEUS_URL", "", "the address of Prometheus"),
+    key("cluster.prometheus.username", Text, "", "", "the user there"),
+    handed("cluster.prometheus.password_file", "", false, "prometheus-password", "the user's password"),
+    handed("cluster.prometheus.token_file", "", false, "prometheus-token", "or a token"),
+    key("cluster.prometheus.ca_file", Path, "", "", "authorities that vouch for it"),
+    key("cluster.prometheus.sha256", Text, "", "", "or the certificate's fingerprint"),
+    key("cluster.prometheus.insecure", Flag, "", "false", "or no check at all"),
+    key("cluster.prometheus.timeout", Wait, "", "\"15s\"", "for each request"),
+    key("cluster.prometheus.matcher", Free, "", MATCHER, "what stands for $matcher in the queries"),
+    key("cluster.prometheus.total_query", Text, "", TOTAL, "the series of all space"),
+    key("cluster.prometheus.free_query", Text, "", FREE, "the series of free space"),
+    key("cluster.prometheus.physical_total_query", Text, "", PHYSICAL_TOTAL, "all space on the disks"),
+    key("cluster.prometheus.physical_free_query", Text, "", PHYSICAL_FREE, "free space on the disks"),
+    key("cluster.grafana.url", Address, "", "", "Grafana's address, where it is not /grafana below the panel's"),
+    handed("cluster.grafana.token_file", "GRAFANA_API_KEY", true, "grafana-token", "a token of a service account"),
+    key("cluster.grafana.auth", Text, "", "", "what it is shown: token, panel or both"),
+    key("cluster.grafana.datasource_uid", Text, "", "", "the uid of its data source"),
+    key("cluster.grafana.datasource_id", Count, "", "", "or its number"),
+    key("cluster.grafana.query_form", Text, "", "", "the form of the queries"),
+    key("cluster.grafana.ca_file", Path, "", "", "authorities that vouch for it"),
+    key("cluster.grafana.sha256", Text, "", "", "or the certificate's fingerprint"),
+    key("cluster.grafana.insecure", Flag, "", "", "or no check at all"),
+    key("cluster.grafana.timeout", Wait, "", "\"15s\"", "for each request"),
+    key("cluster.grafana.matcher", Free, "", MATCHER, "what stands for $matcher in the queries"),
+    key("cluster.grafana.total_query", Text, "", TOTAL, "the series of all space"),
+    key("cluster.grafana.free_query", Text, "", FREE, "the series of free space"),
+    key("cluster.grafana.physical_total_query", Text, "", PHYSICAL_TOTAL, "all space on the disks"),
+    key("cluster.grafana.physical_free_query", Text, "", PHYSICAL_FREE, "free space on the disks"),
 ];
 
 /// The setting of this path.

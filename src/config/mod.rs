@@ -1,19 +1,26 @@
 //! The settings in force: flag, environment, `.env`, TOML file, default, the first that is there.
 
+pub mod address;
 pub mod api;
 pub mod cluster;
 pub mod dotenv;
 pub mod duration;
 pub mod error;
 pub mod file;
+pub mod grafana;
 pub mod ground;
 pub mod keys;
 pub mod listen;
+pub mod metric_tables;
+pub mod notices;
 pub mod origins;
 pub mod panel;
+pub mod prometheus;
+pub mod sources;
 pub mod ssh;
 pub mod tables;
 pub mod tls;
+pub mod trust;
 pub mod variables;
 pub mod walk;
 pub mod words;
@@ -34,7 +41,6 @@ use crate::{
         variables::{OF_A_CLUSTER, Variables},
         words::{Cluster, Credentials},
     },
-    web::trust::Trust,
 };
 
 const POLL: Duration = Duration::from_secs(60);
@@ -109,7 +115,7 @@ impl Config {
                 timing,
                 tokens,
                 rate_limit,
-                notices: notices(&clusters, tls.as_ref(), &variables),
+                notices: notices::notices(&clusters, tls.as_ref(), &variables),
                 tls,
                 clusters,
             }),
@@ -231,32 +237,4 @@ fn timing(file: &File, variables: &Variables, problems: &mut Vec<Problem>) -> Op
         problems.extend(file.written.problem(variables, "", "max_age", why));
     }
     Some(Timing { poll, max_age })
-}
-
-fn notices(clusters: &[ClusterConfig], tls: Option<&Tls>, variables: &Variables) -> Vec<String> {
-    let mut notices = Vec::new();
-    notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
-    let redis = ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_DB"];
-    if variables.set(&redis).next().is_some() {
-        notices.push("REDIS_* is ignored: the newest reading is kept in memory".to_owned());
-    }
-    for variable in variables.set(&["PROMETHEUS_URL", "GRAFANA_API_KEY"]) {
-        notices.push(format!("{variable} is not used: storage is read over ssh"));
-    }
-    for cluster in clusters {
-        let panel = &cluster.panel;
-        if panel.trust == Trust::Anything {
-            notices.push(format!(
-                "the certificate of the panel of {} is NOT checked: whoever stands in between reads the password; pin it with PANEL_SHA256",
-                cluster.name
-            ));
-        }
-        if panel.url.starts_with("http:") {
-            notices.push(format!(
-                "the panel of {} is asked without TLS, on this machine",
-                cluster.name
-            ));
-        }
-    }
-    notices
 }

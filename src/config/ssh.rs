@@ -7,7 +7,7 @@ use russh::keys::ssh_key::Fingerprint;
 use crate::{
     chain::chain,
     config::{tables::SshFile, words::Words},
-    secret::Secret,
+    source::tool::Tool,
     ssh::{
         host_keys::HostKeys,
         login::{self, Login},
@@ -16,8 +16,33 @@ use crate::{
     unreadable,
 };
 
+/// How a cluster's storage nodes are asked.
+#[derive(Clone, Debug)]
+pub struct SshConfig {
+    /// The nodes, the preferred one first.
+    pub nodes: Vec<Node>,
+    /// How their sessions are opened.
+    pub login: Login,
+    /// The tool on them.
+    pub tool: Tool,
+    /// How long the command may take.
+    pub command_timeout: Duration,
+}
+
+/// All of it; `None` where anything is wrong.
+pub fn ssh(of: &mut Words<'_>, file: &SshFile) -> Option<SshConfig> {
+    let (nodes, login) = (nodes(of, file), login(of, file));
+    let tool = of.optional("ssh.command", "VSTORAGE_COMMAND", file.command.as_deref());
+    Some(SshConfig {
+        nodes: nodes?,
+        login: login?,
+        tool: tool?.unwrap_or_default(),
+        command_timeout: file.command_timeout.unwrap_or(Duration::from_secs(20)),
+    })
+}
+
 /// The nodes, the preferred one first; `None` where one is wrong or none is named.
-pub fn nodes(of: &mut Words<'_>, file: &SshFile) -> Option<Vec<Node>> {
+fn nodes(of: &mut Words<'_>, file: &SshFile) -> Option<Vec<Node>> {
     let (key, variable) = ("ssh.nodes", "VSTORAGE_NODES");
     let listed = of
         .word(variable, None)
@@ -49,7 +74,7 @@ pub fn nodes(of: &mut Words<'_>, file: &SshFile) -> Option<Vec<Node>> {
 }
 
 /// How their sessions are opened; `None` where anything is wrong.
-pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
+fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
     let key_file = match of.path("VSTORAGE_SSH_KEY", file.key_file.as_ref(), "ssh-key") {
         Some(path) => Some(path),
         None => of.wrong(
@@ -59,14 +84,8 @@ pub fn login(of: &mut Words<'_>, file: &SshFile) -> Option<Login> {
         ),
     };
     let (key, variable) = ("ssh.key_passphrase_file", "VSTORAGE_SSH_KEY_PASSPHRASE");
-    let in_file = file.key_passphrase_file.clone();
-    let passphrase = match of.variables.secret(variable).and_then(Secret::new) {
-        Some(passphrase) => Some(Some(passphrase)),
-        None => match in_file.or_else(|| of.credentials.file(of.name, "ssh-key-passphrase")) {
-            Some(path) => of.secret(key, variable, Secret::from_file(&path)).map(Some),
-            None => Some(None),
-        },
-    };
+    let in_file = file.key_passphrase_file.as_ref();
+    let passphrase = of.handed(key, variable, in_file, "ssh-key-passphrase");
     let host_keys = host_keys(of, file);
     let (key_file, key_passphrase) = (key_file?, passphrase?);
     // What cannot be used now would be a failure of every round.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use crate::{
     chain::chain,
     config::{error::Problem, file::ClusterFile, variables::Variables, written::Written},
-    secret::{Secret, SecretError},
+    secret::Secret,
 };
 
 /// Secrets that systemd hands to its service: files in `$CREDENTIALS_DIRECTORY`.
@@ -110,6 +110,35 @@ impl Words<'_> {
         }
     }
 
+    /// Whether the file has a table of this name, or one that was meant to be it.
+    pub fn is_written(&self, table: &str) -> bool {
+        let path = format!("{}.{table}", self.cluster.path);
+        self.cluster.written.lines.contains_key(&path) || self.is_spoiled(table)
+    }
+
+    /// A secret that may be missing: the variable's word, else the first line of the file, at last the
+    /// credential of this name. The outer `None` is one that cannot be read.
+    pub fn handed(
+        &mut self,
+        key: &str,
+        variable: &str,
+        file: Option<&PathBuf>,
+        credential: &str,
+    ) -> Option<Option<Secret>> {
+        if let Some(secret) = self.variables.secret(variable).and_then(Secret::new) {
+            return Some(Some(secret));
+        }
+        let handed = || self.credentials.file(self.name, credential);
+        match file.cloned().or_else(handed) {
+            None if self.is_spoiled(key) => None,
+            None => Some(None),
+            Some(path) => match Secret::from_file(&path) {
+                Ok(secret) => Some(Some(secret)),
+                Err(error) => self.wrong(key, variable, chain(&error)),
+            },
+        }
+    }
+
     /// A path that may be missing, at last the credential of this name.
     pub fn path(
         &self,
@@ -123,18 +152,5 @@ impl Words<'_> {
             .map(PathBuf::from)
             .or(file.cloned());
         named.or_else(|| self.credentials.file(self.name, credential))
-    }
-
-    /// A secret, or the problem with it.
-    pub fn secret(
-        &mut self,
-        key: &str,
-        variable: &str,
-        read: Result<Secret, SecretError>,
-    ) -> Option<Secret> {
-        match read {
-            Ok(secret) => Some(secret),
-            Err(error) => self.wrong(key, variable, chain(&error)),
-        }
     }
 }

@@ -10,8 +10,7 @@ pub enum PanelError {
     /// It could not be asked, or its answer is none.
     #[error(transparent)]
     Web(#[from] WebError),
-    /// User and password, or the session that they gave, are refused. Not tried again before
-    /// `next_try`, for accounts lock.
+    /// User and password are refused. Not tried again before `next_try`, for accounts lock.
     #[error(
         "panel {url}: the login of {user} was refused with status {status}: correct ADMIN_USERNAME, ADMIN_PASSWORD and ADMIN_DOMAIN_NAME, or username, password_file and domain, and see that the account is not locked and wants no second factor; a service tries again at {}",
         clock::rfc3339(*next_try)
@@ -26,6 +25,20 @@ pub enum PanelError {
         /// When the login will be tried again.
         next_try: Timestamp,
     },
+    /// The login was accepted, and this path is refused all the same. It is left alone until `next_try`; the
+    /// others are not.
+    #[error(
+        "panel {url}: {path} answered with status 401 right after a login that was accepted: let this user read it, as a system administrator may; a service tries again at {}",
+        clock::rfc3339(*next_try)
+    )]
+    Path {
+        /// The panel's base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// When it will be asked for again.
+        next_try: Timestamp,
+    },
 }
 
 impl PanelError {
@@ -33,7 +46,25 @@ impl PanelError {
     pub fn code(&self) -> Code {
         match self {
             PanelError::Web(error) => error.code(),
-            PanelError::Login { .. } => Code::AuthRefused,
+            PanelError::Login { .. } | PanelError::Path { .. } => Code::AuthRefused,
+        }
+    }
+
+    /// When what was refused is tried again.
+    pub fn next_try(&self) -> Option<Timestamp> {
+        match self {
+            PanelError::Web(_) => None,
+            PanelError::Login { next_try, .. } | PanelError::Path { next_try, .. } => {
+                Some(*next_try)
+            }
+        }
+    }
+
+    /// The status, where it is what is wrong with the answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            PanelError::Web(WebError::Status { status, .. }) => Some(*status),
+            _ => None,
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::{
     web::http::Http,
 };
 
-const PATH: &str = "/api/v2/accounts/projects";
+/// Where the projects are.
+pub const PATH: &str = "/api/v2/accounts/projects";
 
 /// The session in the scope of a project, found by id or by name.
 ///

@@ -40,6 +40,11 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Where it goes, without its query.
+    pub fn place(&self) -> String {
+        format!("{}{}", self.http.url(), self.http.asked(self.path))
+    }
+
     /// Sends it in this session; any status is an answer.
     ///
     /// # Errors

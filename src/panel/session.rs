@@ -12,7 +12,7 @@ use crate::{
         login::{self, Credentials, SessionCookie},
         project,
         request::Request,
-        standing::Standing,
+        standing::{Lent, Standing},
     },
     secret::Secret,
     stage::{Stage, Stages},
@@ -50,13 +50,19 @@ impl PanelSettings {
     }
 }
 
+/// In the session that is there, in one that was renewed, and in one that nobody else knows of.
+const TRIES: u32 = 3;
+
 /// A client of one panel.
 #[derive(Debug)]
 pub struct Session {
     settings: PanelSettings,
     http: Http,
-    // Held during a login: whoever comes meanwhile waits for it instead of logging in as well.
+    // Held during a login: whoever comes meanwhile waits for it instead of logging in as well. It is never
+    // held over any other request.
     standing: Mutex<Standing>,
+    // Held by the one caller who asks in a session of its own.
+    alone: Mutex<()>,
     stages: Stages,
 }
 
@@ -76,6 +82,7 @@ impl Session {
             settings,
             http,
             standing: Mutex::default(),
+            alone: Mutex::default(),
             stages: Stages::default(),
         })
     }
@@ -96,104 +103,98 @@ impl Session {
     }
 
     /// The JSON answer to `GET path`, in the session; logs in first where there is none, and anew where
-    /// the panel says that it has ended.
+    /// the panel says that it has ended. A path that is refused all the same is left alone for minutes, and
+    /// the session goes on without it.
     ///
     /// # Errors
     /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
     pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
         let request = Request::get(&self.http, path);
-        let response = match self.shared(request, 2).await? {
-            Some(response) => response,
-            None => {
-                let (response, mut standing) = self.alone(request).await?;
-                if response.status() == StatusCode::UNAUTHORIZED {
-                    return Err(self.refused(standing.refuse(StatusCode::UNAUTHORIZED)));
-                }
-                response
+        let paused = self.standing.lock().await.left_alone(path);
+        if let Some(refusal) = paused {
+            return Err(self.forbidden(path, refusal));
+        }
+        let response = self.lend(request).await?;
+        {
+            let mut standing = self.standing.lock().await;
+            if response.status() == StatusCode::UNAUTHORIZED {
+                return Err(self.forbidden(path, standing.leave_alone(path)));
             }
-        };
+            standing.answered(path);
+        }
         Ok(self.http.json(path, response).await?)
     }
 
-    /// As [`Session::get`], for an answer that one can do without: a panel that refuses this path alone
-    /// is no reason to leave the others unasked.
-    ///
-    /// # Errors
-    /// As there.
-    pub async fn get_if_given(&self, path: &str) -> Result<Value, PanelError> {
-        match self.shared(Request::get(&self.http, path), 2).await? {
-            Some(response) => Ok(self.http.json(path, response).await?),
-            None => Err(self.http.status(path, StatusCode::UNAUTHORIZED).into()),
-        }
-    }
-
-    /// Sends a request of another client in the session, which is renewed once where the answer is 401. A
-    /// second 401 is an answer: what stands below the panel may refuse whom the panel lets in.
+    /// Sends a request, which may be another client's, in the session, which is renewed where it has ended. A
+    /// 401 that is left then is an answer: who has just been let in may still be refused there.
     ///
     /// # Errors
     /// When there is no session, and no login gives one; when no answer came in time.
     pub async fn lend(&self, request: Request<'_>) -> Result<Response, PanelError> {
-        match self.shared(request, 1).await? {
-            Some(response) => Ok(response),
-            None => Ok(self.alone(request).await?.0),
-        }
-    }
-
-    /// The answer in the session that all callers share; `None` where it was refused so many times.
-    async fn shared(
-        &self,
-        request: Request<'_>,
-        times: u32,
-    ) -> Result<Option<Response>, PanelError> {
-        let mut ended = None;
-        for _ in 0..times {
-            let (credentials, login) = {
-                let mut standing = self.standing.lock().await;
-                self.credentials(&mut standing, ended).await?
-            };
-            let response = request.send(&credentials).await?;
-            if response.status() != StatusCode::UNAUTHORIZED {
-                if response.status().is_success() {
-                    self.standing.lock().await.settle(&response, login);
-                }
-                return Ok(Some(response));
+        let place = request.place();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (lent, alone) = self.session(&place, tries == TRIES).await?;
+            let answer = request.send(&lent.credentials).await;
+            let mut standing = self.standing.lock().await;
+            if alone.is_some() {
+                standing.share(&lent);
             }
-            ended = Some(login);
+            let response = answer?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                standing.serve(&lent, &response);
+                return Ok(response);
+            }
+            if standing.refuse_in(&lent, &place) || alone.is_some() {
+                return Ok(response);
+            }
         }
-        Ok(None)
     }
 
-    /// The answer in a new session. Another caller may have used up the one before it; of this one nobody
-    /// else knows before it has served us, so whoever refuses it refuses us.
-    async fn alone(
+    /// A session for a request to this place. In one that comes with a guard nobody else is before the guard
+    /// is gone, so that a 401 in it is for us.
+    async fn session(
         &self,
-        request: Request<'_>,
-    ) -> Result<(Response, MutexGuard<'_, Standing>), PanelError> {
+        place: &str,
+        last: bool,
+    ) -> Result<(Lent, Option<MutexGuard<'_, ()>>), PanelError> {
+        if !last {
+            let mut standing = self.standing.lock().await;
+            if let Some(lent) = standing.lend(place) {
+                return Ok((lent, None));
+            }
+            if !standing.is_young() {
+                let lent = self.log_in(&mut standing).await?;
+                standing.share(&lent);
+                return Ok((lent, None));
+            }
+        }
+        // A young session was refused: others have used it up, or the place is refused. One caller at a time
+        // finds out; whoever is served meanwhile does not wait for it.
+        let alone = self.alone.lock().await;
         let mut standing = self.standing.lock().await;
-        let newest = standing.logins;
-        let (credentials, login) = self.credentials(&mut standing, Some(newest)).await?;
-        let response = request.send(&credentials).await?;
-        if response.status().is_success() {
-            standing.settle(&response, login);
+        if !last && let Some(lent) = standing.lend(place) {
+            return Ok((lent, None));
         }
-        Ok((response, standing))
+        let lent = self.log_in(&mut standing).await?;
+        Ok((lent, Some(alone)))
     }
 
-    /// The session to use, and which login gave it. `ended` is the login whose session proved over.
-    async fn credentials(
-        &self,
-        standing: &mut Standing,
-        ended: Option<u64>,
-    ) -> Result<(Credentials, u64), PanelError> {
-        if let Some(current) = standing.current(ended) {
-            return Ok(current);
-        }
+    /// A login, unless it is too early for one.
+    async fn log_in(&self, standing: &mut Standing) -> Result<Lent, PanelError> {
         if let Some(refusal) = standing.refused() {
             return Err(self.refused(refusal));
         }
+        if let Some(refusal) = standing.left_alone(project::PATH) {
+            return Err(self.forbidden(project::PATH, refusal));
+        }
         let login = async {
-            let end = self.log_in().await?;
-            end.map_err(|status| self.refused(standing.refuse(status)))
+            let end = self.try_log_in().await;
+            match end? {
+                Ok(credentials) => self.in_scope(standing, credentials).await,
+                Err(status) => Err(self.refused(standing.refuse(status))),
+            }
         };
         let noted = self
             .stages
@@ -202,8 +203,24 @@ impl Session {
         Ok(standing.begin(credentials))
     }
 
+    /// The session in the scope of the project, where one is set.
+    async fn in_scope(
+        &self,
+        standing: &mut Standing,
+        session: Credentials,
+    ) -> Result<Credentials, PanelError> {
+        let Some(project) = &self.settings.project else {
+            return Ok(session);
+        };
+        let entered = project::enter(&self.http, project, session).await;
+        entered.map_err(|error| match error.status() {
+            Some(401) => self.forbidden(project::PATH, standing.leave_alone(project::PATH)),
+            _ => error,
+        })
+    }
+
     /// One login; the inner error is the status with which the panel refused it.
-    async fn log_in(&self) -> Result<Result<Credentials, StatusCode>, PanelError> {
+    async fn try_log_in(&self) -> Result<Result<Credentials, StatusCode>, PanelError> {
         const PATH: &str = "/api/v2/login";
         let settings = &self.settings;
         let mut body = json!({
@@ -235,11 +252,14 @@ impl Session {
         let body = self.http.json(PATH, response).await?;
         let credentials = Credentials::new(cookie, settings.session_index, &body);
         tracing::debug!(panel = settings.url, "logged in to the panel");
-        match &settings.project {
-            None => Ok(Ok(credentials)),
-            Some(project) => project::enter(&self.http, project, credentials)
-                .await
-                .map(Ok),
+        Ok(Ok(credentials))
+    }
+
+    fn forbidden(&self, path: &str, refusal: Refusal<()>) -> PanelError {
+        PanelError::Path {
+            url: self.http.url().to_owned(),
+            path: path.to_owned(),
+            next_try: refusal.next_try,
         }
     }
 

@@ -1,58 +1,157 @@
-//! How we stand with the panel: the session of the last login, and how often we were refused.
+//! How we stand with the panel: the session of the last login, which paths it refused there, and how often
+//! it refused the login itself.
+//!
+//! A 401 has two meanings. The session may have ended; a login renews it. Or the panel does not give that
+//! path to this user; a login changes nothing, and the other paths are answered as before. They are told
+//! apart by a session that is young and that nobody else has used: where that is refused, the path is.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
 
 use crate::{
     panel::login::Credentials,
     web::refusals::{Refusal, Refusals},
 };
 
+/// For so long after its login no session ends by itself.
+const YOUNG: Duration = Duration::from_secs(15);
+
 /// What all callers of one session share.
 #[derive(Debug, Default)]
 pub struct Standing {
-    credentials: Option<Credentials>,
-    /// Counts the logins, so that a caller knows whether another one has renewed the session already.
-    pub logins: u64,
-    /// The status of each.
+    kept: Option<Kept>,
+    logins: u64,
+    /// The status of each refused login.
     refusals: Refusals<u16>,
+    /// The paths that are left alone.
+    paths: HashMap<String, Refusals<()>>,
+}
+
+/// The session that callers share.
+#[derive(Debug)]
+struct Kept {
+    credentials: Credentials,
+    login: u64,
+    since: Instant,
+    /// Requests that it may have served: all but those that were answered with 401.
+    served: u64,
+    /// Places that were answered with 401 in it.
+    refused: HashSet<String>,
+    /// Whether it refused somebody while nobody else had used it.
+    refuses: bool,
+}
+
+/// A session for one request.
+#[derive(Debug)]
+pub struct Lent {
+    /// What to show.
+    pub credentials: Credentials,
+    login: u64,
+    since: Instant,
 }
 
 impl Standing {
-    /// The session and the login that gave it, unless it is over; it is where this login gave it.
-    pub fn current(&mut self, ended: Option<u64>) -> Option<(Credentials, u64)> {
-        if ended == Some(self.logins) {
-            self.credentials = None;
+    /// The session that is there, for a request to this place; `None` where there is none, where it is over,
+    /// or where it was answered with 401 there.
+    pub fn lend(&mut self, place: &str) -> Option<Lent> {
+        let kept = self.kept.as_mut()?;
+        if kept.credentials.expired() || kept.refused.contains(place) {
+            return None;
         }
-        let credentials = self.credentials.clone().filter(|kept| !kept.expired())?;
-        Some((credentials, self.logins))
+        kept.served += 1;
+        Some(Lent {
+            credentials: kept.credentials.clone(),
+            login: kept.login,
+            since: kept.since,
+        })
     }
 
-    /// Notes another login.
-    pub fn begin(&mut self, credentials: Credentials) -> (Credentials, u64) {
-        self.credentials = Some(credentials.clone());
+    /// Whether the session that is there is too young to have ended.
+    pub fn is_young(&self) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.since.elapsed() < YOUNG)
+    }
+
+    /// Notes a login, whose session nobody knows of but the one who gets it here.
+    pub fn begin(&mut self, credentials: Credentials) -> Lent {
+        self.refusals.accept();
         self.logins += 1;
-        (credentials, self.logins)
+        Lent {
+            credentials,
+            login: self.logins,
+            since: Instant::now(),
+        }
     }
 
-    /// The refusal after which it is still too early for another try.
+    /// From now on all callers share the session of this request.
+    pub fn share(&mut self, lent: &Lent) {
+        if self.kept.as_ref().is_none_or(|it| it.login < lent.login) {
+            self.kept = Some(Kept {
+                credentials: lent.credentials.clone(),
+                login: lent.login,
+                since: lent.since,
+                served: 1,
+                refused: HashSet::new(),
+                refuses: false,
+            });
+        }
+    }
+
+    /// The session that callers share, if it is this one.
+    fn same(&mut self, lent: &Lent) -> Option<&mut Kept> {
+        self.kept.as_mut().filter(|kept| kept.login == lent.login)
+    }
+
+    /// Notes an answer in this session other than 401, and the cookie that it may have set anew.
+    pub fn serve(&mut self, lent: &Lent, response: &Response) {
+        if response.status().is_success()
+            && let Some(kept) = self.same(lent)
+            && let Some(renewed) = kept.credentials.renewed(response)
+        {
+            kept.credentials = renewed;
+        }
+    }
+
+    /// Notes a 401 in this session, and says whether it is the place that is refused, and not the session.
+    pub fn refuse_in(&mut self, lent: &Lent, place: &str) -> bool {
+        let Some(kept) = self.same(lent) else {
+            return false;
+        };
+        kept.served = kept.served.saturating_sub(1);
+        kept.refused.insert(place.to_owned());
+        let young = kept.since.elapsed() < YOUNG;
+        kept.refuses |= young && kept.served == 0;
+        young && kept.refuses
+    }
+
+    /// The refusal after which it is still too early for another login.
     pub fn refused(&self) -> Option<Refusal<u16>> {
         self.refusals.standing()
     }
 
-    /// Notes that the panel refused us, and the session with us.
+    /// Notes that the panel refused a login. The session that is there may go on.
     pub fn refuse(&mut self, status: StatusCode) -> Refusal<u16> {
-        self.credentials = None;
         self.refusals.refuse(status.as_u16())
     }
 
-    /// Notes that the panel accepted the session of this login, and the cookie that it may have set anew.
-    pub fn settle(&mut self, response: &Response, login: u64) {
-        self.refusals.accept();
-        if self.logins == login
-            && let Some(kept) = &self.credentials
-            && let Some(renewed) = kept.renewed(response)
-        {
-            self.credentials = Some(renewed);
-        }
+    /// The refusal after which it is still too early to ask for this path again.
+    pub fn left_alone(&self, path: &str) -> Option<Refusal<()>> {
+        self.paths.get(path)?.standing()
+    }
+
+    /// Notes that this path is refused, by whoever says so first.
+    pub fn leave_alone(&mut self, path: &str) -> Refusal<()> {
+        let refusals = self.paths.entry(path.to_owned()).or_default();
+        refusals.standing().unwrap_or_else(|| refusals.refuse(()))
+    }
+
+    /// Notes that this path is answered.
+    pub fn answered(&mut self, path: &str) {
+        self.paths.remove(path);
     }
 }

@@ -1,7 +1,7 @@
 //! A Prometheus server that is asked itself.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 
 use crate::{
+    lock,
     promql::{
         answer,
         error::QueryError,
@@ -93,6 +94,6 @@ impl Prometheus {
     }
 
     fn refusals(&self) -> MutexGuard<'_, Refusals<()>> {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::held(&self.refusals)
     }
 }

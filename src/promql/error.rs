@@ -115,8 +115,8 @@ impl QueryError {
     /// When a refused login is tried again.
     pub fn next_try(&self) -> Option<Timestamp> {
         match self {
-            QueryError::Panel(PanelError::Login { next_try, .. })
-            | QueryError::Login { next_try, .. }
+            QueryError::Panel(error) => error.next_try(),
+            QueryError::Login { next_try, .. }
             | QueryError::Front { next_try, .. }
             | QueryError::Grafana { next_try, .. } => Some(*next_try),
             _ => None,

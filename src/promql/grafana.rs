@@ -4,7 +4,7 @@
 //! it answers to is found out once and remembered for as long as it does.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -13,6 +13,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::{
+    lock,
     panel::{request::Request, session::Session},
     promql::{
         answer,
@@ -265,7 +266,7 @@ impl Grafana {
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::held(&self.found)
     }
 }
 

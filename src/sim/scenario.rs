@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
+    lock,
     sim::{
         compute,
         counts::{Counts, Tally},
@@ -132,8 +133,7 @@ impl Scenario {
 
     /// What the panel answers now to a request for the storage overview.
     pub(crate) fn overview_body(&self) -> Value {
-        let (id, name) = (self.id(), self.name_in_panel());
-        overview::overview(&self.figures_in_panel(), id, name, |it| self.shows(it))
+        overview::overview(&self.figures_in_panel(), self.id(), |it| self.shows(it))
     }
 
     /// What the panel answers now to a request for the licence.
@@ -228,7 +228,7 @@ impl Scenario {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::held(&self.state)
     }
 }
 

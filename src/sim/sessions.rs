@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -16,6 +16,8 @@ use hyper::{
     header::{COOKIE, HeaderValue},
 };
 use tokio::time::Instant;
+
+use crate::lock;
 
 /// How long a session lives after its login.
 const LIFETIME: Duration = Duration::from_secs(1_800);
@@ -78,7 +80,7 @@ impl Sessions {
     }
 
     fn alive(&self) -> MutexGuard<'_, HashMap<String, Session>> {
-        self.alive.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::held(&self.alive)
     }
 }
 

@@ -50,7 +50,10 @@ pub(crate) fn write(
     for cluster in simulator.clusters {
         let name = format!("{}-password", cluster.name);
         let password = file(dir, &name, SECRET, &cluster.panel.password)?;
+        let name = format!("{}-grafana-token", cluster.name);
+        let token = file(dir, &name, SECRET, &cluster.panel.grafana_token)?;
         text += &cluster_text(cluster, &key, &known_hosts, &password);
+        text += &witnesses_text(cluster, &token);
     }
     Ok(text)
 }
@@ -74,6 +77,17 @@ fn cluster_text(cluster: &SimCluster, key: &str, known_hosts: &str, password: &s
         quoted(panel.username.as_str()),
         quoted(password),
         quoted(panel.sha256.as_str()),
+    )
+}
+
+/// What is read beside the nodes: the overview, which the panel has anyway, and both ways to Prometheus.
+fn witnesses_text(cluster: &SimCluster, token: &str) -> String {
+    format!(
+        "\n[cluster.prometheus]\nurl = {}\n\n\
+         [cluster.grafana]\ndatasource_uid = {}\ntoken_file = {}\n",
+        quoted(cluster.metrics.url.as_str()),
+        quoted(cluster.panel.datasource_uid.as_str()),
+        quoted(token),
     )
 }
 

@@ -1,9 +1,11 @@
 //! The simulator's tasks: whoever spawns here can wait for all of them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::{sync::watch, task::JoinSet};
 use tracing::error;
+
+use crate::lock;
 
 /// A set of tasks with one word that asks them to end.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl Tasks {
     }
 
     fn running(&self) -> MutexGuard<'_, Option<JoinSet<()>>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        lock::held(&self.running)
     }
 }
 

@@ -118,9 +118,12 @@ impl SourceError {
             SourceError::Query(error) => error.code(),
             SourceError::Metrics { source, .. } => source.code(),
             SourceError::Overview { source, .. } => match source {
-                Unusable::Absent(_) | Unusable::Illegal(_) | Unusable::NoList => {
-                    Code::PanelUnreadable
-                }
+                Unusable::Absent(_)
+                | Unusable::Illegal(_)
+                | Unusable::NoList
+                | Unusable::Tiers
+                | Unusable::Form(_) => Code::PanelUnreadable,
+                Unusable::SameName => Code::ClusterAmbiguous,
                 Unusable::MoreFree { .. } => Code::MoreFreeThanTotal,
                 Unusable::NotTheSum { .. } => Code::DoesNotAddUp,
             },
@@ -143,7 +146,7 @@ impl SourceError {
                 SshError::Auth { next_try, .. } => Some(*next_try),
                 _ => None,
             },
-            SourceError::Panel(PanelError::Login { next_try, .. }) => Some(*next_try),
+            SourceError::Panel(error) => error.next_try(),
             SourceError::Query(error) => error.next_try(),
             _ => None,
         }

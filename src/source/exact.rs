@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{reading::Space, source::whole::whole};
 
-/// Why nothing of an answer can be billed.
+/// Why an answer, or a part of it, cannot be served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// A figure that is needed is absent or null.
@@ -46,6 +46,19 @@ pub enum Unusable {
         "it is no list of clusters, each with id and name; please send us the answer, names masked"
     )]
     NoList,
+    /// Which of the clusters is meant cannot be told.
+    #[error(
+        "two clusters in it have the name that was asked for, so nobody can say which is meant: give one of them another name, or set url in [cluster.panel] to a panel that shows one alone"
+    )]
+    SameName,
+    /// Tiers cannot be told apart.
+    #[error(
+        "its tiers are not each of an id of its own, so none of them is counted; please send us the answer, names masked"
+    )]
+    Tiers,
+    /// Something else than a figure is not what we know.
+    #[error("{0} has a form that we do not know; please send us the answer, names masked")]
+    Form(&'static str),
 }
 
 /// The names of total, used and free, for the errors.

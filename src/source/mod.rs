@@ -2,11 +2,16 @@
 //!
 //! Storage has one source per cluster that is billed; compute has one, the panel's stat.
 
+pub mod changes;
+pub mod cluster_list;
 pub mod compute_stat;
 pub mod error;
 pub mod exact;
+pub mod licence;
+pub mod licence_body;
 pub mod metric;
 pub mod node;
+pub mod odd;
 pub mod once;
 pub mod overview;
 pub mod overview_body;

@@ -1,9 +1,8 @@
 //! What the log says once: each new word, and none again.
 
-use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::HashSet, sync::Mutex};
+
+use crate::lock;
 
 /// As many words are remembered; what comes after them is not said at all.
 const REMEMBERED: usize = 200;
@@ -15,7 +14,7 @@ pub struct Once(Mutex<HashSet<String>>);
 impl Once {
     /// Whether this word is to be said: it was not yet.
     pub fn is_new(&self, word: &str) -> bool {
-        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = lock::held(&self.0);
         said.len() < REMEMBERED && said.insert(word.to_owned())
     }
 }

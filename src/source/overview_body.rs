@@ -1,30 +1,31 @@
-//! What the panel's overview and its licence mean, in exact bytes.
+//! What the panel's overview means, in exact bytes.
 //!
 //! ```text
 //! {"logic_space": {"total": 1000, "used": 300, "free": 700},
 //!  "tiers": [{"id": 0, "phys_space": {"total": 2000, "used": 600, "free": 1400}}],
 //!  "space_per_service": {"compute": 280, "nfs": null}, "fs_stat": {"used_size": 290}}
-//! {"status": "active", "capacity": 5000, "used_size": 290, "free_size": 4710, "expiration_ts": 1549583999}
 //! ```
 //!
-//! `logic_space` is what is billed, so it must be whole and add up. Whatever else is not there, or is no
-//! count of bytes, costs itself only.
+//! `logic_space` is what is billed, so it must be whole and add up. Whatever else is not there, is no count of
+//! bytes or does not hold together, costs itself only.
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
     amount::Amount,
-    reading::{Counter, Figure, License, Service, Source, Space, StorageReading, Tier},
+    reading::{Counter, Service, Source, Space, StorageReading, Tier},
     source::{
         exact::{Keys, Unusable, space, word},
-        whole::whole,
+        licence_body,
+        odd::{Body, Odd, there},
     },
 };
 
-/// What both bodies say, and the keys whose value cannot be read; the licence may not have been given.
+/// What both bodies say, and what of them is not as it should be; the licence may not have been given. The
+/// cluster's status is in the panel's list.
 ///
 /// # Errors
 /// When `logic_space` is not whole or does not add up.
@@ -32,12 +33,12 @@ pub fn reading(
     overview: &Value,
     license: Option<&Value>,
     at: Timestamp,
-) -> Result<(StorageReading, Vec<&'static str>), Unusable> {
+) -> Result<(StorageReading, Vec<Odd>), Unusable> {
     const LOGICAL: Keys = ["logic_space.total", "logic_space.used", "logic_space.free"];
     let mut body = Body::default();
     let logical = space(overview.get("logic_space"), LOGICAL)?;
-    let tiers = body.tiers(overview);
-    let license = body.license(overview, license);
+    let tiers = tiers(&mut body, overview);
+    let license = licence_body::licence(&mut body, overview, license);
     let files = body.read(overview.get("fs_stat"), "fs_stat", Value::as_object);
     let files = files.and_then(|files| files.get("used_size"));
     let by_files = body.figure(files, "fs_stat.used_size");
@@ -47,7 +48,7 @@ pub fn reading(
         basis: Source::Overview.basis(),
         observed_at: at,
         node: None,
-        cluster_status: body.text(overview.get("status"), "status"),
+        cluster_status: None,
         size_base: None,
         logical,
         physical: tiers.as_deref().and_then(sum),
@@ -56,115 +57,51 @@ pub fn reading(
         replication: None,
         license: Some(license),
         tiers,
-        services: body.services(overview),
+        services: services(&mut body, overview),
         unread: Vec::new(),
     };
     Ok((reading, body.odd))
 }
 
-/// What is there and cannot be read, by its key.
-#[derive(Default)]
-struct Body {
-    odd: Vec<&'static str>,
+/// A list without any tier tells of none. One tier that cannot be told from the others by its
+/// name leaves them all untold.
+fn tiers(body: &mut Body, overview: &Value) -> Option<Vec<Tier>> {
+    const PHYSICAL: Keys = [
+        "tiers.phys_space.total",
+        "tiers.phys_space.used",
+        "tiers.phys_space.free",
+    ];
+    const LOGICAL: Keys = [
+        "tiers.logic_space.total",
+        "tiers.logic_space.used",
+        "tiers.logic_space.free",
+    ];
+    let list = body.read(overview.get("tiers"), "tiers", Value::as_array)?;
+    let ids = ids(list);
+    if ids.is_none() {
+        body.tell("tiers.id", Unusable::Tiers);
+    }
+    let tiers = ids?.into_iter().zip(list).map(|(id, tier)| {
+        // What every tier has, and what we know of no release to have.
+        let physical = space(tier.get("phys_space"), PHYSICAL);
+        let logical = there(tier.get("logic_space")).map(|it| space(Some(it), LOGICAL));
+        Tier {
+            logical: logical.and_then(|it| body.share(it, "tiers.logic_space", &id)),
+            physical: body.share(physical, "tiers.phys_space", &id),
+            id,
+        }
+    });
+    Some(tiers.collect()).filter(|tiers: &Vec<_>| !tiers.is_empty())
 }
 
-impl Body {
-    /// What is there, as `read` takes it, or else it is told; null is as good as absent.
-    fn read<'a, T>(
-        &mut self,
-        value: Option<&'a Value>,
-        key: &'static str,
-        read: impl FnOnce(&'a Value) -> Option<T>,
-    ) -> Option<T> {
-        let read = read(value.filter(|value| !value.is_null())?);
-        if read.is_none() {
-            self.odd.push(key);
-        }
-        read
-    }
-
-    fn figure(&mut self, value: Option<&Value>, key: &'static str) -> Option<Figure> {
-        self.read(value, key, whole).map(Figure::exact)
-    }
-
-    fn text(&mut self, value: Option<&Value>, key: &'static str) -> Option<String> {
-        self.read(value, key, Value::as_str).map(str::to_owned)
-    }
-
-    /// A list without any tier tells of none. One tier that cannot be told from the others by its
-    /// name leaves them all untold.
-    fn tiers(&mut self, overview: &Value) -> Option<Vec<Tier>> {
-        const PHYSICAL: Keys = [
-            "tiers.phys_space.total",
-            "tiers.phys_space.used",
-            "tiers.phys_space.free",
-        ];
-        const LOGICAL: Keys = [
-            "tiers.logic_space.total",
-            "tiers.logic_space.used",
-            "tiers.logic_space.free",
-        ];
-        let list = self.read(overview.get("tiers"), "tiers", Value::as_array)?;
-        let ids = ids(list);
-        if ids.is_none() {
-            self.odd.push("tiers.id");
-        }
-        let tiers = ids?.into_iter().zip(list).map(|(id, tier)| Tier {
-            id,
-            logical: self.share(tier.get("logic_space"), LOGICAL),
-            physical: self.share(tier.get("phys_space"), PHYSICAL),
-        });
-        Some(tiers.collect()).filter(|tiers: &Vec<_>| !tiers.is_empty())
-    }
-
-    fn share(&mut self, of: Option<&Value>, keys: Keys) -> Option<Space> {
-        match space(of, keys) {
-            Ok(space) => Some(space),
-            Err(Unusable::Absent(_)) => None,
-            Err(_) => {
-                self.odd.extend(keys.first());
-                None
-            }
-        }
-    }
-
-    fn services(&mut self, overview: &Value) -> Option<Vec<Service>> {
-        let key = "space_per_service";
-        let services = self.read(overview.get(key), key, Value::as_object)?;
-        let of = |(name, used): (&String, &Value)| Service {
-            name: name.clone(),
-            used: self.figure(Some(used), key),
-        };
-        Some(services.iter().map(of).collect())
-    }
-
-    fn license(&mut self, overview: &Value, license: Option<&Value>) -> License {
-        let license = self.read(license, "license", Value::as_object);
-        let of = |key: &str| license.and_then(|license| license.get(key));
-        let key = "license.capacity";
-        let capacity = self.figure(of("capacity"), key).or_else(|| {
-            let license = self.read(overview.get("license"), "license", Value::as_object)?;
-            self.figure(license.get("capacity"), key)
-        });
-        let used = self.figure(of("used_size"), "license.used_size");
-        let left = || capacity?.amount.minus(used?.amount).map(Figure::derived);
-        License {
-            state: self.text(of("status"), "license.status"),
-            capacity,
-            used,
-            free: self
-                .figure(of("free_size"), "license.free_size")
-                .or_else(left),
-            expires_on: self.day(of("expiration_ts")),
-        }
-    }
-
-    /// The day of a Unix time in UTC.
-    fn day(&mut self, value: Option<&Value>) -> Option<Date> {
-        let at = |second: &Value| Timestamp::from_second(whole(second)?).ok();
-        let at = self.read(value, "license.expiration_ts", at)?;
-        Some(at.to_zoned(TimeZone::UTC).date())
-    }
+fn services(body: &mut Body, overview: &Value) -> Option<Vec<Service>> {
+    let key = "space_per_service";
+    let services = body.read(overview.get(key), key, Value::as_object)?;
+    let of = |(name, used): (&String, &Value)| Service {
+        name: name.clone(),
+        used: body.figure(Some(used), key),
+    };
+    Some(services.iter().map(of).collect())
 }
 
 /// The id of each tier; `None` where one has none, or that of another.
@@ -189,6 +126,7 @@ fn sum(tiers: &[Tier]) -> Option<Space> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::Figure;
     use serde_json::json;
 
     const AT: Timestamp = Timestamp::UNIX_EPOCH;
@@ -196,7 +134,8 @@ mod tests {
     /// A body that can be billed, with this beside it.
     fn beside(key: &str, value: Value) -> (StorageReading, Vec<&'static str>) {
         let body = json!({"logic_space": {"total": 3, "free": 2}, key: value});
-        reading(&body, None, AT).expect("a reading")
+        let (reading, odd) = reading(&body, None, AT).expect("a reading");
+        (reading, odd.into_iter().map(|odd| odd.key).collect())
     }
 
     #[test]
@@ -247,9 +186,61 @@ mod tests {
         assert_eq!(odd, ["space_per_service"]);
         let (it, odd) = beside("fs_stat", json!({"used_size": "many"}));
         assert_eq!((it.user_data, odd), (None, vec!["fs_stat.used_size"]));
-        for key in ["space_per_service", "fs_stat", "license", "status"] {
+        for key in ["space_per_service", "fs_stat", "license"] {
             let (_, odd) = beside(key, json!(7));
             assert_eq!(odd, [key]);
         }
+    }
+
+    #[test]
+    fn a_tier_that_does_not_hold_together_or_lacks_a_figure_is_told_with_what_is_wrong() {
+        use Unusable::{Absent, Illegal, MoreFree, NotTheSum};
+        let (total, used, free) = (5, 2, 4);
+        for (key, space, why) in [
+            ("phys_space", json!(null), Absent("tiers.phys_space.total")),
+            (
+                "phys_space",
+                json!({"total": 5}),
+                Absent("tiers.phys_space.free"),
+            ),
+            (
+                "phys_space",
+                json!({"total": 5, "free": "4"}),
+                Illegal("tiers.phys_space.free"),
+            ),
+            (
+                "phys_space",
+                json!({"total": 4, "free": 5}),
+                MoreFree { total: 4, free: 5 },
+            ),
+            (
+                "phys_space",
+                json!({"total": 5, "used": 2, "free": 4}),
+                NotTheSum { total, used, free },
+            ),
+            (
+                "logic_space",
+                json!({"total": 5}),
+                Absent("tiers.logic_space.free"),
+            ),
+        ] {
+            let mut tier = json!({"id": 1, "phys_space": {"total": 1, "free": 1}});
+            tier[key] = space;
+            let body = json!({"logic_space": {"total": 3, "free": 2}, "tiers": [tier]});
+            let (it, odd) = reading(&body, None, AT).expect("a reading");
+            let key = if key == "phys_space" {
+                "tiers.phys_space"
+            } else {
+                "tiers.logic_space"
+            };
+            let tier = Some("1".to_owned());
+            assert_eq!(odd, [Odd { key, tier, why }]);
+            assert_eq!(it.physical.is_none(), key == "tiers.phys_space");
+        }
+        let (_, odd) = beside(
+            "tiers",
+            json!([{"id": 1, "phys_space": {"total": 1, "free": 1}, "logic_space": null}]),
+        );
+        assert_eq!(odd, Vec::<&str>::new());
     }
 }

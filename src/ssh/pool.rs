@@ -6,7 +6,7 @@
 //! node that refused our key is left alone for minutes, for accounts lock.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    clock,
+    clock, lock,
     pause::{self, Pause},
     ssh::{command::Output, error::SshError, login::Login, node::Node, session::Session},
     stage::Stages,
@@ -168,7 +168,7 @@ impl Pool {
             }
             Err(error) => {
                 if matches!(error, SshError::Auth { .. }) {
-                    lock(&self.refused).push(Instant::now());
+                    lock::held(&self.refused).push(Instant::now());
                 }
                 Err(slot.failed(error))
             }
@@ -177,21 +177,16 @@ impl Pool {
 
     /// Until when no node is offered our key any more, where so many have refused it lately.
     fn refused_everywhere(&self) -> Option<Instant> {
-        let mut refused = lock(&self.refused);
+        let mut refused = lock::held(&self.refused);
         refused.retain(|at| at.elapsed() < pause::REFUSED.first);
         let first = *refused.first()?;
         (refused.len() >= REFUSALS).then(|| first + pause::REFUSED.first)
     }
 }
 
-/// Nothing panics while it holds one of these locks, and what they guard is legal at any time.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Slot {
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        lock::held(&self.state)
     }
 
     /// Keeps the session if it is still good, and notes how the node did.

@@ -5,7 +5,7 @@
 //! it. No user is named and nothing is authenticated.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -18,7 +18,10 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::ssh::{error::ConnectFailure, login, place::Place};
+use crate::{
+    lock,
+    ssh::{error::ConnectFailure, login, place::Place},
+};
 
 /// The types of key that are asked for, each with the ways in which it may sign. No SHA-1.
 const TYPES: &[&[Algorithm]] = &[
@@ -96,7 +99,7 @@ struct Seen(Arc<Mutex<Option<PublicKey>>>);
 
 impl Seen {
     fn take(&self) -> Option<PublicKey> {
-        let mut key = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut key = lock::held(&self.0);
         key.take()
     }
 }
@@ -105,7 +108,7 @@ impl client::Handler for Seen {
     type Error = Error;
 
     async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Error> {
-        let mut key = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut key = lock::held(&self.0);
         *key = Some(shown.public_key());
         Ok(false)
     }

@@ -187,6 +187,10 @@ fn every_reason_is_a_sentence_of_the_list() {
                 "the command's output cannot be read as a report"
             ),
             ("other_cluster", "the source shows another cluster"),
+            (
+                "cluster_ambiguous",
+                "the panel shows more than one cluster of this name",
+            ),
             ("not_settled", "the cluster does not know its own state yet"),
             (
                 "certificate_untrusted",

@@ -98,27 +98,50 @@ fn what_the_operator_should_know_is_said_at_every_start() {
     let place = right();
     let settings = RIGHT.replace("https://panel.example:8888", "http://127.0.0.1:1");
     place.write("site.toml", &settings);
-    let names = [
-        "REDIS_HOST",
-        "PROMETHEUS_URL",
-        "GRAFANA_API_KEY",
-        "PANEL_INSECURE",
+    let notices = |variables: &[(&str, &str)]| {
+        let environment = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::load(&Origins {
+            file: Some(place.file("site.toml")),
+            env_file: EnvFile::Nowhere,
+            environment: environment.collect(),
+            ..Origins::default()
+        });
+        config.unwrap().notices
+    };
+    let variables = [
+        ("REDIS_HOST", "1"),
+        ("PROMETHEUS_URL", "http://192.0.2.5:9090"),
+        // Below the panel, of which the same is said.
+        ("GRAFANA_API_KEY", "canary"),
+        ("PANEL_INSECURE", "1"),
     ];
-    let environment = names.map(|name| (name.to_owned(), "1".to_owned()));
-    let config = Config::load(&Origins {
-        file: Some(place.file("site.toml")),
-        env_file: EnvFile::Nowhere,
-        environment: environment.to_vec(),
-        ..Origins::default()
-    });
     assert_eq!(
-        config.unwrap().notices,
+        notices(&variables),
         [
             "REDIS_* is ignored: the newest reading is kept in memory",
-            "PROMETHEUS_URL is not used: storage is read over ssh",
-            "GRAFANA_API_KEY is not used: storage is read over ssh",
             "the certificate of the panel of cluster1 is NOT checked: whoever stands in between reads the password; pin it with PANEL_SHA256",
             "the panel of cluster1 is asked without TLS, on this machine",
+            "Prometheus of cluster1 is asked without TLS: whoever stands in between makes the figures",
+        ]
+    );
+    let (nodes, rest) = (
+        settings.find("[cluster.ssh]"),
+        settings.find("[cluster.panel]"),
+    );
+    let settings = format!(
+        "{}{}[cluster.grafana]\nurl = \"https://grafana.example\"\ntoken_file = \"token\"\ninsecure = true\n",
+        &settings[..nodes.unwrap()],
+        &settings[rest.unwrap()..]
+    );
+    place.write("site.toml", &settings);
+    assert_eq!(
+        notices(&[]),
+        [
+            "the panel of cluster1 is asked without TLS, on this machine",
+            "storage of cluster1 is billed from grafana, the first source whose settings are there: name the one that is meant as storage_source",
+            "the certificate of Grafana of cluster1 is NOT checked: whoever stands in between makes the figures; pin it with sha256",
         ]
     );
 }

@@ -129,6 +129,10 @@ async fn a_command_that_does_not_end_well() {
 async fn a_report_that_does_not_print_back() {
     let site = Site::new(1).await;
     let place = Place::connected(&site.simulator);
+    let alone = place
+        .read("site.toml")
+        .replace("[[cluster]]", "[[cluster]]\nwitnesses = []");
+    place.write("site.toml", &alone);
     let text = "Cluster 'cluster1': healthy\nSpace: [OK] allocatable 1TB of 2TB, free 1TB of 2TB\nReplication:  01 norm,  1 limit\n";
     site.scenario().set_report_text(Some(text.to_owned()));
     mask(&site, &place).ends(

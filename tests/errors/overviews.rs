@@ -2,6 +2,7 @@
 
 use vhi_usage::{
     chain::chain,
+    panel::error::PanelError,
     source::{error::SourceError, exact::Unusable},
 };
 
@@ -34,6 +35,18 @@ fn an_overview_that_cannot_be_billed_says_what_is_wrong_with_it() {
             Unusable::NoList,
             "it is no list of clusters, each with id and name; please send us the answer, names masked",
         ),
+        (
+            Unusable::SameName,
+            "two clusters in it have the name that was asked for, so nobody can say which is meant: give one of them another name, or set url in [cluster.panel] to a panel that shows one alone",
+        ),
+        (
+            Unusable::Tiers,
+            "its tiers are not each of an id of its own, so none of them is counted; please send us the answer, names masked",
+        ),
+        (
+            Unusable::Form("license.expiration_ts"),
+            "license.expiration_ts has a form that we do not know; please send us the answer, names masked",
+        ),
     ] {
         let error = SourceError::Overview {
             url: URL.to_owned(),
@@ -43,6 +56,19 @@ fn an_overview_that_cannot_be_billed_says_what_is_wrong_with_it() {
         let head = "panel https://panel.example:8888: the answer to /api/v2/overview/1 gives no figure to bill";
         assert_eq!(chain(&error), format!("{head}: {sentence}"));
     }
+}
+
+#[test]
+fn a_path_that_is_refused_right_after_a_login_is_named_with_the_next_try() {
+    let error = PanelError::Path {
+        url: URL.to_owned(),
+        path: "/api/v2/overview/1".to_owned(),
+        next_try: "2026-11-22T06:05:00Z".parse().unwrap(),
+    };
+    assert_eq!(
+        error.to_string(),
+        "panel https://panel.example:8888: /api/v2/overview/1 answered with status 401 right after a login that was accepted: let this user read it, as a system administrator may; a service tries again at 2026-11-22T06:05:00.000Z"
+    );
 }
 
 #[test]

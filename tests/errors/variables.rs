@@ -49,14 +49,6 @@ fn a_variable_that_cannot_be_right_is_named_with_its_line() {
             "VSTORAGE_COMMAND: `x;y` is no path of the tool: write /usr/bin/vstorage, or sudo -n /usr/bin/vstorage",
         ),
         (
-            "STORAGE_SOURCE=overview",
-            "STORAGE_SOURCE: this release reads storage over ssh only: write `ssh`, or leave it out",
-        ),
-        (
-            "STORAGE_SOURCE=tape",
-            "STORAGE_SOURCE: it is no storage source: write `ssh`, or leave it out",
-        ),
-        (
             "SIZE_BASE=1001",
             "SIZE_BASE: a size base is 1024 or 1000: what a printed unit is a power of",
         ),

@@ -16,7 +16,7 @@ fn fixture(name: &str) -> Value {
 
 fn reading_of(overview: &Value, license: Option<&Value>) -> StorageReading {
     let (reading, odd) = overview_body::reading(overview, license, Timestamp::UNIX_EPOCH).unwrap();
-    assert_eq!(odd, Vec::<&str>::new());
+    assert_eq!(odd, []);
     reading
 }
 

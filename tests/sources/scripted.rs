@@ -11,7 +11,7 @@ use vhi_usage::{
     panel::session::{PanelSettings, Session},
     reason::Code,
     secret::Secret,
-    source::overview::OverviewSource,
+    source::{compute_stat::ComputeStat, overview::OverviewSource},
     web::trust::Trust,
 };
 use warp::{
@@ -23,36 +23,56 @@ use crate::{common::PATIENCE, overview::read};
 
 type Answers = Arc<Mutex<HashMap<String, Value>>>;
 
-/// A panel that answers what it was told to, a number as a status, and 404 to all else.
+/// An answer that never comes.
+pub(crate) const NEVER: &str = "never";
+/// The key of several answers, of which the last one stays.
+pub(crate) const IN_TURN: &str = "in turn";
+
+fn next(answer: &mut Value) -> Value {
+    match answer.get_mut(IN_TURN).and_then(Value::as_array_mut) {
+        Some(turns) if turns.len() > 1 => turns.remove(0),
+        Some(turns) => turns[0].clone(),
+        None => answer.clone(),
+    }
+}
+
+/// A panel that answers what it was told to, a number as a status, and 404 to all else. Every login is accepted,
+/// unless it was told to answer otherwise.
 pub(crate) struct Scripted {
     answers: Answers,
     asked: Arc<Mutex<Vec<String>>>,
     pub(crate) source: OverviewSource,
+    pub(crate) compute: ComputeStat,
     server: JoinHandle<()>,
 }
 
 impl Scripted {
     pub(crate) async fn new(answers: &[(&str, Value)]) -> Scripted {
+        Scripted::of_project(answers, None).await
+    }
+
+    pub(crate) async fn of_project(answers: &[(&str, Value)], project: Option<&str>) -> Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (told, asked) = (Answers::default(), Arc::<Mutex<Vec<String>>>::default());
         let (answers_of, asked_of) = (Arc::clone(&told), Arc::clone(&asked));
-        let routes = warp::path::full().map(move |path: warp::path::FullPath| {
+        let routes = warp::path::full().then(move |path: warp::path::FullPath| {
             let path = path.as_str().trim_start_matches("/api/v2/").to_owned();
-            let answer = match path.as_str() {
-                "login" => Some(json!({})),
-                _ => answers_of.lock().unwrap().get(&path).cloned(),
-            };
-            if path != "login" {
-                asked_of.lock().unwrap().push(path);
-            }
-            let response = Response::builder().header("set-cookie", "session=a");
-            match answer {
-                Some(Value::Number(status)) => response
-                    .status(status.to_string().as_str())
-                    .body(String::new()),
-                Some(body) => response.body(body.to_string()),
-                None => response.status(StatusCode::NOT_FOUND).body(String::new()),
+            let answer = answers_of.lock().unwrap().get_mut(&path).map(next);
+            let answer = answer.or_else(|| (path == "login").then(|| json!({})));
+            asked_of.lock().unwrap().push(path);
+            async move {
+                if answer.as_ref().is_some_and(|it| it == NEVER) {
+                    std::future::pending::<()>().await;
+                }
+                let response = Response::builder().header("set-cookie", "session=a");
+                match answer {
+                    Some(Value::Number(status)) => response
+                        .status(status.to_string().as_str())
+                        .body(String::new()),
+                    Some(body) => response.body(body.to_string()),
+                    None => response.status(StatusCode::NOT_FOUND).body(String::new()),
+                }
             }
         });
         let server = tokio::spawn(warp::serve(routes).incoming(listener).run());
@@ -61,17 +81,18 @@ impl Scripted {
             username: "billing".to_owned(),
             password: Secret::new("canary").unwrap(),
             domain: String::new(),
-            project: None,
+            project: project.map(str::to_owned),
             session_index: None,
             trust: Trust::Anything,
             timeout: PATIENCE,
         };
         let session = Arc::new(Session::new(settings).unwrap());
-        let source = OverviewSource::new(session, "cluster1".parse().unwrap());
+        let source = OverviewSource::new(Arc::clone(&session), "cluster1".parse().unwrap());
         let it = Scripted {
             answers: told,
             asked,
             source,
+            compute: ComputeStat::new(session),
             server,
         };
         it.answers(answers);
@@ -86,12 +107,21 @@ impl Scripted {
         *self.answers.lock().unwrap() = answers.collect();
     }
 
-    /// What is used, or the code and the words of the error; and what was asked for.
+    /// What was asked for since the last call, in the order of the paths.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let mut asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        asked.sort();
+        asked
+    }
+
+    /// What is used, or the code and the words of the error; and what was asked for beside a login.
     pub(crate) async fn reads(&self) -> (Result<u64, (Code, String)>, Vec<String>) {
         let reading = read(&self.source).await;
         let used = reading.map(|it| it.logical.used.amount.bytes);
         let used = used.map_err(|error| (error.code(), vhi_usage::chain::chain(&error)));
-        (used, std::mem::take(&mut *self.asked.lock().unwrap()))
+        let mut asked = self.asked();
+        asked.retain(|path| path != "login");
+        (used, asked)
     }
 
     #[track_caller]
@@ -101,9 +131,11 @@ impl Scripted {
         expected: u64,
         paths: &[&str],
     ) {
+        let mut paths = paths.to_vec();
+        paths.sort_unstable();
         assert_eq!(
             (used, asked.iter().map(String::as_str).collect()),
-            (Ok(expected), paths.to_vec())
+            (Ok(expected), paths)
         );
     }
 

@@ -88,7 +88,7 @@ fn beside_the_rounded_figures_stand_the_exact_ones_with_what_was_printed() {
         })
     );
     assert_eq!(storage["physical"]["free"]["text"], "13.0TB");
-    assert_eq!(storage["user_data"]["text"], "17.9TB");
+    assert_eq!(storage["user_data"]["text"], "21.2TB");
     assert_eq!(storage["replication"], json!({"normal": 1, "limit": 1}));
     let raw = service.get("/api/v1/clusters/cluster1/raw");
     assert_eq!((raw.status, raw.body.as_str()), (200, REPORT));

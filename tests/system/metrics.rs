@@ -88,15 +88,16 @@ fn a_real_prometheus_scrapes_the_service_and_has_its_figures() {
     let usage = service.usage();
     let logical = &usage["storage"]["logical"];
     for part in ["total", "used", "free"] {
-        let query = format!("vhi_usage_storage_bytes{{quantity=\"logical.{part}\"}}");
+        let of = format!("source=\"ssh\",quantity=\"logical.{part}\"");
+        let query = format!("vhi_usage_storage_bytes{{{of}}}");
         assert_eq!(server.value(&query), logical[part]["bytes"].to_string());
     }
     let servers = "vhi_usage_compute_items{quantity=\"servers_count\"}";
     assert_eq!(server.value(servers), usage["total_vms"].to_string());
     let fresh = "sum by (cluster) (vhi_usage_part_state{state=\"fresh\"})";
-    assert_eq!(server.value(fresh), "2");
+    assert_eq!(server.value(fresh), "3");
     let tried = "count by (cluster) (vhi_usage_stage_up == 1)";
-    assert_eq!(server.value(tried), "7");
+    assert_eq!(server.value(tried), "8");
 
     let groups = server.get("/api/v1/rules", &[]);
     let rules = groups["data"]["groups"][0]["rules"].as_array().unwrap();

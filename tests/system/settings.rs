@@ -194,14 +194,12 @@ fn without_a_token_there_is_no_service() {
 fn nothing_set_at_all_is_answered_with_everything_that_is_missing() {
     let site = Site::new();
     let ended = Program::new(&site.empty_folder(), &["serve"]).run();
-    let names = [
-        "VSTORAGE_CLUSTER",
-        "VSTORAGE_NODES",
-        "VSTORAGE_SSH_KEY",
-        "VSTORAGE_KNOWN_HOSTS",
-    ];
-    refused(&ended, &names);
-    refused(&ended, &["VHI_PANEL_URL", "ADMIN_PASSWORD"]);
+    refused(&ended, &["VSTORAGE_CLUSTER", "VHI_PANEL_URL"]);
+    refused(&ended, &["ADMIN_PASSWORD", "API_BEARER_TOKEN"]);
+    let own = [("STORAGE_SOURCE".to_owned(), "ssh".to_owned())].into();
+    let program = Program::new(&site.empty_folder(), &["serve"]).variables(&own);
+    let names = ["VSTORAGE_NODES", "VSTORAGE_SSH_KEY", "VSTORAGE_KNOWN_HOSTS"];
+    refused(&program.run(), &names);
 }
 
 #[test]

@@ -71,6 +71,9 @@ impl Site {
             ..SimSettings::default()
         };
         let simulator = runtime.block_on(Simulator::start(settings)).unwrap();
+        // The moment of which the stand-in's report speaks.
+        let scenario = &simulator.clusters()[0].scenario;
+        scenario.freeze(Some(Duration::ZERO));
         let site = Site {
             nodes,
             tool: Tool::new(folder.path()),
@@ -139,6 +142,11 @@ impl Site {
     /// Everything in TOML; paths begin at its folder. `ssh` is more of the cluster's `[cluster.ssh]`,
     /// and `top` of the beginning.
     pub(crate) fn toml(&self, top: &str, ssh: &str) -> PathBuf {
+        self.toml_with(top, "", ssh)
+    }
+
+    /// The same, with more of the cluster's own table, too.
+    pub(crate) fn toml_with(&self, top: &str, cluster: &str, ssh: &str) -> PathBuf {
         let panel = &self.cluster().panel;
         let nodes: Vec<String> = self.nodes.iter().map(Sshd::node).collect();
         let trust = match ssh.contains("host_key_sha256") {
@@ -151,7 +159,7 @@ impl Site {
         };
         let toml = format!(
             "listen = \"127.0.0.1:0\"\n{top}\n[api]\ntoken_file = \"api-token\"\n\
-             [[cluster]]\nname = \"cluster1\"\n\
+             [[cluster]]\nname = \"cluster1\"\n{cluster}\n\
              [cluster.ssh]\nnodes = {nodes:?}\n{key}\n{trust}\ncommand = {:?}\n{ssh}\n\
              [cluster.panel]\nurl = {:?}\nusername = {:?}\npassword_file = \"panel-password\"\nsha256 = {:?}\n",
             self.tool.path(),

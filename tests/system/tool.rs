@@ -20,7 +20,7 @@ Cluster 'cluster1': healthy
 Space: [OK] allocatable 11.9TB of 57.3TB, free 13.0TB of 57.3TB
 MDS nodes: 3 of 3, epoch uptime: 86d 19h
 CS nodes:  9 of 9 (9 avail, 0 inactive, 0 offline)
-License: ACTIVE (expiration: 01/01/2100, capacity: 60TB, used: 17.9TB)
+License: ACTIVE (expiration: 01/01/2100, capacity: 500TB, used: 21.2TB)
 Replication:  1 norm,  1 limit
 IO:       read 73.5MB/s (4.1Kop/s), write  188MB/s (9.7Kop/s)
 ";

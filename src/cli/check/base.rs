@@ -84,7 +84,9 @@ pub fn write(out: &mut impl Write, found: &Found, base: BaseInForce) -> io::Resu
     fold::field(out, "in force", &words)?;
     let (says, evidence) = (says(found), evidence(found));
     let because = match (evidence, says.as_slice()) {
-        (SizeBaseEvidence::Undecided, _) if printed(found).is_none() => ": nothing was printed",
+        (SizeBaseEvidence::Undecided, _) if printed(found).is_none() => {
+            ": there is no reading of printed sizes"
+        }
         (SizeBaseEvidence::Undecided, []) => ": no witness tells a physical total in exact bytes",
         (SizeBaseEvidence::Undecided, _) => ": no exact total fits one base alone",
         _ => "",

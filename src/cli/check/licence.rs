@@ -20,7 +20,7 @@ const NEARLY: i64 = 30;
 /// What the tool prints for a licence without an end is a day of this year.
 const NEVER: i16 = 2100;
 
-/// The licence of a cluster, as the first source that knows of it says.
+/// The licence of a cluster, as one source says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Licence {
     /// Which source.
@@ -57,13 +57,19 @@ impl fmt::Display for Hundredths {
 }
 
 impl Licence {
-    /// Of the first reading that says anything of a licence. `None`: no one does.
+    /// Of the first reading that says how much is left, else of the first that says anything of a licence. `None`: no
+    /// one does.
     pub fn of<'a>(readings: impl Iterator<Item = &'a StorageReading>) -> Option<Licence> {
-        let mut known = readings.filter_map(|reading| {
-            let license = reading.license.as_ref()?;
-            (*license != License::default()).then_some((reading, license))
-        });
-        let (reading, license) = known.next()?;
+        let known: Vec<Licence> = readings.filter_map(Licence::said).collect();
+        let whole = known.iter().find(|licence| licence.headroom.is_some());
+        whole.or(known.first()).cloned()
+    }
+
+    fn said(reading: &StorageReading) -> Option<Licence> {
+        let license = reading.license.as_ref()?;
+        if *license == License::default() {
+            return None;
+        }
         let amounts = license.capacity.zip(license.used);
         Some(Licence {
             source: reading.source,
@@ -151,6 +157,7 @@ fn days(at: Timestamp, last: jiff::civil::Date) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::Figure;
 
     const TIB: u64 = 1 << 40;
 
@@ -217,5 +224,14 @@ mod tests {
             (Some(30), false)
         );
         assert_eq!(licence.warnings().len(), 1);
+
+        let mut whole = reading.clone();
+        whole.license = Some(License {
+            capacity: Some(Figure::exact(10)),
+            used: Some(Figure::exact(5)),
+            ..License::default()
+        });
+        let licence = Licence::of([&reading, &whole].into_iter()).expect("a licence");
+        assert_eq!(licence.headroom.map(|it| it.left), Some(Hundredths(5_000)));
     }
 }

@@ -12,8 +12,11 @@ use std::{
 };
 
 use crate::{
-    cli::{caret, check::fold::WIDTH},
-    vstorage::{lines::Line, marks::Mark},
+    cli::{
+        caret,
+        check::fold::{self, WIDTH},
+    },
+    vstorage::{error::ParseError, lines::Line, marks::Mark},
 };
 
 /// Every line behind its number, those that no rule reads behind a `?`.
@@ -48,6 +51,23 @@ pub fn write(
 /// The writer's own.
 pub fn unread(out: &mut impl Write, line: &Line<'_>) -> io::Result<()> {
     numbered(out, line.line, '?', &caret::shown(&line.text), &[])
+}
+
+/// The line that cannot be read, with a mark under the place, and what should stand there.
+///
+/// # Errors
+/// The writer's own.
+pub fn error(out: &mut impl Write, text: &str, error: &ParseError) -> io::Result<()> {
+    let mut lines = text.split_terminator('\n').zip(1..);
+    if let Some((line, number)) = lines.find(|(_, number)| *number == error.line) {
+        let line = caret::shown(line);
+        let mut under = vec![' '; error.column.saturating_sub(1)];
+        under.push('^');
+        // The place may be behind the last character.
+        let room = under.len().max(line.chars().count());
+        numbered(out, number, '|', &format!("{line:<room$}"), &under)?;
+    }
+    fold::write(out, "", &error.to_string())
 }
 
 /// A line that is too long for the page goes on behind a `:`, so that its marks stay under it.
@@ -102,6 +122,32 @@ mod tests {
              \u{20}           ^^^^^^    ^^^        ^^^          ^^^             ^^^             ^^\n\
              \u{20}    : 9 chunk replicas\n\
              \u{20}      ^\n"
+        );
+    }
+
+    #[test]
+    fn the_place_of_an_error_is_marked_also_behind_the_end_of_its_line() {
+        let shows = |text: &str, expected: &str| {
+            let broken = report::parse(text).expect_err("no report");
+            let mut out = Vec::new();
+            error(&mut out, text, &broken).expect("written");
+            assert_eq!(String::from_utf8(out).expect("text"), expected);
+        };
+        shows(
+            "Cluster 'c': healthy\nSpace: allocatable 1TB of 2XB, free 1TB of 2TB\n",
+            "   2 | Space: allocatable 1TB of 2XB, free 1TB of 2TB\n\
+             \u{20}                                ^\n\
+             line 2, column 27: expected `a size such as 1.44TB`, found `2XB, free`\n",
+        );
+        shows(
+            "Cluster 'c': healthy\nSpace: allocatable 1TB of",
+            "   2 | Space: allocatable 1TB of\n\
+             \u{20}                               ^\n\
+             line 2, column 26: expected `a size such as 1.44TB`, found `the end of the line`\n",
+        );
+        shows(
+            "",
+            "line 1, column 1: expected `exactly one Cluster line`, found `the end of the\ntext`\n",
         );
     }
 }

@@ -27,8 +27,15 @@ use crate::{
 /// # Errors
 /// The writer's own.
 pub fn write(out: &mut impl Write, found: &Found) -> io::Result<()> {
+    let rows = rows::rows(found);
+    if rows.is_empty() {
+        return writeln!(
+            out,
+            "none: neither the billed source nor a witness gave a reading"
+        );
+    }
     columns::head(out, "verdict")?;
-    for row in rows::rows(found) {
+    for row in rows {
         let Row {
             name,
             figure,

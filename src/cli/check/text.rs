@@ -6,18 +6,15 @@ use bytesize::ByteSize;
 
 use crate::{
     chain::chain,
-    cli::{
-        caret,
-        check::{
-            base,
-            columns::Line,
-            fold,
-            found::{Found, Printed},
-            licence::Licence,
-            printed_back::PrintedBack,
-            raw, table,
-            verdict::Verdict,
-        },
+    cli::check::{
+        base,
+        columns::Line,
+        fold,
+        found::{Found, Printed},
+        licence::Licence,
+        printed_back::PrintedBack,
+        raw, table,
+        verdict::Verdict,
     },
     clock,
     reading::{Figure, StorageReading},
@@ -137,8 +134,8 @@ fn said(out: &mut impl Write, printed: &Printed) -> io::Result<()> {
         &printed.unread_numbers(),
     )?;
     if let Err(error) = &printed.report {
-        writeln!(out)?;
-        caret::point(out, &evidence.node, &text, error)?;
+        writeln!(out, "\n-- where it cannot be read")?;
+        raw::error(out, &text, error)?;
     }
     Ok(())
 }
