@@ -14,7 +14,7 @@ use num_bigint::BigInt;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use vhi_usage::{
-    reading::{Figure, License, Service, StorageReading, Tier},
+    reading::{Counter, Figure, License, Service, StorageReading, Tier},
     source::{exact::Unusable, overview_body::reading},
 };
 
@@ -147,7 +147,10 @@ impl Told {
         let files = self.object(overview.get("fs_stat"), "fs_stat");
         let used = files.and_then(|files| files.get("used_size"));
         let used = self.figure(used, "fs_stat.used_size");
-        assert_eq!(it.user_data, used.or(expected.used));
+        let by_files = used.map(|used| (used, Counter::FileSystem));
+        let by_license = expected.used.map(|used| (used, Counter::License));
+        assert_eq!(it.user_data.zip(it.user_data_by), by_files.or(by_license));
+        assert_eq!(it.user_data.is_some(), it.user_data_by.is_some());
         let tiers = self.tiers(overview.get("tiers"), it.tiers.as_deref());
         assert_eq!(Share::read(it.physical), sum(tiers));
         self.services(overview.get("space_per_service"), it.services.as_deref());

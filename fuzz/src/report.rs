@@ -11,7 +11,7 @@ use vhi_usage::{
     amount::{Amount, Capacity, SizeBase},
     cli::{caret, figures, parse_json},
     reading::BaseInForce,
-    source::node,
+    source::printed,
     vstorage::{
         bytes,
         error::ParseError,
@@ -196,7 +196,7 @@ fn is_within(report: &StatReport, within: &StatReport, base: SizeBase) {
         configured: false,
     };
     let at = Timestamp::UNIX_EPOCH;
-    let reading = node::reading(within.clone(), at, "node1.example".to_owned(), size_base)
+    let reading = printed::reading(within.clone(), at, "node1.example".to_owned(), size_base)
         .expect("the Space line was read in this base");
     let license = reading.license.expect("a licence, known or not");
     assert_eq!(license.state.is_some(), within.license.is_some());

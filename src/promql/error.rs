@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     clock,
     panel::error::PanelError,
+    promql::kind::Kind,
     reason::Code,
     web::{error::WebError, peer::Peer},
 };
@@ -21,7 +22,7 @@ pub enum QueryError {
     #[error(transparent)]
     Panel(PanelError),
     /// Prometheus took the query and failed with it.
-    #[error("{peer} {url}: {path} answered that {kind}: {}", kind.way_out(*peer))]
+    #[error("{peer} {url}: {path} answered that {kind}: {}", query_way_out(*kind, *peer))]
     Failed {
         /// Who was asked.
         peer: Peer,
@@ -176,49 +177,9 @@ fn grafana_way_out(shown: Shown) -> &'static str {
     }
 }
 
-/// How a query failed, by Prometheus's own word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The query or its time cannot be read.
-    BadData,
-    /// It cannot be evaluated.
-    Execution,
-    /// It took too long.
-    Timeout,
-    /// It was called off.
-    Canceled,
-    /// Anything else.
-    Other,
-}
-
-impl Kind {
-    /// Of `errorType`.
-    pub fn of(word: &str) -> Kind {
-        match word {
-            "bad_data" => Kind::BadData,
-            "execution" => Kind::Execution,
-            "timeout" => Kind::Timeout,
-            "canceled" => Kind::Canceled,
-            _ => Kind::Other,
-        }
-    }
-
-    fn way_out(self, peer: Peer) -> String {
-        match self {
-            Kind::BadData => format!("see matcher and the queries in {}", peer.table()),
-            _ => "see how Prometheus itself is, and its log".to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::BadData => "Prometheus cannot read the query",
-            Kind::Execution => "Prometheus cannot evaluate the query",
-            Kind::Timeout => "Prometheus had no time to evaluate the query",
-            Kind::Canceled => "Prometheus called the query off",
-            Kind::Other => "Prometheus failed with the query",
-        })
+fn query_way_out(kind: Kind, peer: Peer) -> String {
+    match kind {
+        Kind::BadData => format!("see matcher and the queries in {}", peer.table()),
+        _ => "see how Prometheus itself is, and its log".to_owned(),
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::promql::{
-    error::Kind,
+    kind::Kind,
     vector::{Answered, Sample, Vector, labels},
 };
 

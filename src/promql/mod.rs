@@ -16,4 +16,5 @@ pub mod error;
 pub mod form;
 pub mod frames;
 pub mod grafana;
+pub mod kind;
 pub mod vector;

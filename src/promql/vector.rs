@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::promql::error::Kind;
+use crate::promql::kind::Kind;
 
 /// What a query gave.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ pub mod odd;
 pub mod once;
 pub mod overview;
 pub mod overview_body;
+pub mod printed;
 pub mod prometheus;
 pub mod queries;
 pub mod read;

@@ -13,7 +13,7 @@ use vhi_usage::{
     },
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
-    source::{compute_stat, node},
+    source::{compute_stat, printed},
     stage::Stages,
     usage::{Billed, ClusterUsage, Part},
     vstorage::report,
@@ -123,7 +123,7 @@ fn time(text: &str) -> Timestamp {
 pub(crate) fn storage() -> Arc<StorageReading> {
     let report = report::parse(REPORT).unwrap();
     let at = time("2026-11-22T06:00:01.872Z");
-    Arc::new(node::reading(report, at, "node1.example".to_owned(), BASE).unwrap())
+    Arc::new(printed::reading(report, at, "node1.example".to_owned(), BASE).unwrap())
 }
 
 pub(crate) fn compute() -> Arc<ComputeReading> {

@@ -11,7 +11,7 @@ use vhi_usage::{
     cli::check::found::{Asked, Found},
     panel::error::PanelError,
     reading::{BaseInForce, Evidence, Source, Space, StorageReading},
-    source::{compute_stat, error::SourceError, node, overview_body, read::Read},
+    source::{compute_stat, error::SourceError, overview_body, printed, read::Read},
     vstorage::report,
 };
 
@@ -53,7 +53,7 @@ pub(crate) fn printed(text: &str, base: BaseInForce) -> Asked {
         at: at("01.872"),
     };
     let report = report::parse(text).unwrap();
-    let reading = node::reading(report, evidence.at, evidence.node.clone(), base);
+    let reading = printed::reading(report, evidence.at, evidence.node.clone(), base);
     Asked {
         source: Source::Ssh,
         read: Read {

@@ -9,9 +9,11 @@ use vhi_usage::{
     chain::chain,
     promql::{
         datasource::{self, Uid},
-        error::{Kind, QueryError, Shown},
+        error::{QueryError, Shown},
         form::Form,
-        frames, vector,
+        frames,
+        kind::Kind,
+        vector,
     },
     source::{error::SourceError, metric::Unfit},
     web::peer::Peer::{self, Grafana, Prometheus},

@@ -9,7 +9,7 @@ use proptest::{prelude::*, sample::select};
 use vhi_usage::{
     amount::SizeBase,
     reading::{BaseInForce, Source, Space, StorageReading},
-    source::node,
+    source::printed,
     vstorage::report,
     witness::{
         self, Comparison,
@@ -34,7 +34,7 @@ fn printed(free: u64, total: u64, base: SizeBase, way: printer::Digits) -> Optio
         configured: false,
     };
     let node = "node1.example".to_owned();
-    Some(node::reading(report, Timestamp::UNIX_EPOCH, node, base).unwrap())
+    Some(printed::reading(report, Timestamp::UNIX_EPOCH, node, base).unwrap())
 }
 
 /// What the panel says of them in exact bytes, so many seconds later.

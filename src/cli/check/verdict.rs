@@ -9,7 +9,7 @@ use crate::{
         found::Found,
     },
     panel::error::PanelError,
-    promql::error::{Kind, QueryError},
+    promql::{error::QueryError, kind::Kind},
     source::error::SourceError,
     ssh::error::SshError,
     web::error::WebError,
