@@ -9,7 +9,7 @@
 
 use crate::{
     reading::{Source, StorageReading},
-    vstorage::{lines, unread::Unread},
+    vstorage::{labels, lines, unread::Unread},
 };
 
 /// What whoever sees such a line is asked for, and how to mask it.
@@ -60,7 +60,7 @@ impl From<&Unread> for Drift {
 
 impl From<&lines::Line<'_>> for Line {
     fn from(lines::Line { line, text }: &lines::Line<'_>) -> Line {
-        let label = lines::label(text);
+        let label = labels::label(text);
         let word = |label: &'static str| label.trim_end_matches([':', '\'', ' ']);
         Line {
             line: *line,

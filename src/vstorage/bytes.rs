@@ -11,7 +11,8 @@ use crate::{
     amount::SizeBase,
     vstorage::{
         error::ParseError,
-        lines::{Line, SPACE},
+        labels::SPACE,
+        lines::Line,
         report::{self, StatReport},
         space::{self, SpaceAmounts},
     },

@@ -10,13 +10,8 @@
 //! These four are noise wherever they stand; so are colour (`ESC [ … letter`), a carriage return at the end
 //! of a line and a byte order mark at the start of the text. (vstorage.md 1 and 1.1.)
 
-use crate::vstorage::{grammar::is_duration_part, tables::Kind};
+use crate::vstorage::{grammar::is_duration_part, labels, tables::Kind};
 use std::borrow::Cow;
-
-/// What the first line of a report begins with.
-pub(crate) const CLUSTER: &str = "Cluster '";
-/// What the line that is billed begins with.
-pub(crate) const SPACE: &str = "Space:";
 
 /// A line of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,22 +57,6 @@ fn without_return(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// The label that the line begins with, in its first column, of those that we know.
-pub fn label(text: &str) -> Option<&'static str> {
-    // most lines are rows of a table, and need no more than a look at their first byte
-    let labels: &[&str] = match text.bytes().next()? {
-        b'C' => &[CLUSTER, "CS nodes:", "Chunks:"],
-        b'F' => &["FS:"],
-        b'I' => &["IO:", "IO total:", "IO QDEPTH:"],
-        b'L' => &["License:"],
-        b'M' => &["MDS nodes:"],
-        b'R' => &["Replication:", "Repl IO:"],
-        b'S' => &[SPACE, "Sync rate:"],
-        _ => &[],
-    };
-    labels.iter().copied().find(|it| text.starts_with(it))
-}
-
 /// Lines that say one thing: one line, or `Chunks:` with its continuations.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
@@ -106,7 +85,7 @@ pub(crate) fn groups<'a>(lines: &'a [Line<'a>], ended: bool) -> impl Iterator<It
     let mut rest = lines;
     std::iter::from_fn(move || {
         let (first, behind) = rest.split_first()?;
-        let label = label(&first.text);
+        let label = labels::label(&first.text);
         let behind = behind.iter();
         let more = match label {
             Some("Chunks:") => behind.take_while(|it| continues(&it.text)).count(),

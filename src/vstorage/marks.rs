@@ -79,7 +79,27 @@ fn mark(lines: &[Line<'_>], text: &str, token: Token<'_>) -> Option<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vstorage::report::parse;
+    use crate::vstorage::{
+        labels::{LABELS, label},
+        report::parse,
+    };
+
+    /// A line of each label.
+    const TEXT: &str = "\
+Cluster 'c1': healthy
+Space: [OK] allocatable 1TB of 2TB, free 1TB of 3TB
+MDS nodes: 3 of 5, epoch uptime: 13d  3h, cluster version: 128
+CS nodes:  32 of 33 (32 avail, 1 inactive, 0 offline)
+License: ACTIVE (expiration: 01/10/2021, capacity: 10TB, used: 20.3GB)
+Replication:  1 norm,  1 limit
+Chunks: [OK] 323 (100%) healthy,  0 (0%) void
+FS:  1GB in 7 files, 8 inodes,  9 file maps,  3 chunks,  4 chunk replicas
+IO:  read 0B/s (1.9Kop/s), write  26.2MB/s ( 0ops/s)
+IO total: read   37.1GB ( 473Kops), write  133.7GB ( 4.7Mops)
+Repl IO:  read     0B/s, write:     7B/s
+Sync rate: 10ops/s, datasync rate:   0ops/s
+IO QDEPTH: 0.0 aver, 0.0 max
+";
 
     /// Every mark stands where the text has `<` and `>`, which are taken out before it is read.
     #[track_caller]
@@ -142,5 +162,17 @@ mod tests {
         let names: Vec<&str> = marks.iter().map(|it| &*it.figure).collect();
         assert_eq!(names[..2], ["logical.free", "logical.total"]);
         assert_eq!(names[8..10], ["chunks.lost", "chunks.lost %"]);
+    }
+
+    #[test]
+    fn a_line_of_each_label_is_read_and_every_one_but_the_first_has_its_numbers_marked() {
+        let labels: Vec<_> = TEXT.lines().map(label).collect();
+        assert_eq!(labels, LABELS.map(Some));
+        let report = parse(TEXT).unwrap();
+        assert_eq!(report.unread, []);
+        assert_eq!(report.to_string().lines().count(), LABELS.len());
+        let mut marked: Vec<usize> = report.marks().iter().map(|mark| mark.line).collect();
+        marked.dedup();
+        assert_eq!(marked, Vec::from_iter(2..=LABELS.len()));
     }
 }

@@ -18,6 +18,7 @@ pub mod fs;
 pub(crate) mod grammar;
 pub mod io;
 pub mod kept;
+pub mod labels;
 pub mod license;
 pub mod lines;
 pub mod marks;

@@ -11,8 +11,8 @@ use crate::vstorage::{
     chunks, fs,
     grammar::{Expected, whole},
     io::{self, Both},
+    labels::SPACE,
     license::{self, Placements},
-    lines::SPACE,
     placed::Token,
     servers, space,
 };

@@ -10,11 +10,18 @@ use std::{
 use crate::{
     http,
     prometheus::Prometheus,
-    site::{Site, TOKEN, text},
+    site::{self, Site, TOKEN, text},
     wait::until,
 };
 
 const SOON: Duration = Duration::from_secs(30);
+/// A licence for nothing, a status that is in no list, and a line that no rule reads.
+const OVERDRAWN: &str = "\
+Cluster 'cluster1': on canary
+Space: [OK] allocatable 11.9TB of 57.3TB, free 13.0TB of 57.3TB
+License: ACTIVE (expiration: 01/01/2100, capacity: 0TB, used: 21.2TB)
+Canary: 7
+";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -55,7 +62,9 @@ fn is_well(output: &Output) {
 #[test]
 fn a_real_prometheus_scrapes_the_service_and_has_its_figures() {
     let site = Site::new();
-    let service = site.serve_with(&site.variables());
+    let mut variables = site.variables();
+    variables.extend(site::variables(&[("CACHE_TTL_SECONDS", "1")]));
+    let service = site.serve_with(&variables);
     let mut settings = shown();
     put(
         &mut settings,
@@ -109,6 +118,13 @@ fn a_real_prometheus_scrapes_the_service_and_has_its_figures() {
         rules.iter().all(well).then_some(())
     });
 
+    // A licence for nothing is overdrawn by whatever is used.
+    site.tool.prints(OVERDRAWN);
+    let ratio = "vhi_usage_license_used_ratio{source=\"ssh\"}";
+    until("the licence is overdrawn", SOON, || {
+        (server.value(ratio) == "+Inf").then_some(())
+    });
+
     service.running.signal("TERM");
     let gone = || server.ask("vhi_usage_build_info").is_empty().then_some(());
     until("what was scraped is gone, and not 0", SOON, gone);
@@ -118,13 +134,33 @@ fn a_real_prometheus_scrapes_the_service_and_has_its_figures() {
 }
 
 #[test]
-fn every_name_is_as_prometheus_wants_it() {
+fn every_name_is_as_prometheus_wants_it_and_every_value() {
     let site = Site::new();
+    site.tool.prints(OVERDRAWN);
     let service = site.serve_with(&site.variables());
     assert_eq!(http::get(service.address, "/metrics", None).status, 401);
-    let answer = http::get(service.address, "/metrics", Some(TOKEN));
-    assert_eq!(answer.status, 200, "{answer:?}");
-    for secret in [TOKEN, &site.cluster().panel.password, "127.0.0.1"] {
+    let answer = until("the witness is compared", SOON, || {
+        let answer = http::get(service.address, "/metrics", Some(TOKEN));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let compared = "vhi_usage_witness_difference_bytes{";
+        answer.body.contains(compared).then_some(answer)
+    });
+    for sample in [
+        "vhi_usage_witness_verdict{cluster=\"cluster1\",source=\"overview\",",
+        "vhi_usage_storage_tier_bytes{cluster=\"cluster1\",source=\"overview\",",
+        "vhi_usage_storage_service_bytes{cluster=\"cluster1\",source=\"overview\",",
+        "vhi_usage_size_base_evidence{cluster=\"cluster1\",evidence=\"confirmed\"} 1\n",
+        "vhi_usage_report_unread_lines{cluster=\"cluster1\",source=\"ssh\"} 1\n",
+        "vhi_usage_storage_cluster_status{cluster=\"cluster1\",source=\"ssh\",status=\"other\"} 1\n",
+        "vhi_usage_license_used_ratio{cluster=\"cluster1\",source=\"ssh\"} inf\n",
+    ] {
+        assert!(
+            answer.body.contains(sample),
+            "{sample} is not in {}",
+            answer.body
+        );
+    }
+    for secret in [TOKEN, &site.cluster().panel.password, "127.0.0.1", "canary"] {
         assert!(!answer.body.contains(secret), "{secret} is in it");
     }
     let page: PathBuf = site.write("metrics.txt", &answer.body);
