@@ -11,6 +11,8 @@ mod program;
 mod simulated;
 #[path = "system/wait.rs"]
 mod wait;
+#[path = "cli/witnessed.rs"]
+mod witnessed;
 
 use std::path::{Path, PathBuf};
 

@@ -27,6 +27,8 @@ mod processes;
 mod program;
 #[path = "system/prometheus.rs"]
 mod prometheus;
+#[path = "system/scraped.rs"]
+mod scraped;
 #[path = "system/secrecy.rs"]
 mod secrecy;
 #[path = "system/settings.rs"]

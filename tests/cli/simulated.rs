@@ -11,22 +11,22 @@ use crate::{
     wait::until,
 };
 
-const ENDS: Duration = Duration::from_secs(8);
+pub(crate) const ENDS: Duration = Duration::from_secs(8);
 
 /// Starts a command that goes on, and waits until it says these words.
 #[track_caller]
-fn start(folder: &tempfile::TempDir, args: &[&str], words: &str) -> Running {
+pub(crate) fn start(folder: &tempfile::TempDir, args: &[&str], words: &str) -> Running {
     let mut running = Program::new(folder.path(), args).start();
     running.says(words);
     running
 }
 
-/// The settings that a simulator prints, those of each cluster with its panel's fingerprint at their end.
+/// The settings that a simulator prints, those of each cluster with Grafana's token at their end.
 #[track_caller]
-fn printed_settings(sim: &Running, clusters: usize) -> String {
+pub(crate) fn printed_settings(sim: &Running, clusters: usize) -> String {
     until("the simulator's settings", ENDS, || {
         let said = sim.stdout.read();
-        let whole = said.ends_with('\n') && said.matches("\nsha256 = ").count() == clusters;
+        let whole = said.ends_with('\n') && said.matches("\ntoken_file = ").count() == 1 + clusters;
         whole.then_some(said)
     })
 }

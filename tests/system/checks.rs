@@ -12,7 +12,7 @@ use crate::{
 
 /// A check that ends so, and says these words to its reader, sentences in as many lines as they need.
 #[track_caller]
-fn ends(ended: &Ended, code: i32, words: &[&str]) {
+pub(crate) fn ends(ended: &Ended, code: i32, words: &[&str]) {
     assert_eq!(ended.code, Some(code), "{}{}", ended.stdout, ended.stderr);
     let unfolded: Vec<&str> = ended.stdout.split_whitespace().collect();
     let unfolded = unfolded.join(" ");

@@ -55,6 +55,13 @@ impl Prometheus {
         }
     }
 
+    /// Starts it again where it was, with all that it had kept.
+    #[track_caller]
+    pub(crate) fn start_again(&mut self) {
+        let began = (0..TRIES).any(|_| self.up());
+        assert!(began, "prometheus does not start again: {}", self.log());
+    }
+
     /// The result of an instant query: each series with its value.
     #[track_caller]
     pub(crate) fn ask(&self, query: &str) -> Vec<Value> {

@@ -61,7 +61,12 @@ impl<'a> Line<'a> {
     pub fn write(self, out: &mut impl Write) -> io::Result<()> {
         let sign = if self.is_negative { "-" } else { "" };
         let bytes = format!("{sign}{}", self.bytes);
-        let tib = format!("{sign}{}", Tib(self.bytes));
+        let tib = Tib(self.bytes).to_string();
+        // A zero has no sign.
+        let tib = match tib.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+            true => format!("{sign}{tib}"),
+            false => tib,
+        };
         let room = NAME.saturating_sub(self.printed.chars().count() + 1);
         let mut name = self.name;
         if name.chars().count() > room {
@@ -118,6 +123,14 @@ mod tests {
         shows(
             line,
             "  difference               -18446744073709551615 -16777216.0000  not the same\n",
+        );
+        let line = Line {
+            is_negative: true,
+            ..Line::of("    difference", 7)
+        };
+        shows(
+            line,
+            "    difference                                -7         0.0000\n",
         );
         let line = Line {
             printed: "1.00TB",
