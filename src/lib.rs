@@ -51,12 +51,14 @@
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
+//! | [`headroom`] | how much of a licence is used, and whether less than a tenth is left |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
 //! | [`reason`] | why there is no fresh figure, as callers are told |
 //! | [`stage`] | how each stage of a reading does: duration, end, the last success |
 //! | [`amount`] | bytes and the interval that they lie in; all arithmetic on them |
 //! | [`secret`] | a word that prints as `***`; a file that only its owner may read |
 //! | [`cluster_name`] | a name that is safe on a command line |
+//! | [`condition`] | what the vendor's words say of a cluster and of its licence, in closed lists |
 //! | [`clock`] | times as they are said |
 //! | [`digits`] | whole numbers, from their digits |
 //! | [`hex`] | a SHA-256 in hex |
@@ -118,10 +120,12 @@ pub mod cli;
 pub mod clock;
 pub mod cluster_name;
 pub mod collector;
+pub mod condition;
 pub mod config;
 pub mod digits;
 pub mod drift;
 pub mod figure;
+pub mod headroom;
 pub mod hex;
 pub mod lock;
 pub mod panel;

@@ -5,7 +5,7 @@ use serde_json::Number;
 
 use crate::{
     amount::{Amount, Capacity, SizeBase},
-    vstorage::token::Size,
+    vstorage::{token::Size, unread::Unread},
     words::words,
 };
 
@@ -41,7 +41,7 @@ pub struct StorageReading {
     /// What each service of the cluster has written, before redundancy; `None` where the source does not say.
     pub services: Option<Vec<Service>>,
     /// What of a printed report no rule could read; empty where nothing was printed.
-    pub unread: Vec<Unread>,
+    pub unread: Unread,
 }
 
 /// The size base of a reading, and who chose it.
@@ -152,15 +152,6 @@ pub struct Service {
     pub name: String,
     /// What it has written, before redundancy; `None` where the source lists it without a figure.
     pub used: Option<Figure>,
-}
-
-/// A header line of a report that no rule reads, or one of a known label in an unknown form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Its number in the text, from 1.
-    pub line: usize,
-    /// The line as printed, which may hold a licence key.
-    pub text: String,
 }
 
 /// An amount, and the word that it was printed as, if it was printed.

@@ -16,6 +16,8 @@ mod counted;
 mod described;
 #[path = "api/drift.rs"]
 mod drift;
+#[path = "api/labels.rs"]
+mod labels;
 #[path = "api/listener.rs"]
 mod listener;
 #[path = "api/metrics.rs"]

@@ -75,7 +75,7 @@ struct Drifted {
     /// How many lines.
     #[schema(format = Int64)]
     unread_lines: usize,
-    /// Each of them, in the order of the text.
+    /// The first 50 of them, in the order of the text.
     lines: Vec<Unread>,
     /// What is asked of whoever sees it; null where every line is read.
     message: Option<String>,
@@ -124,10 +124,9 @@ impl From<Drift> for Drifted {
     fn from(drift: Drift) -> Drifted {
         let message = drift.message();
         let line = |drift::Line { line, label }| Unread { line, label };
-        let lines: Vec<Unread> = drift.lines.into_iter().map(line).collect();
         Drifted {
-            unread_lines: lines.len(),
-            lines,
+            unread_lines: drift.count,
+            lines: drift.lines.into_iter().map(line).collect(),
             message,
         }
     }

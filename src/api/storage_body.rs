@@ -17,14 +17,12 @@ use crate::{
         state::State,
         witness_body::{Supported, Witnessed},
     },
+    condition::LicenseState,
     figure::Figure as Wire,
     reading::{Basis, Figure, License, Replication, Service, SizeBaseOrigin, Source, Space, Tier},
     usage::ClusterUsage,
     witness::size_base::SizeBaseEvidence,
 };
-
-/// The state of a licence of which the source says nothing.
-const UNKNOWN: &str = "unknown";
 
 /// Storage of a cluster, from the one source that is billed. What a source cannot give is null.
 #[derive(Debug, Serialize, ToSchema)]
@@ -215,7 +213,7 @@ impl ToSchema for Services<'_> {}
 
 fn licensed(license: &License) -> Licensed<'_> {
     Licensed {
-        state: license.state.as_deref().unwrap_or(UNKNOWN),
+        state: LicenseState::word(license.state.as_deref()),
         capacity: license.capacity.map(Wire::from),
         used: license.used.map(Wire::from),
         free: license.free.map(Wire::from),

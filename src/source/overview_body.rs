@@ -22,6 +22,7 @@ use crate::{
         licence_body,
         odd::{Body, Odd, there},
     },
+    vstorage::unread::Unread,
 };
 
 /// What both bodies say, and what of them is not as it should be; the licence may not have been given. The
@@ -58,7 +59,7 @@ pub fn reading(
         license: Some(license),
         tiers,
         services: services(&mut body, overview),
-        unread: Vec::new(),
+        unread: Unread::default(),
     };
     Ok((reading, body.odd))
 }

@@ -8,10 +8,8 @@ use jiff::Timestamp;
 
 use crate::{
     amount::SizeBase,
-    reading::{
-        BaseInForce, Counter, Figure, License, Replication, Source, Space, StorageReading, Unread,
-    },
-    vstorage::{error::ParseError, license, lines::Line, report::StatReport, token::Size},
+    reading::{BaseInForce, Counter, Figure, License, Replication, Source, Space, StorageReading},
+    vstorage::{error::ParseError, license, report::StatReport, token::Size, unread::Unread},
 };
 
 /// What a report means, once it is known to be the right one.
@@ -40,7 +38,6 @@ pub fn reading(
         normal: replication.normal,
         limit: replication.limit,
     });
-    let unread = report.within(base).unread.into_iter();
     Ok(StorageReading {
         source: Source::Ssh,
         basis: Source::Ssh.basis(),
@@ -61,12 +58,7 @@ pub fn reading(
         license: Some(license.unwrap_or_default()),
         tiers: None,
         services: None,
-        unread: unread
-            .map(|Line { line, text }| Unread {
-                line,
-                text: text.into_owned(),
-            })
-            .collect(),
+        unread: Unread::of(report.within(base).unread),
     })
 }
 

@@ -26,6 +26,7 @@ use crate::{
         read::Read,
         sides::{FREE, Side, TOTAL, fit},
     },
+    vstorage::unread::Unread,
     web::peer::Peer,
 };
 
@@ -115,7 +116,7 @@ impl PrometheusSource {
             license: None,
             tiers: self.named(tiers),
             services: None,
-            unread: Vec::new(),
+            unread: Unread::default(),
         })
     }
 

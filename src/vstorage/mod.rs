@@ -31,3 +31,4 @@ pub mod space;
 pub mod table;
 pub(crate) mod tables;
 pub mod token;
+pub mod unread;

@@ -145,7 +145,7 @@ mod tests {
             license: None,
             tiers: None,
             services: None,
-            unread: Vec::new(),
+            unread: crate::vstorage::unread::Unread::default(),
         }
     }
 

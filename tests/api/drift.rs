@@ -5,24 +5,26 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use vhi_usage::{
     drift::ASK,
-    reading::{Source, StorageReading, Unread},
+    reading::{Source, StorageReading},
     reason::Code,
     usage::{ClusterUsage, Part, Witness},
+    vstorage::{lines::Line, unread::Unread},
 };
 
 use crate::{
     json_of,
     published::{Site, complete, compute, missing, reason, storage, usage},
+    scrape::metrics,
 };
 
 /// A reading of a report with these unread lines.
 fn unread(lines: &[(usize, &str)]) -> Arc<StorageReading> {
-    let unread = lines.iter().map(|&(line, text)| Unread {
+    let unread = lines.iter().map(|&(line, text)| Line {
         line,
-        text: text.to_owned(),
+        text: text.to_owned().into(),
     });
     Arc::new(StorageReading {
-        unread: unread.collect(),
+        unread: Unread::of(unread.collect()),
         ..StorageReading::clone(&storage())
     })
 }
@@ -50,6 +52,23 @@ async fn lines_that_no_rule_reads_are_listed_by_number_and_known_label() {
         !said.to_string().to_lowercase().contains("canary"),
         "{said}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_very_many_lines_the_first_are_listed_and_all_are_counted() {
+    let odd: Vec<(usize, &str)> = (1..=100_000).map(|line| (line, "Erasure: 3+2")).collect();
+    let flood = usage(Part::Fresh(unread(&odd)), Part::Fresh(compute()));
+    let samples = metrics(flood.clone()).await;
+    let series = "vhi_usage_report_unread_lines{cluster=\"cluster1\",source=\"ssh\"}";
+    assert_eq!(samples[series], "100000");
+    let drift = &listed(flood).await["drift"];
+    assert_eq!(drift["unread_lines"], 100_000);
+    assert_eq!(
+        drift["message"],
+        format!("lines of the report that no rule reads: 100000; {ASK}")
+    );
+    let lines = drift["lines"].as_array().unwrap();
+    assert_eq!((lines.len(), &lines[49]["line"]), (50, &json!(50)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
-use vhi_usage::{reading::License, reason::Code, usage::Part};
+use vhi_usage::{
+    reading::{Figure, License},
+    reason::Code,
+    usage::Part,
+};
 
 use crate::{
     USAGE, json_of,
@@ -119,24 +123,50 @@ async fn what_is_missing_has_no_sample_and_a_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_licence_has_its_headroom_and_its_last_day() {
+async fn the_licence_has_what_is_used_of_it_and_its_last_day() {
     let samples = metrics(complete()).await;
     let of = "cluster=\"cluster1\",source=\"ssh\"";
-    let ratio = &samples[&format!("vhi_usage_license_free_ratio{{{of}}}")];
-    assert!(ratio.starts_with("0.9576"), "{ratio}");
+    let ratio = &samples[&format!("vhi_usage_license_used_ratio{{{of}}}")];
+    assert_eq!(ratio, "0.0424");
     let expires = &samples[&format!("vhi_usage_license_expires_timestamp_seconds{{{of}}}")];
     assert_eq!(expires, "4102444800");
-    assert_eq!(
-        samples[&format!("vhi_usage_license_info{{{of},state=\"ACTIVE\"}}")],
-        "1"
-    );
+    let state = |word: &str| format!("vhi_usage_license_state{{{of},state=\"{word}\"}}");
+    assert_eq!(samples[&state("active")], "1");
     let mut silent = (*storage()).clone();
     silent.license = Some(License::default());
     let samples = metrics(usage(Part::Fresh(Arc::new(silent)), Part::Fresh(compute()))).await;
-    assert_eq!(
-        samples[&format!("vhi_usage_license_info{{{of},state=\"unknown\"}}")],
-        "1"
-    );
-    let license = |it: &&String| it.contains("license") && !it.contains("_info");
+    assert_eq!(samples[&state("unknown")], "1");
+    let license = |it: &&String| it.contains("license") && !it.contains("_state");
     assert_eq!(samples.keys().find(license), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_licence_that_is_overdrawn_says_so() {
+    let figure = |bytes: Option<u64>| bytes.map(Figure::exact);
+    for (capacity, used, ratio) in [
+        (Some(1_000), Some(900), Some("0.9")),
+        (Some(1_000), Some(1_500), Some("1.5")),
+        (Some(u64::MAX), Some(u64::MAX), Some("1")),
+        (Some(0), Some(1), Some("inf")),
+        (Some(0), Some(0), Some("inf")),
+        (Some(1_000), Some(0), Some("0")),
+        (None, Some(1_500), None),
+        (Some(1_000), None, None),
+    ] {
+        let mut reading = (*storage()).clone();
+        let (capacity, used) = (figure(capacity), figure(used));
+        reading.license = Some(License {
+            capacity,
+            used,
+            ..License::default()
+        });
+        let samples = metrics(usage(Part::Fresh(reading.into()), Part::Fresh(compute()))).await;
+        let of = "{cluster=\"cluster1\",source=\"ssh\"}";
+        let sample = samples.get(&format!("vhi_usage_license_used_ratio{of}"));
+        assert_eq!(
+            sample.map(String::as_str),
+            ratio,
+            "{used:?} of {capacity:?}"
+        );
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn scrape(site: &Site) -> Samples {
     let mut samples = Samples::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let (series, value) = line.rsplit_once(' ').unwrap();
-        assert!(value.parse::<f64>().unwrap().is_finite(), "{line}");
+        assert!(!value.parse::<f64>().unwrap().is_nan(), "{line}");
         let twice = samples.insert(series.to_owned(), value.to_owned());
         assert_eq!(twice, None, "{series} is there twice");
     }

@@ -10,7 +10,7 @@ use vhi_usage::{
     amount::SizeBase,
     reading::{BaseInForce, Source, Space, StorageReading},
     source::printed,
-    vstorage::report,
+    vstorage::{report, unread::Unread},
     witness::{
         self, Comparison,
         quantity::Quantity,
@@ -54,7 +54,7 @@ fn exact(free: u64, total: u64, second: i64) -> StorageReading {
         license: None,
         tiers: None,
         services: None,
-        unread: Vec::new(),
+        unread: Unread::default(),
     }
 }
 

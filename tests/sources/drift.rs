@@ -6,7 +6,7 @@ use std::{
     sync::Once,
 };
 
-use vhi_usage::{drift::ASK, source::StorageSource};
+use vhi_usage::{drift::ASK, reading::StorageReading, source::StorageSource};
 
 use crate::{
     SPACE,
@@ -49,38 +49,98 @@ impl Write for Log {
     }
 }
 
+/// What a source tells of these lines below the ones that it must have.
+async fn told(
+    log: &Log,
+    site: &Site,
+    source: &StorageSource,
+    lines: &str,
+) -> (StorageReading, Vec<String>) {
+    let text = format!("Cluster 'cluster1': healthy\n{SPACE}\n{lines}");
+    site.scenario().set_report_text(Some(text));
+    let reading = soon(source.read()).await.reading.unwrap();
+    let said = log.take();
+    assert!(!said.contains("canary"), "{said}");
+    let told = said.lines().filter(|line| line.contains("no rule reads"));
+    (reading, told.map(str::to_owned).collect())
+}
+
 #[tokio::test]
 async fn each_new_line_is_told_once_by_number_and_label() {
     let site = Site::new(1).await;
     let source = site.storage(PATIENCE);
     let log = Log::begin();
-    let told = async |source: &StorageSource, lines: &str| {
-        let text = format!("Cluster 'cluster1': healthy\n{SPACE}\n{lines}");
-        site.scenario().set_report_text(Some(text));
-        let reading = soon(source.read()).await.reading.unwrap();
-        let said = log.take();
-        assert!(!said.contains("canary"), "{said}");
-        let told: Vec<String> = said
-            .lines()
-            .filter(|line| line.contains(ASK))
-            .map(str::to_owned)
-            .collect();
-        (reading, told)
-    };
+    let told = async |lines: &str| told(&log, &site, &source, lines).await;
     let license = "License: canary-key of canary.example\n";
-    let (reading, first) = told(&source, license).await;
-    assert_eq!((reading.unread.len(), first.len()), (1, 1));
+    let (reading, first) = told(license).await;
+    assert_eq!((reading.unread.count, first.len()), (1, 1));
     assert!(
         first[0].contains("WARN")
+            && first[0].contains(ASK)
             && first[0].ends_with("cluster=cluster1 line=3 label=\"License\""),
         "{first:?}"
     );
     assert_eq!(reading.license.unwrap().state, None);
-    let (_, again) = told(&source, license).await;
+    let (_, again) = told(license).await;
     assert_eq!(again, Vec::<String>::new());
-    let (reading, second) = told(&source, &format!("Canary: canary\n{license}")).await;
-    assert_eq!((reading.unread.len(), second.len()), (2, 1));
+    let (reading, second) = told(&format!("Canary: canary\n{license}")).await;
+    assert_eq!((reading.unread.count, second.len()), (2, 1));
     assert!(second[0].ends_with("cluster=cluster1 line=3"), "{second:?}");
-    let (reading, none) = told(&source, "").await;
-    assert_eq!((reading.unread.len(), none.len()), (0, 0));
+    let (reading, none) = told("").await;
+    assert_eq!((reading.unread.count, none.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_line_whose_figures_change_is_told_once_and_costs_no_other_its_telling() {
+    let site = Site::new(1).await;
+    let source = site.storage(PATIENCE);
+    let log = Log::begin();
+    let told = async |lines: &str| told(&log, &site, &source, lines).await.1;
+    // More such lines than are kept, and than words are remembered.
+    let scrubbing = |poll: i32| -> String {
+        let line = |n| format!("Scrubbing: {}% of chunks, {n}d  2h left\n", n * 100 + poll);
+        (0..300).map(line).collect()
+    };
+    assert_eq!(told(&scrubbing(1)).await.len(), 1);
+    assert_eq!(told(&scrubbing(2)).await, [""; 0]);
+    let license = told(&format!("{}License: canary\n", scrubbing(3))).await;
+    assert_eq!(license.len(), 1, "{license:?}");
+    assert!(
+        license[0].ends_with("line=303 label=\"License\""),
+        "{license:?}"
+    );
+    // A unit that does not fit makes a line unread after all others were.
+    let unfit = "FS:  999999EB in 7 files, 8 inodes,  9 file maps,  3 chunks,  4 chunk replicas\n";
+    let unfit = told(&format!("{}{unfit}", scrubbing(4))).await;
+    assert_eq!(unfit.len(), 1, "{unfit:?}");
+    assert!(unfit[0].ends_with("line=303 label=\"FS\""), "{unfit:?}");
+}
+
+#[tokio::test]
+async fn a_flood_of_lines_is_told_to_an_end_and_that_it_ends() {
+    let site = Site::new(1).await;
+    let source = site.storage(PATIENCE);
+    let log = Log::begin();
+    let word = |mut n: u32| {
+        let mut word = String::new();
+        while n > 0 {
+            word.extend(char::from_digit(n % 26 + 10, 36));
+            n /= 26;
+        }
+        word
+    };
+    let flood: String = (0..1_000)
+        .map(|n| format!("Canary{}: canary\n", word(n)))
+        .collect();
+    let (reading, said) = told(&log, &site, &source, &flood).await;
+    assert_eq!(
+        (reading.unread.count, reading.unread.first.len()),
+        (1_000, 50)
+    );
+    let (last, others) = said.split_last().unwrap();
+    assert!(last.contains("no other one is named here"), "{last}");
+    assert_eq!(others.len(), 200);
+    assert!(others.iter().all(|it| it.contains(ASK)), "{others:?}");
+    let (_, again) = told(&log, &site, &source, "Canary! canary\n").await;
+    assert_eq!(again, [""; 0]);
 }

@@ -101,7 +101,7 @@ fn a_real_prometheus_scrapes_the_service_and_has_its_figures() {
 
     let groups = server.get("/api/v1/rules", &[]);
     let rules = groups["data"]["groups"][0]["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), 8, "{groups}");
+    assert_eq!(rules.len(), 9, "{groups}");
     until("each alert is evaluated, and all is well", SOON, || {
         let groups = server.get("/api/v1/rules", &[]);
         let rules = groups["data"]["groups"][0]["rules"].as_array()?.clone();

@@ -17,7 +17,10 @@ use prometheus::{
     proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType},
 };
 
-use crate::stage::{BOUNDS, Record};
+use crate::{
+    headroom::Hundredths,
+    stage::{BOUNDS, Record},
+};
 
 /// A metric: its name, and what it says.
 pub type Named = (&'static str, &'static str);
@@ -29,9 +32,9 @@ pub type Labels<'a> = [(&'a str, &'a str)];
 pub struct Page(BTreeMap<&'static str, MetricFamily>);
 
 impl Page {
-    /// A value as it is now; none, where it is not known.
+    /// A value as it is now; none, where it is not known or no number. What is beyond any share is infinite.
     pub fn gauge(&mut self, named: Named, labels: &Labels<'_>, value: impl Into<Option<f64>>) {
-        let Some(value) = value.into().filter(|value| value.is_finite()) else {
+        let Some(value) = value.into().filter(|value| !value.is_nan()) else {
             return;
         };
         let mut gauge = Gauge::default();
@@ -51,7 +54,7 @@ impl Page {
     ) {
         for word in words {
             let labels = [labels, &[(label, word)]].concat();
-            self.gauge(named, &labels, if *word == holds { 1.0 } else { 0.0 });
+            self.gauge(named, &labels, f64::from(*word == holds));
         }
     }
 
@@ -128,6 +131,11 @@ pub fn whole(number: impl Into<i128>) -> f64 {
     number.into() as f64
 }
 
+/// A share, from hundredths of a percent.
+pub fn share(Hundredths(hundredths): Hundredths) -> f64 {
+    i128::try_from(hundredths).map_or(f64::INFINITY, whole) / 10_000.0
+}
+
 /// A time in seconds since 1970, to the millisecond.
 pub fn time(at: Timestamp) -> f64 {
     whole(at.as_millisecond()) / 1000.0
@@ -156,6 +164,14 @@ mod tests {
         assert_eq!(text(|page| page.gauge(SOME, &[], f64::NAN)), "");
         let zero = text(|page| page.gauge(SOME, &[], 0.0));
         assert!(zero.ends_with("\nsome_bytes 0\n"), "{zero}");
+    }
+
+    #[test]
+    fn a_share_beyond_any_other_is_a_sample() {
+        let most = text(|page| page.gauge(SOME, &[], f64::INFINITY));
+        assert!(most.ends_with("\nsome_bytes inf\n"), "{most}");
+        let shares = [0, 9_001, 11_000].map(|of| share(Hundredths(of)));
+        assert_eq!(shares, [0.0, 0.9001, 1.1]);
     }
 
     #[test]

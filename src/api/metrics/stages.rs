@@ -26,7 +26,7 @@ const LAST_SUCCESS: Named = (
 pub fn fill(page: &mut Page, cluster: &str, stages: &Stages) {
     for (stage, record) in stages.records() {
         let of = [("cluster", cluster), ("stage", stage.name())];
-        page.gauge(UP, &of, if record.up { 1.0 } else { 0.0 });
+        page.gauge(UP, &of, f64::from(record.up));
         page.durations(DURATION, &of, &record);
         for (reason, count) in &record.failures {
             let labels = [of[0], of[1], ("reason", reason)];

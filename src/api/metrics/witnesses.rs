@@ -42,12 +42,14 @@ pub fn fill(page: &mut Page, usage: &ClusterUsage) {
         let tolerance = distance.and_then(|it| i128::try_from(it.tolerance).ok());
         page.gauge(TOLERANCE, &labels, tolerance.map(whole));
     }
-    let Some(base) = usage.billed.size_base else {
+    let finding = compared.size_base.as_ref();
+    // Of the billed source, or else of the witness that prints sizes.
+    let printed = finding.map(|finding| finding.base);
+    let Some(base) = usage.billed.size_base.or(printed) else {
         return;
     };
     let factor = whole(base.base.factor());
     page.gauge(BASE, &[cluster, ("origin", base.origin().name())], factor);
-    let finding = compared.size_base.as_ref();
     let evidence = finding.map_or(SizeBaseEvidence::Undecided, |it| it.evidence());
     let sayings = SizeBaseEvidence::ALL.map(SizeBaseEvidence::name);
     page.choice(

@@ -12,10 +12,13 @@ use crate::{
     },
     cluster_name::ClusterName,
     config::cluster::ClusterConfig,
-    drift::{self, Drift},
-    reading::{BaseInForce, ComputeReading, Evidence, Source, StorageReading, Unread},
+    drift::Drift,
+    reading::{BaseInForce, ComputeReading, Evidence, Source, StorageReading},
     source::{StorageSource, error::SourceError, read::Read},
-    vstorage::{bytes, error::ParseError, lines::Line, report::StatReport, space::SpaceAmounts},
+    vstorage::{
+        bytes, error::ParseError, lines::Line, report::StatReport, space::SpaceAmounts,
+        unread::Unread,
+    },
     web::error::TrustError,
     witness::{self, Compared, Heard},
 };
@@ -193,11 +196,6 @@ impl Printed {
 
     /// What is asked of whoever sees them; `None` where every line is read.
     pub fn drift(&self) -> Option<String> {
-        let line = |Line { line, text }: &Line<'_>| {
-            let (line, text) = (*line, text.to_string());
-            drift::Line::from(&Unread { line, text })
-        };
-        let lines = self.unread().iter().map(line).collect();
-        Drift { lines }.message()
+        Drift::from(&Unread::of(self.unread().to_vec())).message()
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         check::{
             base,
             found::{Asked, Found, Printed},
-            licence::{Headroom, Licence},
+            licence::Licence,
             printed_back::PrintedBack,
             rows::{self, Row},
         },
@@ -16,7 +16,9 @@ use crate::{
         parse_json,
     },
     clock,
+    condition::LicenseState,
     figure::Figure as Wire,
+    headroom::Headroom,
     reading::Source,
     source::{compute_stat, error::SourceError},
     witness::Comparison,
@@ -152,7 +154,7 @@ fn witness(found: &Found, source: Source) -> Option<&Asked> {
 
 fn licence(licence: Option<Licence>) -> Value {
     let Some(licence) = licence else {
-        return json!({"source": null, "state": "unknown"});
+        return json!({"source": null, "state": LicenseState::Unknown});
     };
     let license = &licence.license;
     let headroom = |it: Headroom| {
@@ -165,7 +167,7 @@ fn licence(licence: Option<Licence>) -> Value {
     };
     json!({
         "source": licence.source.name(),
-        "state": license.state.as_deref().unwrap_or("unknown"),
+        "state": LicenseState::word(license.state.as_deref()),
         "capacity": license.capacity.map(Wire::from),
         "used": license.used.map(Wire::from),
         "free": license.free.map(Wire::from),

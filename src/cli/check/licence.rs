@@ -1,20 +1,12 @@
-//! What is left of the licence. Writes to the cluster stop when it is used up.
-//!
-//! ```text
-//! capacity 500TB, used 21.2TB   ->   95.76 % left, from 95.76 to 95.78 by what the prints stand for
-//! ```
-
-use std::fmt;
+//! The licence of a cluster: what is left of it, how long it lasts, and what to warn of.
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    amount::Amount,
+    headroom::Headroom,
     reading::{License, Source, StorageReading},
 };
 
-/// With less than this left, in percent, one is warned.
-const LOW: u128 = 10;
 /// So many days before the last one, one is warned.
 const NEARLY: i64 = 30;
 /// What the tool prints for a licence without an end is a day of this year.
@@ -31,29 +23,6 @@ pub struct Licence {
     pub headroom: Option<Headroom>,
     /// Days from the reading to the last one: 0 on it, below zero behind it. `None` where no day is known.
     pub days_left: Option<i64>,
-}
-
-/// How much of a capacity is left, in hundredths of a percent, rounded down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Headroom {
-    /// By the figures.
-    pub left: Hundredths,
-    /// The least that the prints may stand for.
-    pub least: Hundredths,
-    /// The most.
-    pub most: Hundredths,
-    /// Whether it is less than a tenth; `None` where the prints leave that open.
-    pub is_low: Option<bool>,
-}
-
-/// Hundredths of a percent; prints as `95.76`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hundredths(pub u128);
-
-impl fmt::Display for Hundredths {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
-    }
 }
 
 impl Licence {
@@ -74,8 +43,7 @@ impl Licence {
         Some(Licence {
             source: reading.source,
             license: license.clone(),
-            headroom: amounts
-                .and_then(|(capacity, used)| Headroom::of(capacity.amount, used.amount)),
+            headroom: amounts.map(|(capacity, used)| Headroom::of(capacity.amount, used.amount)),
             days_left: license
                 .expires_on
                 .and_then(|last| days(reading.observed_at, last)),
@@ -92,8 +60,9 @@ impl Licence {
     pub fn warnings(&self) -> Vec<String> {
         const STOPS: &str =
             "writes to the cluster stop when it is used up: extend it or delete data";
-        let headroom = self.headroom.and_then(|Headroom { left, least, most, is_low }| {
-            match is_low {
+        let headroom = self.headroom.and_then(|it| {
+            let Headroom { left, least, most, .. } = it;
+            match it.is_low {
                 Some(false) => None,
                 Some(true) => Some(format!("of the licence {left} % are left, and {STOPS}")),
                 None => Some(format!(
@@ -116,38 +85,6 @@ impl Licence {
     }
 }
 
-impl Headroom {
-    /// `None`: a capacity of nothing has no part that is left.
-    fn of(capacity: Amount, used: Amount) -> Option<Headroom> {
-        // The larger the capacity and the smaller what is used, the more is left.
-        let (least, most) = (left(capacity.min, used.max)?, left(capacity.max, used.min)?);
-        Some(Headroom {
-            left: left(capacity.bytes, used.bytes)?,
-            least,
-            most,
-            is_low: match (
-                is_low(capacity.min, used.max),
-                is_low(capacity.max, used.min),
-            ) {
-                (one, other) if one == other => Some(one),
-                _ => None,
-            },
-        })
-    }
-}
-
-fn left(capacity: u64, used: u64) -> Option<Hundredths> {
-    let free = u128::from(capacity.saturating_sub(used));
-    let left = (free * 10_000).checked_div(u128::from(capacity))?;
-    Some(Hundredths(left))
-}
-
-/// To the byte, where hundredths are rounded.
-fn is_low(capacity: u64, used: u64) -> bool {
-    let free = u128::from(capacity.saturating_sub(used));
-    free * 100 < u128::from(capacity) * LOW
-}
-
 fn days(at: Timestamp, last: jiff::civil::Date) -> Option<i64> {
     let today = at.to_zoned(TimeZone::UTC).date();
     let between = today.until(last).ok()?;
@@ -157,29 +94,9 @@ fn days(at: Timestamp, last: jiff::civil::Date) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::Figure;
+    use crate::{headroom::Hundredths, reading::Figure};
 
     const TIB: u64 = 1 << 40;
-
-    fn amount(min: u64, bytes: u64, max: u64) -> Amount {
-        Amount { bytes, min, max }
-    }
-
-    #[test]
-    fn a_tenth_is_told_to_the_byte_and_left_open_where_the_prints_do() {
-        let low = |capacity, used| Headroom::of(capacity, used).map(|it| it.is_low);
-        let exact = Amount::exact;
-        assert_eq!(low(exact(1000), exact(900)), Some(Some(false)));
-        assert_eq!(low(exact(1000), exact(901)), Some(Some(true)));
-        assert_eq!(low(exact(u64::MAX), exact(u64::MAX)), Some(Some(true)));
-        assert_eq!(low(amount(950, 1000, 1099), exact(900)), Some(None));
-        assert_eq!(low(exact(0), exact(0)), None);
-        let open = Headroom::of(amount(950, 1000, 1099), amount(900, 900, 909)).expect("it");
-        let shown = [open.least, open.left, open.most].map(|it| it.to_string());
-        assert_eq!(shown, ["4.31", "10.00", "18.10"]);
-        let over = Headroom::of(exact(10), exact(11)).expect("it");
-        assert_eq!((over.left, over.is_low), (Hundredths(0), Some(true)));
-    }
 
     #[test]
     fn the_last_day_still_counts() {
@@ -208,7 +125,7 @@ mod tests {
             license: Some(License::default()),
             tiers: None,
             services: None,
-            unread: Vec::new(),
+            unread: crate::vstorage::unread::Unread::default(),
         };
         assert_eq!(Licence::of([&reading].into_iter()), None);
         let silent = reading.clone();

@@ -17,6 +17,7 @@ use crate::{
         verdict::Verdict,
     },
     clock,
+    condition::LicenseState,
     reading::{Figure, StorageReading},
     source::{compute_stat, error::SourceError},
 };
@@ -149,7 +150,7 @@ fn licence(out: &mut impl Write, licence: Option<Licence>) -> io::Result<()> {
         );
     };
     let (license, warnings) = (&licence.license, licence.warnings());
-    let state = license.state.as_deref().unwrap_or("unknown");
+    let state = LicenseState::word(license.state.as_deref());
     fold::field(
         out,
         "state",
