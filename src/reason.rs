@@ -118,6 +118,8 @@ codes! {
     MetricsAmbiguous = "metrics_ambiguous", "the query gives more series than figures";
     /// A part of the answer is missing.
     MetricsPartial = "metrics_partial", "a part of the query's answer is missing";
+    /// The samples of the queries were taken at different moments.
+    OtherMoments = "other_moments", "what the queries give is not of one moment";
     /// A figure has more than 64 bits.
     FigureTooLarge = "figure_too_large", "a figure is larger than any that can be";
     /// The proxy in front of Grafana did not let us through; the message says when the next try is due.

@@ -37,7 +37,8 @@ pub struct Storage<'a> {
     node: Option<&'a str>,
     /// The cluster's own word on its state, such as `healthy`; null where the source gives none.
     cluster_status: Option<&'a str>,
-    /// What a printed unit is a power of, 1024 or 1000; null where the source prints no sizes.
+    /// What a printed unit is a power of, 1024 or 1000, for the billed source or else for the witness that prints sizes;
+    /// null where none does.
     size_base: Option<u64>,
     /// Who chose the size base; null where `size_base` is.
     size_base_origin: Option<SizeBaseOrigin>,

@@ -38,6 +38,7 @@ pub struct Collector {
     name: ClusterName,
     sources: Sources,
     timing: Timing,
+    kept: Kept,
     newest: watch::Sender<Arc<ClusterUsage>>,
 }
 
@@ -77,16 +78,21 @@ impl Collector {
     /// A collector that has read nothing yet.
     pub fn new(name: ClusterName, sources: Sources, timing: Timing) -> Collector {
         let now = Instant::now();
-        let nothing = || Held::<StorageReading>::default().part(timing, now);
+        let witnesses = sources.witnesses.iter().map(|_| Held::default());
+        let kept = Kept {
+            witnesses: witnesses.collect(),
+            ..Kept::default()
+        };
         let billed = Billed {
             source: sources.storage.source(),
             basis: sources.storage.source().basis(),
             size_base: sources.storage.size_base(),
         };
-        let unheard = |source: &StorageSource| Witness {
+        let unheard = |(source, held): (&StorageSource, &Held<StorageReading>)| Witness {
             source: source.source(),
-            part: nothing(),
+            part: held.part(timing, now),
         };
+        let witnesses = sources.witnesses.iter().zip(&kept.witnesses);
         let usage = ClusterUsage {
             cluster: name.to_string(),
             billed,
@@ -96,15 +102,16 @@ impl Collector {
             next_round: now + FIRST_ROUND.min(timing.poll),
             poll: timing.poll,
             settled: false,
-            storage: nothing(),
-            compute: Held::default().part(timing, now),
-            witnesses: sources.witnesses.iter().map(unheard).collect(),
+            storage: kept.storage.part(timing, now),
+            compute: kept.compute.part(timing, now),
+            witnesses: witnesses.map(unheard).collect(),
             evidence: None,
         };
         Collector {
             name,
             sources,
             timing,
+            kept,
             newest: watch::Sender::new(Arc::new(usage)),
         }
     }
@@ -120,15 +127,12 @@ impl Collector {
     }
 
     /// Reads until `shutdown` is done. What is being asked then is dropped.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let (start, timing) = (Instant::now(), self.timing);
         let mut rounds = interval(timing.poll);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut kept = std::mem::take(&mut self.kept);
         let witnesses = &self.sources.witnesses;
-        let mut kept = Kept {
-            witnesses: witnesses.iter().map(|_| Held::default()).collect(),
-            ..Kept::default()
-        };
         let mut told = Told::default();
         let mut asking_storage: Asking<'_, Read> = Asking::default();
         let mut asking_compute: Asking<'_, Result<ComputeReading, SourceError>> = Asking::default();

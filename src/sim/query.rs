@@ -3,6 +3,7 @@
 //! ```text
 //! sum by (tier) (tier:mdsd_fs_space_bytes:sum{cloud=""})
 //! min(timestamp(mdsd_cluster_space_bytes{cloud=""}))
+//! max(timestamp(mdsd_cluster_space_bytes{cloud=""}))
 //! ```
 //!
 //! `=""` also selects a series that does not have the label, and `!="v"` too. Anything else is no query.
@@ -34,6 +35,8 @@ pub(crate) enum Query {
     Sum(Vec<String>, Box<Query>),
     /// The earliest time of any sample.
     Earliest(Box<Query>),
+    /// The latest one.
+    Latest(Box<Query>),
 }
 
 /// What a label must be, or must not be.
@@ -65,13 +68,15 @@ fn query(input: &str, depth: usize) -> IResult<&str, Query> {
     };
     let below = || in_brackets(move |it| query(it, depth));
     let sum = preceded(sign("sum"), (opt(by), below()));
-    let time = preceded(sign("timestamp"), below());
-    let earliest = preceded(sign("min"), in_brackets(time));
+    let time = move || in_brackets(preceded(sign("timestamp"), below()));
+    let earliest = preceded(sign("min"), time());
+    let latest = preceded(sign("max"), time());
     alt((
         map(sum, |(by, of)| {
             Query::Sum(by.unwrap_or_default(), Box::new(of))
         }),
         map(earliest, |of| Query::Earliest(Box::new(of))),
+        map(latest, |of| Query::Latest(Box::new(of))),
         selector,
     ))
     .parse(input)
@@ -166,15 +171,19 @@ impl Query {
                 };
                 sums.into_iter().map(one).collect()
             }
-            Query::Earliest(of) => {
+            Query::Earliest(of) | Query::Latest(of) => {
                 let samples = of.of(series, scraped, asked);
-                let earliest = samples.iter().map(|it| it.at).reduce(f64::min);
+                let which = match self {
+                    Query::Latest(_) => f64::max,
+                    _ => f64::min,
+                };
+                let moment = samples.iter().map(|it| it.at).reduce(which);
                 let one = |value| Sample {
                     labels: Labels::new(),
                     value,
                     at: asked,
                 };
-                earliest.map(one).into_iter().collect()
+                moment.map(one).into_iter().collect()
             }
         }
     }
@@ -239,6 +248,7 @@ mod tests {
     fn a_sample_is_as_old_as_its_scrape_and_a_sum_as_its_query() {
         gives("min(timestamp(a:b{cloud=\"\"}))", &[("", 50.5)]);
         gives("min(timestamp(sum by (tier) (a:b)))", &[("", 60.0)]);
+        gives("max(timestamp(a:b{cloud=\"\"}))", &[("", 50.5)]);
         gives("min(timestamp(d))", &[]);
     }
 

@@ -59,6 +59,16 @@ pub enum Unfit {
         "its sum is not the sum of its tiers, so a part of one of them is missing: see both queries in Prometheus"
     )]
     NotTheSum,
+    /// The samples are of different scrapes, or of different evaluations of a rule.
+    #[error(
+        "its samples are not of one moment, or not of that of the total: see in Prometheus when each of both was taken, and whether one of them has stopped"
+    )]
+    OtherMoments,
+    /// The samples are older than the others.
+    #[error(
+        "its samples are minutes older than those of the tiers: see in Prometheus when each was taken, and whether it has stopped"
+    )]
+    Old,
     /// No total can hold it.
     #[error("it says that more is free than there is in all: see both queries in Prometheus")]
     MoreFree,
@@ -77,6 +87,7 @@ impl Unfit {
             Unfit::Fraction => Code::MetricsFraction,
             Unfit::TooLarge => Code::FigureTooLarge,
             Unfit::NoNumber => Code::MetricsUnreadable,
+            Unfit::OtherMoments | Unfit::Old => Code::OtherMoments,
             Unfit::MoreFree => Code::MoreFreeThanTotal,
         }
     }

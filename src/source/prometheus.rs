@@ -7,9 +7,10 @@
 //!
 //! All queries are for one and the same moment. Where sum, tiers and the times of their samples do not fit
 //! together, a sample arrived between two of the queries, and they are asked once more for that same moment;
-//! what does not fit then is no reading.
+//! what does not fit then, or was not taken at one moment, is no reading. Space on the disks is held to the same,
+//! and a reading does without it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     amount::Amount,
@@ -19,16 +20,22 @@ use crate::{
     promql::{direct::Prometheus, error::QueryError, grafana::Grafana, vector::Vector},
     reading::{Source, Space, StorageReading, Tier},
     source::{
+        changes::Changes,
         error::SourceError,
         metric::{self, Unfit},
         once::Once,
         queries::{Queries, Series},
         read::Read,
-        sides::{FREE, Side, TOTAL, fit},
+        sides::{FREE, Moments, Side, TOTAL, fit},
     },
     vstorage::unread::Unread,
     web::peer::Peer,
 };
+
+/// So much older than the tiers may the space on the disks be: as much as a witness may lag behind.
+const LAG: SignedDuration = SignedDuration::from_mins(2);
+const PHYSICAL_TOTAL: &str = "physical_total_query";
+const PHYSICAL_FREE: &str = "physical_free_query";
 
 /// Who is asked.
 #[derive(Debug)]
@@ -46,6 +53,7 @@ pub struct PrometheusSource {
     cluster: ClusterName,
     queries: Queries,
     told: Once,
+    missed: Changes,
 }
 
 impl Asked {
@@ -72,6 +80,7 @@ impl PrometheusSource {
             cluster,
             queries,
             told: Once::default(),
+            missed: Changes::default(),
         }
     }
 
@@ -101,15 +110,16 @@ impl PrometheusSource {
         }
         let (logical, tiers) = fit(&total, &free).map_err(|(key, why)| self.unfit(key, why))?;
         let source = self.source();
+        let observed_at = total.at.and(free.at).oldest;
         Ok(StorageReading {
             source,
             basis: source.basis(),
-            observed_at: total.at.min(free.at),
+            observed_at,
             node: None,
             cluster_status: None,
             size_base: None,
             logical,
-            physical: self.physical(at).await,
+            physical: self.told_physical(at, observed_at).await,
             user_data: None,
             user_data_by: None,
             replication: None,
@@ -135,11 +145,26 @@ impl PrometheusSource {
         let unfit = |why| self.unfit(key, why);
         let sum = self.asked.query(&series.sum(), at).await?;
         let tiers = self.asked.query(&series.by_tier(), at).await?;
-        let oldest = self.asked.query(&series.oldest(), at).await?;
         Ok(Side {
             sum: metric::one(&sum).map_err(unfit)?,
             tiers: metric::by_tier(&tiers).map_err(unfit)?,
-            at: metric::moment(&oldest).map_err(unfit)?,
+            at: self.moments(key, series, at).await?,
+        })
+    }
+
+    /// When the samples of these series were taken.
+    async fn moments(
+        &self,
+        key: &'static str,
+        series: &Series,
+        at: Timestamp,
+    ) -> Result<Moments, SourceError> {
+        let unfit = |why| self.unfit(key, why);
+        let oldest = self.asked.query(&series.oldest(), at).await?;
+        let newest = self.asked.query(&series.newest(), at).await?;
+        Ok(Moments {
+            oldest: metric::moment(&oldest).map_err(unfit)?,
+            newest: metric::moment(&newest).map_err(unfit)?,
         })
     }
 
@@ -162,43 +187,73 @@ impl PrometheusSource {
         named.collect()
     }
 
-    /// What is free on the disks, of all that is on them. A reading is one without it, too.
-    async fn physical(&self, at: Timestamp) -> Option<Space> {
-        let (total, free) = (&self.queries.physical_total, &self.queries.physical_free);
-        let total = self.aside("physical_total_query", total, at).await?;
-        let free = self.aside("physical_free_query", free, at).await?;
-        let space = Space::derived(total, free);
-        if space.is_none() {
-            self.tell(&self.unfit("physical_free_query", Unfit::MoreFree));
+    /// What is free on the disks, of all that is on them; why it is not known is said at each change.
+    async fn told_physical(&self, at: Timestamp, observed_at: Timestamp) -> Option<Space> {
+        let mut physical = self.physical(at, observed_at).await;
+        if let Err(SourceError::Metrics {
+            source: Unfit::OtherMoments,
+            ..
+        }) = physical
+        {
+            // As with the tiers, a sample may have arrived in between.
+            physical = self.physical(at, observed_at).await;
+        }
+        let (space, error) = match physical {
+            Ok(space) => (space, None),
+            Err(error) => (None, Some(error)),
+        };
+        let now = error.into_iter().collect();
+        for error in self.missed.begun(now, |it| it.code().name().to_owned()) {
+            tracing::warn!(
+                cluster = %self.cluster, source = self.source().name(),
+                code = error.code().name(), error = chain(&error),
+                "there is no figure of the space on the disks; it is served as null"
+            );
         }
         space
     }
 
-    /// A figure that a reading can do without. That there are no series of it is nothing to tell.
-    async fn aside(&self, key: &'static str, query: &str, at: Timestamp) -> Option<Amount> {
-        let vector = self.asked.query(query, at).await;
-        let amount = match vector {
-            Ok(vector) if vector.samples.is_empty() && !vector.warned => return None,
-            Ok(vector) => metric::one(&vector).map_err(|why| self.unfit(key, why)),
-            Err(error) => Err(error.into()),
+    /// Not an error, and no figure: there are no series of it.
+    async fn physical(
+        &self,
+        at: Timestamp,
+        observed_at: Timestamp,
+    ) -> Result<Option<Space>, SourceError> {
+        let queries = &self.queries;
+        let (all, left) = (&queries.physical_total, &queries.physical_free);
+        let Some(total) = self.aside(PHYSICAL_TOTAL, all, at).await? else {
+            return Ok(None);
         };
-        match amount {
-            Ok(amount) => Some(amount),
-            Err(error) => {
-                self.tell(&error);
-                None
-            }
+        let Some(free) = self.aside(PHYSICAL_FREE, left, at).await? else {
+            return Ok(None);
+        };
+        let (all, left) = (Series::within(all), Series::within(left));
+        let of_total = self.moments(PHYSICAL_TOTAL, &all, at).await?;
+        let of_free = self.moments(PHYSICAL_FREE, &left, at).await?;
+        if !of_total.and(of_free).is_one() {
+            return Err(self.unfit(PHYSICAL_FREE, Unfit::OtherMoments));
         }
+        if observed_at.duration_since(of_total.oldest) > LAG {
+            return Err(self.unfit(PHYSICAL_TOTAL, Unfit::Old));
+        }
+        let space = Space::derived(total, free);
+        let space = space.ok_or_else(|| self.unfit(PHYSICAL_FREE, Unfit::MoreFree))?;
+        Ok(Some(space))
     }
 
-    fn tell(&self, error: &SourceError) {
-        let code = error.code().name();
-        if self.told.is_new(code) {
-            tracing::warn!(
-                cluster = %self.cluster, source = self.source().name(), code, error = chain(error),
-                "there is no figure of the space on the disks; it is served as null"
-            );
+    /// A figure that a reading can do without; `None` where there are no series of it.
+    async fn aside(
+        &self,
+        key: &'static str,
+        query: &str,
+        at: Timestamp,
+    ) -> Result<Option<Amount>, SourceError> {
+        let vector = self.asked.query(query, at).await?;
+        if vector.samples.is_empty() && !vector.warned {
+            return Ok(None);
         }
+        let amount = metric::one(&vector).map_err(|why| self.unfit(key, why))?;
+        Ok(Some(amount))
     }
 
     fn unfit(&self, key: &'static str, source: Unfit) -> SourceError {

@@ -4,6 +4,7 @@
 //! sum(tier:mdsd_fs_space_bytes:sum{cloud=""})
 //! sum by (tier) (tier:mdsd_fs_space_bytes:sum{cloud=""})
 //! min(timestamp(tier:mdsd_fs_space_bytes:sum{cloud=""}))
+//! max(timestamp(tier:mdsd_fs_space_bytes:sum{cloud=""}))
 //! ```
 
 /// The place in a query where the matcher goes.
@@ -73,6 +74,11 @@ impl Queries {
 pub struct Series(String);
 
 impl Series {
+    /// What a query for one value adds up; the query itself where it is more than a `sum( )`.
+    pub fn within(query: &str) -> Series {
+        Series(inside(query).unwrap_or(query).to_owned())
+    }
+
     /// The sum over all of them.
     pub fn sum(&self) -> String {
         format!("sum({})", self.0)
@@ -88,6 +94,28 @@ impl Series {
     pub fn oldest(&self) -> String {
         format!("min(timestamp({}))", self.0)
     }
+
+    /// When the newest of their samples was taken, in the same way.
+    pub fn newest(&self) -> String {
+        format!("max(timestamp({}))", self.0)
+    }
+}
+
+/// What stands in the brackets of `sum( )`, where they are all of the query.
+fn inside(query: &str) -> Option<&str> {
+    let inside = query.trim().strip_prefix("sum")?.trim_start();
+    let inside = inside.strip_prefix('(')?.strip_suffix(')')?;
+    let (mut open, mut quoted) = (0_usize, false);
+    for letter in inside.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' if !quoted => open += 1,
+            // The bracket of the sum ends here, and more comes behind it.
+            ')' if !quoted => open = open.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    Some(inside)
 }
 
 #[cfg(test)]
@@ -113,6 +141,20 @@ mod tests {
             queries.physical_free,
             "sum(mdsd_cluster_free_space_bytes{cloud=\"\"})"
         );
+    }
+
+    #[test]
+    fn the_time_of_a_sum_is_that_of_what_it_adds_up() {
+        for (query, series) in [
+            ("sum(a{b=\")\"})", "a{b=\")\"}"),
+            (" sum (max(a) + b) ", "max(a) + b"),
+            ("a", "a"),
+            ("sum(a) + sum(b)", "sum(a) + sum(b)"),
+            ("sum by (c) (a)", "sum by (c) (a)"),
+        ] {
+            let newest = format!("max(timestamp({series}))");
+            assert_eq!(Series::within(query).newest(), newest);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! All space and the free part of it, each as a sum and by tier, and whether they fit together.
+//! All space and the free part of it, each as a sum and by tier, and whether they fit together: in their
+//! figures, and in the times of their samples.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     amount::Amount,
@@ -13,6 +14,35 @@ pub const TOTAL: &str = "total_query";
 /// The key of the query of free space.
 pub const FREE: &str = "free_query";
 
+/// Samples of one scrape, or of one evaluation of a rule group, are less than this apart: they have one time, and
+/// only what writes them may round it. How long it is between two scrapes is not known here, so nothing more is
+/// allowed for.
+const APART: SignedDuration = SignedDuration::from_secs(1);
+
+/// Between which moments samples were taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moments {
+    /// The oldest.
+    pub oldest: Timestamp,
+    /// The newest.
+    pub newest: Timestamp,
+}
+
+impl Moments {
+    /// Those of both.
+    pub fn and(self, other: Moments) -> Moments {
+        Moments {
+            oldest: self.oldest.min(other.oldest),
+            newest: self.newest.max(other.newest),
+        }
+    }
+
+    /// Whether it is one moment.
+    pub fn is_one(self) -> bool {
+        self.newest.duration_since(self.oldest) < APART
+    }
+}
+
 /// One side of the figures: all space, or what is free of it.
 #[derive(Debug)]
 pub struct Side {
@@ -20,8 +50,8 @@ pub struct Side {
     pub sum: Amount,
     /// Of each tier.
     pub tiers: Vec<Share>,
-    /// When the oldest sample was taken.
-    pub at: Timestamp,
+    /// When its samples were taken.
+    pub at: Moments,
 }
 
 /// A space, and its share in each tier.
@@ -32,6 +62,12 @@ pub type Fit = (Space, Vec<(Option<String>, Space)>);
 /// # Errors
 /// The key of the side that is wrong, and how.
 pub fn fit(total: &Side, free: &Side) -> Result<Fit, (&'static str, Unfit)> {
+    if !total.at.is_one() {
+        return Err((TOTAL, Unfit::OtherMoments));
+    }
+    if !total.at.and(free.at).is_one() {
+        return Err((FREE, Unfit::OtherMoments));
+    }
     for (key, side) in [(TOTAL, total), (FREE, free)] {
         let none = Some(Amount::exact(0));
         let sum = side
@@ -66,8 +102,14 @@ mod tests {
         Side {
             sum: Amount::exact(sum),
             tiers: tiers.iter().map(share).collect(),
-            at: Timestamp::UNIX_EPOCH,
+            at: between(0, 0),
         }
+    }
+
+    fn between(oldest: i64, newest: i64) -> Moments {
+        let [oldest, newest] =
+            [oldest, newest].map(|it| Timestamp::from_millisecond(it).expect("a time"));
+        Moments { oldest, newest }
     }
 
     #[track_caller]
@@ -107,6 +149,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_at_different_moments_fits_nothing() {
+        let at = |oldest, newest| Side {
+            at: between(oldest, newest),
+            ..side(30, &[("0", 30)])
+        };
+        assert!(fit(&at(5, 5), &at(5, 5)).is_ok());
+        assert!(fit(&at(5, 500), &at(6, 1_004)).is_ok());
+        is_unfit(at(5, 1_005), at(5, 5), TOTAL, Unfit::OtherMoments);
+        is_unfit(at(5, 5), at(5, 1_005), FREE, Unfit::OtherMoments);
+        is_unfit(at(5, 5), at(1_005, 1_005), FREE, Unfit::OtherMoments);
+        is_unfit(at(1_005, 1_005), at(5, 5), FREE, Unfit::OtherMoments);
+    }
+
+    #[test]
     fn no_tier_has_more_free_than_there_is_even_where_the_sum_has_not() {
         let (total, free) = (
             side(30, &[("0", 10), ("1", 20)]),
@@ -127,7 +183,7 @@ mod tests {
         let big = |sum: u64| Side {
             sum: float(sum),
             tiers: vec![(None, float(1 << 53)), (None, float((1 << 53) - 1))],
-            at: Timestamp::UNIX_EPOCH,
+            at: between(0, 0),
         };
         let none = || Side {
             tiers: vec![(None, Amount::exact(0)), (None, Amount::exact(0))],

@@ -236,6 +236,10 @@ fn every_reason_is_a_sentence_of_the_list() {
             ),
             ("metrics_partial", "a part of the query's answer is missing"),
             (
+                "other_moments",
+                "what the queries give is not of one moment"
+            ),
+            (
                 "figure_too_large",
                 "a figure is larger than any that can be"
             ),

@@ -3,10 +3,46 @@
 use vhi_usage::{
     chain::chain,
     panel::error::PanelError,
+    sim::fault::Fault,
     source::{error::SourceError, exact::Unusable},
 };
 
+use crate::{
+    common::{PATIENCE, Site, soon},
+    told::Mask,
+};
+
 const URL: &str = "https://panel.example:8888";
+
+#[tokio::test]
+async fn a_panel_whose_overview_is_none_says_what_was_asked_and_what_is_wrong() {
+    let overview = "/api/v2/overview/3";
+    let unusable = |why: &str| format!("the answer to {overview} gives no figure to bill: {why}");
+    for (fault, sentence) in [
+        (
+            Fault::Overview403,
+            format!("{overview} answered with status 403: may this user read it, as a system administrator may?"),
+        ),
+        (
+            Fault::OverviewOther,
+            "asked for cluster cluster1, and /api/v2/clusters shows another: set the right one as name in [[cluster]] or VSTORAGE_CLUSTER, or the address of its own panel".to_owned(),
+        ),
+        (
+            Fault::OverviewNoTotal,
+            unusable("logic_space.total is not there: may this user read all of the storage, as a system administrator may?"),
+        ),
+        (
+            Fault::OverviewMoreFree,
+            unusable("it says that 32600519763558 bytes are free, of 31501008135782 in all: see what `vinfra cluster overview` says, and send us both if they stay so"),
+        ),
+    ] {
+        let site = Site::with(1, fault).await;
+        let source = site.overview(&site.session(PATIENCE));
+        let error = soon(source.read()).await.reading.unwrap_err();
+        let mask = Mask::default().of(&site.cluster().panel.url, "PANEL");
+        mask.says(chain(&error), &format!("panel PANEL: {sentence}"));
+    }
+}
 
 #[test]
 fn an_overview_that_cannot_be_billed_says_what_is_wrong_with_it() {

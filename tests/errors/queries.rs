@@ -256,6 +256,14 @@ fn a_value_that_is_no_figure() {
             "its sum is not the sum of its tiers, so a part of one of them is missing: see both queries in Prometheus",
         ),
         (
+            Unfit::OtherMoments,
+            "its samples are not of one moment, or not of that of the total: see in Prometheus when each of both was taken, and whether one of them has stopped",
+        ),
+        (
+            Unfit::Old,
+            "its samples are minutes older than those of the tiers: see in Prometheus when each was taken, and whether it has stopped",
+        ),
+        (
             Unfit::MoreFree,
             "it says that more is free than there is in all: see both queries in Prometheus",
         ),

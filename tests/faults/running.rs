@@ -1,6 +1,6 @@
 //! A collector with all four sources of a site at work, and what is answered of it over HTTP.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,8 +14,9 @@ use vhi_usage::{
         self, auth::Tokens, guard::Api, published::Published, requests::Requests, token::TokenHash,
     },
     collector::{Collector, held::Timing},
+    reason::{Code, Reason},
     source::Sources,
-    usage::{ClusterUsage, Part},
+    usage::ClusterUsage,
 };
 use warp::{http::Response, hyper::body::Bytes};
 
@@ -87,9 +88,11 @@ impl Running {
         so: impl Fn((&ClusterUsage, Timestamp)) -> bool,
     ) {
         let since = self.since;
+        let mut whys = BTreeMap::new();
         let all = async {
             loop {
                 let usage = Arc::clone(&self.newest.borrow_and_update());
+                since_stays(&mut whys, &usage);
                 if usage.settled {
                     self.judge(judge).await;
                     if so((&usage, since)) {
@@ -140,15 +143,43 @@ impl Running {
     }
 }
 
-/// How each part has ended, in a line.
-fn ends(usage: &ClusterUsage) -> String {
-    fn of<T>(name: &str, part: &Part<T>) -> String {
-        let code = part.reason().map(|reason| reason.code.name());
-        format!("{name} {:?} {}", part.state(), code.unwrap_or_default())
+/// While the reason of a part is the same, so is the time since when it is.
+fn since_stays(whys: &mut BTreeMap<&'static str, (Code, Timestamp)>, usage: &ClusterUsage) {
+    for (name, reason) in parts(usage).map(|(name, _, reason)| (name, reason)) {
+        let why = reason.map(|reason| (reason.code, reason.since));
+        let before = match why {
+            Some(why) => whys.insert(name, why),
+            None => whys.remove(name),
+        };
+        if let (Some((code, since)), Some((same, then))) = (why, before)
+            && code == same
+        {
+            assert_eq!(since, then, "{name} {}", code.name());
+        }
     }
+}
+
+/// Each part: its name, its state, and why it is not fresh.
+fn parts(usage: &ClusterUsage) -> impl Iterator<Item = (&'static str, String, Option<&Reason>)> {
     let witnesses = usage.witnesses.iter().map(|it| (it.source, &it.part));
     let storage = std::iter::once((usage.billed.source, &usage.storage)).chain(witnesses);
-    let storage = storage.map(|(source, part)| of(source.name(), part));
-    let all = storage.chain([of("compute", &usage.compute)]);
-    all.collect::<Vec<_>>().join(", ")
+    let storage =
+        storage.map(|(source, part)| (source.name(), format!("{:?}", part.state()), part.reason()));
+    let compute = &usage.compute;
+    storage.chain([(
+        "compute",
+        format!("{:?}", compute.state()),
+        compute.reason(),
+    )])
+}
+
+/// How each part has ended, in a line.
+fn ends(usage: &ClusterUsage) -> String {
+    let ends = parts(usage).map(|(name, state, reason)| {
+        format!(
+            "{name} {state} {}",
+            reason.map_or("", |reason| reason.code.name())
+        )
+    });
+    ends.collect::<Vec<_>>().join(", ")
 }

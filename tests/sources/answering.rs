@@ -129,14 +129,20 @@ pub(crate) fn vector(series: &[(&str, &str)]) -> (u16, String) {
     (200, json!({"status": "success", "data": data}).to_string())
 }
 
+/// Whether it is asked when samples were taken.
+pub(crate) fn is_of_time(request: &Request) -> bool {
+    let query = request.query.as_str();
+    query.starts_with("min(timestamp(") || query.starts_with("max(timestamp(")
+}
+
 /// What a healthy Prometheus with two tiers says; no figure of the disks.
 pub(crate) fn healthy(request: &Request) -> (u16, String) {
     let query = request.query.as_str();
     let free = query.contains("free");
-    if query.contains("mdsd_cluster") {
-        vector(&[])
-    } else if query.starts_with("min(timestamp(") {
+    if is_of_time(request) {
         vector(&[("", "1768464000.123")])
+    } else if query.contains("mdsd_cluster") {
+        vector(&[])
     } else if query.starts_with("sum by (tier)") {
         match free {
             true => vector(&[("1", "4"), ("0", "3")]),

@@ -101,7 +101,7 @@ async fn the_data_source_is_looked_for_once() {
     for _ in 0..3 {
         read(&source).await.unwrap();
     }
-    assert_eq!(site.scenario().counts().grafana_requests, 1 + 3 * 8);
+    assert_eq!(site.scenario().counts().grafana_requests, 1 + 3 * 14);
 }
 
 #[tokio::test]
@@ -254,10 +254,10 @@ async fn where_a_form_is_refused_the_next_one_is_tried_and_remembered() {
             let first = read(&source).await;
             let first = first.unwrap_or_else(|error| panic!("{form} {status}: {error}"));
             assert_eq!(first.logical.total.amount.bytes, 30);
-            assert_eq!(server.asked().len(), tried + 7, "{form} {status}");
+            assert_eq!(server.asked().len(), tried + 9, "{form} {status}");
             read(&source).await.unwrap();
             let asked = server.asked();
-            assert_eq!(asked.len(), 7);
+            assert_eq!(asked.len(), 9);
             assert!(asked.iter().all(|it| it.path.starts_with(form)));
         }
     }

@@ -72,7 +72,7 @@ async fn every_figure_is_the_clusters_to_the_byte_and_no_decoy_is_counted() {
     for _ in 0..3 {
         is_whole(&read(&source).await.unwrap(), &site, Source::Prometheus);
     }
-    assert_eq!(site.scenario().counts().queries, 24);
+    assert_eq!(site.scenario().counts().queries, 42);
 }
 
 #[tokio::test]
