@@ -12,7 +12,7 @@ use vhi_usage::{
     },
     source::{
         metric::{self, Unfit},
-        sides::{Side, fit},
+        sides::{Moments, Side, fit},
     },
 };
 
@@ -65,7 +65,10 @@ fn side(counts: impl Iterator<Item = u64> + Clone, exponent: bool) -> Option<Sid
     Some(Side {
         sum: metric::one(&direct(&[sum])).ok()?,
         tiers: metric::by_tier(&framed(&values)).ok()?,
-        at: Timestamp::UNIX_EPOCH,
+        at: Moments {
+            oldest: Timestamp::UNIX_EPOCH,
+            newest: Timestamp::UNIX_EPOCH,
+        },
     })
 }
 
