@@ -82,6 +82,13 @@ fn what_goes_wrong_decides_how_a_check_ends() {
         if !part.is_empty() {
             assert_eq!(line[part]["error"]["code"], reason, "{faults} {line}");
         }
+        let storage = &line["storage"];
+        let missing = !storage["error"].is_null();
+        assert_eq!(storage["observed_at"].is_null(), missing, "{faults} {line}");
+        for row in storage["figures"].as_array().unwrap() {
+            // What is printed by another cluster, or by one that has not settled, is no figure.
+            assert!(!missing || row["value"].is_null(), "{faults} {row}");
+        }
     }
 }
 

@@ -87,6 +87,19 @@ fn a_licence_that_is_nearly_used_up_or_at_its_end() {
         exact(1_000, 0, day("2026-11-20")),
         &["the licence ended on 2026-11-20, and its last day is 2 days ago: renew it"],
     );
+    for (state, expected) in [
+        ("active", &[][..]),
+        (
+            "EXPIRED",
+            &["the licence's state is EXPIRED, and not ACTIVE: see it in the panel, and renew it"],
+        ),
+    ] {
+        let license = License {
+            state: Some(state.to_owned()),
+            ..exact(1_000, 0, None)
+        };
+        warns(license, expected);
+    }
     let found = found(node(), Vec::new());
     assert_eq!(
         found.licence_warnings()[0],

@@ -46,6 +46,8 @@ pub fn line(found: &Found) -> Value {
             "source": found.billed.source.name(),
             "basis": found.billed.source.basis().name(),
             "error": found.billed.read.reading.as_ref().err().map(failure),
+            "printed_by": printed.map(|_| Source::Ssh.name()),
+            "printed_at": evidence.map(|evidence| clock::rfc3339(evidence.at)),
             "node": evidence.map(|evidence| &evidence.node),
             "command": evidence.map(|evidence| &evidence.command),
             "observed_at": observed_at(&found.billed),
@@ -73,11 +75,10 @@ pub fn line(found: &Found) -> Value {
     })
 }
 
-/// Where there is no reading, that of the text that is none.
 fn observed_at(asked: &Asked) -> Option<String> {
-    let read = asked.reading().map(|reading| reading.observed_at);
-    let at = read.or(asked.read.evidence.as_ref().map(|evidence| evidence.at));
-    at.map(clock::rfc3339)
+    asked
+        .reading()
+        .map(|reading| clock::rfc3339(reading.observed_at))
 }
 
 fn marks(printed: &Printed) -> Vec<Value> {

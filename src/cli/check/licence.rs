@@ -81,7 +81,14 @@ impl Licence {
             )),
             _ => None,
         });
-        headroom.into_iter().chain(end).collect()
+        let state = self.license.state.as_deref();
+        let state = state.filter(|state| !state.eq_ignore_ascii_case("active"));
+        let state = state.map(|state| {
+            format!(
+                "the licence's state is {state}, and not ACTIVE: see it in the panel, and renew it"
+            )
+        });
+        headroom.into_iter().chain(end).chain(state).collect()
     }
 }
 

@@ -66,13 +66,13 @@ fn of_tier(tier: &Tier) -> Vec<(Cow<'static, str>, Option<Figure>)> {
     logical.chain(space("physical", tier.physical)).collect()
 }
 
-/// Adds what else was printed on the node where that is billed. Where its text is no reading of the cluster, as after
-/// the election of a master, its figures are shown all the same.
+/// Adds what else was printed on the node where that is billed. A text that is no reading, as one of another cluster,
+/// has no figures: it is shown as it came, and no more.
 fn fill_printed(found: &Found, rows: &mut Vec<Row<'_>>) {
     let printed = found
         .printed
         .as_ref()
-        .filter(|_| found.billed.read.evidence.is_some());
+        .filter(|_| found.billed.read.evidence.is_some() && found.billed.reading().is_some());
     let report = printed.and_then(|it| it.report.as_ref().ok());
     let Some(((report, space), base)) = report.zip(found.size_base) else {
         return;
