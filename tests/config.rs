@@ -2,6 +2,8 @@
 
 #[path = "config/metrics.rs"]
 mod metrics;
+#[path = "config/notices.rs"]
+mod notices;
 #[path = "config/sources.rs"]
 mod sources_of;
 #[path = "config/tls.rs"]

@@ -56,6 +56,14 @@ impl Address {
     }
 }
 
+impl Address {
+    /// Whether both name one place, however they are written.
+    pub fn is_same(&self, other: &Address) -> bool {
+        let path = |address: &Address| address.url.path().trim_end_matches('/').to_owned();
+        self.is_beside(other) && path(self) == path(other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

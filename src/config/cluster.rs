@@ -47,6 +47,8 @@ pub struct ClusterConfig {
     pub storage_is_named: bool,
     /// Further ones, which are compared and never billed.
     pub witnesses: Vec<SourceConfig>,
+    /// Those whose settings are there, and which are not asked.
+    pub idle: Vec<Source>,
 }
 
 /// A storage source, and how it is asked.
@@ -155,7 +157,20 @@ pub fn build(
     let witnesses = sources::witnesses(&mut of, file.witnesses.as_deref(), billed);
     let size_base = size_base(&mut of, file.size_base);
     let panel = panel::panel(&mut of, &file.panel);
+    let asked = |source: &Source| {
+        let mut witnesses = witnesses.iter().flatten();
+        billed == Some(*source) || witnesses.any(|witness| witness == source)
+    };
+    let mut idle = Source::ALL.to_vec();
+    idle.retain(|source| *source != Source::Overview && !asked(source));
+    idle.retain(|source| sources::is_set(&of, *source));
+    let written = idle.iter().filter(|source| of.is_written(source.name()));
+    let written: Vec<Source> = written.copied().collect();
     let mut made = |source| make(&mut of, file, source, panel.as_ref());
+    // What is wrong with a table is told before the day on which its source is asked.
+    for source in written {
+        made(source);
+    }
     let storage = billed.and_then(&mut made);
     // Each of them is looked at, whatever is wrong with another.
     let witnesses: Option<Vec<_>> =
@@ -167,6 +182,7 @@ pub fn build(
         storage: storage?,
         storage_is_named,
         witnesses: witnesses??,
+        idle,
         panel: panel?,
     })
 }

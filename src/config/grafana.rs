@@ -50,7 +50,8 @@ pub fn grafana(
     let beside = beside.map(|(address, panel)| address.is_beside(panel));
     let pass = pass(of, file, beside);
     let (datasource, form) = (datasource(of, file), form(of, file));
-    let trust = trust(of, file, panel.filter(|_| beside == Some(true)));
+    let session = pass.as_ref().is_some_and(Pass::wants_session);
+    let trust = trust(of, file, panel.filter(|_| beside == Some(true)), session);
     Some(GrafanaSettings {
         url: address?.text,
         pass: pass?,
@@ -61,8 +62,14 @@ pub fn grafana(
     })
 }
 
-/// As the panel's, where it is at the panel's own address and nothing is chosen.
-fn trust(of: &mut Words<'_>, file: &GrafanaFile, panel: Option<&PanelSettings>) -> Option<Trust> {
+/// As the panel's, where it is at the panel's own address and nothing is chosen, and wherever it is shown
+/// the panel's session.
+fn trust(
+    of: &mut Words<'_>,
+    file: &GrafanaFile,
+    panel: Option<&PanelSettings>,
+    session: bool,
+) -> Option<Trust> {
     let chosen = Chosen {
         ca_file: file.ca_file.clone(),
         sha256: file.sha256.clone(),
@@ -71,7 +78,19 @@ fn trust(of: &mut Words<'_>, file: &GrafanaFile, panel: Option<&PanelSettings>) 
     let nothing = file.ca_file.is_none() && file.sha256.is_none() && file.insecure.is_none();
     match panel {
         Some(panel) if nothing => Some(panel.trust.clone()),
-        _ => trust::trust(of, Peer::Grafana, chosen),
+        panel => {
+            let trust = trust::trust(of, Peer::Grafana, chosen)?;
+            if session && panel.is_some_and(|panel| panel.trust != trust) {
+                let key = match &trust {
+                    Trust::CaFile(_) => "grafana.ca_file",
+                    Trust::Pinned(_) => "grafana.sha256",
+                    Trust::System | Trust::Anything => "grafana.insecure",
+                };
+                let why = "the panel's session goes there, and no certificate is trusted with it but as [cluster.panel] says: take this out, or write auth = \"token\"";
+                return of.wrong(key, "", why);
+            }
+            Some(trust)
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod ssh;
 pub mod tables;
 pub mod tls;
 pub mod trust;
+pub mod twice;
 pub mod variables;
 pub mod walk;
 pub mod words;
@@ -180,9 +181,11 @@ fn clusters(
             );
             problems.extend(file.written.problem(variables, "", &path, why));
         }
-        clusters.extend(cluster::build(&at, variables, credentials, problems));
+        let built = cluster::build(&at, variables, credentials, problems);
+        clusters.extend(built.map(|built| (at.path, built)));
     }
-    clusters
+    problems.extend(twice::billed_twice(&clusters, &file.written));
+    clusters.into_iter().map(|(_, cluster)| cluster).collect()
 }
 
 fn listen(

@@ -3,11 +3,12 @@
 use crate::{
     api::tls::Tls,
     config::{
+        address::Address,
         cluster::{ClusterConfig, SourceConfig},
         variables::Variables,
     },
     reading::Source,
-    web::trust::Trust,
+    web::{http::Login, trust::Trust},
 };
 
 /// One sentence each.
@@ -31,6 +32,11 @@ pub fn notices(
                 "storage of {name} is billed from {billed}, the first source whose settings are there: name the one that is meant as storage_source"
             ));
         }
+        for idle in cluster.idle.iter().map(|source| source.name()) {
+            notices.push(format!(
+                "{idle} of {name} has settings, and is neither billed nor a witness: it is not asked; name it in witnesses, or take its settings out"
+            ));
+        }
         for source in std::iter::once(&cluster.storage).chain(&cluster.witnesses) {
             of_a_source(cluster, source, &mut notices);
         }
@@ -45,7 +51,7 @@ fn of_the_panel(cluster: &ClusterConfig, notices: &mut Vec<String>) {
             "the certificate of the panel of {name} is NOT checked: whoever stands in between reads the password; pin it with PANEL_SHA256"
         ));
     }
-    if panel.url.starts_with("http:") {
+    if address(&panel.url).is_some_and(|url| url.is_plain()) {
         notices.push(format!(
             "the panel of {name} is asked without TLS, on this machine"
         ));
@@ -54,20 +60,40 @@ fn of_the_panel(cluster: &ClusterConfig, notices: &mut Vec<String>) {
 
 fn of_a_source(cluster: &ClusterConfig, source: &SourceConfig, notices: &mut Vec<String>) {
     let (name, panel) = (&cluster.name, &cluster.panel);
-    let (peer, url, trust) = match source {
+    let (peer, url, trust, sent) = match source {
         SourceConfig::Ssh(_) | SourceConfig::Overview => return,
-        SourceConfig::Prometheus(it, _) => ("Prometheus", &it.url, &it.trust),
-        SourceConfig::Grafana(it, _) => ("Grafana", &it.url, &it.trust),
+        SourceConfig::Prometheus(it, _) => {
+            let sent = match it.login {
+                Login::Nobody => "",
+                Login::User(..) => "reads the password and ",
+                Login::Token(_) => "reads the token and ",
+            };
+            ("Prometheus", address(&it.url), &it.trust, sent)
+        }
+        SourceConfig::Grafana(it, _) => {
+            let (url, of_panel) = (address(&it.url), address(&panel.url));
+            let both = url.as_ref().zip(of_panel.as_ref());
+            // The notice of the panel speaks of it, too.
+            if it.trust == panel.trust && both.is_some_and(|(url, panel)| url.is_beside(panel)) {
+                return;
+            }
+            ("Grafana", url, &it.trust, "reads the token and ")
+        }
     };
-    let as_the_panel = url.starts_with(&panel.url) && *trust == panel.trust;
-    if *trust == Trust::Anything && !as_the_panel {
+    let plain = url.as_ref().is_some_and(Address::is_plain);
+    if *trust == Trust::Anything && !plain {
         notices.push(format!(
-            "the certificate of {peer} of {name} is NOT checked: whoever stands in between makes the figures; pin it with sha256"
+            "the certificate of {peer} of {name} is NOT checked: whoever stands in between {sent}makes the figures; pin it with sha256"
         ));
     }
-    if url.starts_with("http:") && !as_the_panel {
+    // Nobody stands in between on this machine.
+    if plain && !url.is_some_and(|url| url.is_here()) {
         notices.push(format!(
             "{peer} of {name} is asked without TLS: whoever stands in between makes the figures"
         ));
     }
+}
+
+fn address(url: &str) -> Option<Address> {
+    Address::read(url, url).ok()
 }

@@ -44,7 +44,7 @@ pub fn witnesses(
             return None;
         }
         let mut all = Source::ALL.to_vec();
-        all.retain(|source| Some(*source) != billed && is_set(of, *source));
+        all.retain(|source| Some(*source) != billed && is_witness(of, *source));
         return Some(all);
     };
     let mut found: Vec<Source> = Vec::new();
@@ -88,14 +88,38 @@ pub fn witnesses(
     Some(found)
 }
 
-/// Whether the settings speak of this source.
+/// Whether anything in the settings speaks of this source. A half of them is meant for it, too: what is
+/// missing is told then, and nothing else is billed in its place.
 pub fn is_set(of: &Words<'_>, source: Source) -> bool {
-    let set = |variable: &str| of.variables.get(variable).is_some();
+    let (variables, credentials): (&[&str], &[&str]) = match source {
+        Source::Ssh => (
+            &[
+                "VSTORAGE_NODES",
+                "VSTORAGE_SSH_KEY",
+                "VSTORAGE_SSH_KEY_PASSPHRASE",
+                "VSTORAGE_KNOWN_HOSTS",
+                "VSTORAGE_COMMAND",
+            ],
+            &["ssh-key", "ssh-key-passphrase", "known-hosts"],
+        ),
+        Source::Overview => return true,
+        Source::Prometheus => (
+            &["PROMETHEUS_URL"],
+            &["prometheus-token", "prometheus-password"],
+        ),
+        Source::Grafana => (&["GRAFANA_API_KEY"], &["grafana-token"]),
+    };
+    of.is_written(source.name())
+        || of.variables.set(variables).next().is_some()
+        || credentials.iter().any(|name| of.is_handed(name))
+}
+
+/// Whether a source that nobody named is a witness. A key that is left over where another source is billed
+/// by its name is not meant for one.
+fn is_witness(of: &Words<'_>, source: Source) -> bool {
     match source {
-        Source::Ssh => set("VSTORAGE_NODES") || of.is_written("ssh"),
-        Source::Overview => true,
-        Source::Prometheus => set("PROMETHEUS_URL") || of.is_written("prometheus"),
-        Source::Grafana => set("GRAFANA_API_KEY") || of.is_written("grafana"),
+        Source::Ssh => of.is_written("ssh") || of.variables.get("VSTORAGE_NODES").is_some(),
+        _ => is_set(of, source),
     }
 }
 
@@ -114,6 +138,10 @@ pub fn queries(of: &mut Words<'_>, table: &str, written: &Written) -> Option<Que
     ] {
         if query.as_ref().is_some_and(|query| query.trim().is_empty()) {
             let why = "it is empty: write a query, or leave it out for the usual one";
+            of.wrong::<()>(&format!("{table}.{key}"), "", why);
+            legal = false;
+        } else if written.is_deaf(query.as_deref()) {
+            let why = "matcher is written, and does nothing here: put `$matcher` where it goes, or take matcher out";
             of.wrong::<()>(&format!("{table}.{key}"), "", why);
             legal = false;
         }

@@ -116,6 +116,14 @@ impl Words<'_> {
         self.cluster.written.lines.contains_key(&path) || self.is_spoiled(table)
     }
 
+    /// Whether systemd hands this over to this cluster. Of several clusters a credential without a name may
+    /// be for another one.
+    pub fn is_handed(&self, credential: &str) -> bool {
+        let found = self.credentials.file(self.name, credential);
+        let shared = self.credentials.file(None, credential);
+        found.is_some() && (self.cluster.alone || found != shared)
+    }
+
     /// A secret that may be missing: the variable's word, else the first line of the file, at last the
     /// credential of this name. The outer `None` is one that cannot be read.
     pub fn handed(

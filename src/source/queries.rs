@@ -27,6 +27,13 @@ pub struct Written {
     pub physical_free: Option<String>,
 }
 
+impl Written {
+    /// Whether this query leaves out the matcher that is written: it may count what another one does not.
+    pub fn is_deaf(&self, query: Option<&str>) -> bool {
+        self.matcher.is_some() && query.is_some_and(|query| !query.contains(PLACE))
+    }
+}
+
 /// The queries as they are asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queries {

@@ -14,7 +14,7 @@ use vhi_usage::{
 use crate::{PIN, Place};
 
 /// The settings with this table, of which that source is billed.
-fn with(source: &str, lines: &str) -> Place {
+pub(crate) fn with(source: &str, lines: &str) -> Place {
     let table = format!(
         "[[cluster]]\nstorage_source = \"{source}\"\nwitnesses = []\n[cluster.{source}]\n{lines}\n"
     );
@@ -145,7 +145,7 @@ fn a_certificate_is_trusted_in_one_way() {
     let notices = with("prometheus", &format!("{HTTPS}insecure = true\n"))
         .config()
         .notices;
-    assert!(notices[0].contains("NOT checked"), "{notices:?}");
+    assert!(notices[1].contains("NOT checked"), "{notices:?}");
 }
 
 #[test]
@@ -164,7 +164,48 @@ fn grafana_is_below_the_panel_and_trusted_as_the_panel() {
     assert_eq!(settings.trust, Trust::System);
     assert!(matches!(settings.pass, Pass::Token(key) if key.reveal() == "key"));
     let own = with("grafana", "insecure = true\n").with("PANEL_SHA256", PIN);
-    assert_eq!(grafana(&own).trust, Trust::Anything);
+    assert_eq!(
+        grafana(&own.with("GRAFANA_API_KEY", "key")).trust,
+        Trust::Anything
+    );
+}
+
+#[test]
+fn the_panels_session_goes_nowhere_on_less_than_the_panels_own_trust() {
+    let at = |lines: &str| {
+        with("grafana", lines)
+            .with("PANEL_SHA256", PIN)
+            .with("GRAFANA_API_KEY", "key")
+    };
+    let pin = format!("sha256 = \"{PIN}\"\n");
+    let other = format!("sha256 = \"{}\"\n", PIN.replace('a', "b"));
+    for auth in ["panel", "both"] {
+        let auth = format!("auth = \"{auth}\"\n");
+        assert!(grafana(&at(&format!("{auth}{pin}"))).pass.wants_session());
+        for own in ["insecure = true\n", "insecure = false\n", &other] {
+            at(&format!("{auth}{own}")).refused("the panel's session goes there");
+        }
+        at(&format!("{auth}url = \"https://panel.example\"\n"))
+            .refused("the panel's own address alone");
+    }
+    // Without any word, too, where the session is what is left to show.
+    with("grafana", "insecure = true\n").refused("the panel's session goes there");
+}
+
+#[test]
+fn a_matcher_that_a_query_leaves_out_is_refused() {
+    for key in [
+        "total_query",
+        "free_query",
+        "physical_total_query",
+        "physical_free_query",
+    ] {
+        let lines = format!("{HTTP}matcher = 'cluster=\"a\"'\n{key} = \"a{{}}\"\n");
+        with("prometheus", &lines).refused("matcher is written, and does nothing here");
+        let (_, queries) = prometheus(&with("prometheus", &lines.replace("{}", "{$matcher}")));
+        assert_ne!(queries, Queries::new(&Written::default()));
+        prometheus(&with("prometheus", &format!("{HTTP}{key} = \"sum(a)\"\n")));
+    }
 }
 
 #[test]

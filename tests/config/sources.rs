@@ -115,8 +115,9 @@ fn storage_nodes_are_wanted_only_where_they_are_asked() {
     nodeless()
         .toml(&table("[cluster.ssh]\nkey_file = \"gone\""))
         .refused("no storage node is named");
+    // A table is looked at before it is needed.
     let toml = table("witnesses = []\n[cluster.ssh]\nkey_file = \"gone\"");
-    are(overview().toml(&toml), Overview, &[]);
+    overview().toml(&toml).refused("no storage node is named");
     nodeless()
         .with("STORAGE_SOURCE", "prometheus")
         .refused("the address of Prometheus");
@@ -126,6 +127,98 @@ fn storage_nodes_are_wanted_only_where_they_are_asked() {
         Grafana,
         &[Overview],
     );
+}
+
+#[test]
+fn a_half_of_the_settings_of_a_source_bills_no_other_in_its_place() {
+    for name in ["SSH_KEY", "SSH_KEY_PASSPHRASE", "KNOWN_HOSTS", "COMMAND"] {
+        let place = || nodeless().with(&format!("VSTORAGE_{name}"), "/gone");
+        place().refused("no storage node is named");
+        are(place().with("STORAGE_SOURCE", "overview"), Overview, &[]);
+    }
+    for (name, words) in [
+        ("ssh-key", "no storage node is named"),
+        ("known-hosts", "no storage node is named"),
+        ("prometheus-token", "the address of Prometheus"),
+        ("prometheus-password", "the address of Prometheus"),
+    ] {
+        for name in [name.to_owned(), format!("cluster1.{name}")] {
+            handed(nodeless(), &name).refused(words);
+        }
+    }
+    let grafana = || handed(nodeless(), "grafana-token");
+    are(grafana(), Grafana, &[Overview]);
+    let overview = grafana().with("STORAGE_SOURCE", "overview");
+    are(overview, Overview, &[Grafana]);
+}
+
+fn handed(place: Place, name: &str) -> Place {
+    place.write(name, "handed\n");
+    let folder = place.folder.path().to_str().unwrap().to_owned();
+    place.with("CREDENTIALS_DIRECTORY", &folder)
+}
+
+const PANEL: &str =
+    "[cluster.panel]\nurl = \"https://panel.example\"\npassword_file = \"password\"\n";
+
+/// Two clusters of one panel, each with these lines and this table.
+fn two(tables: [&str; 2]) -> Place {
+    let clusters = ["a", "b"].iter().zip(tables);
+    let clusters =
+        clusters.map(|(name, table)| format!("[[cluster]]\nname = \"{name}\"\n{table}{PANEL}"));
+    let mut place = Place::new();
+    let password = place.write("password", "canary\n");
+    place
+        .variables
+        .retain(|(name, _)| name == "API_BEARER_TOKEN");
+    let toml = clusters.collect::<String>();
+    place.toml(&toml.replace("\"password\"", &format!("{password:?}")))
+}
+
+#[test]
+fn one_clusters_bytes_are_not_billed_to_another_one() {
+    let told = "a and b ask the same queries at the same address";
+    let grafana = "[cluster.grafana]\n";
+    let matching = format!("{PROMETHEUS}matcher = 'cluster=\"b\"'\n");
+    let slash = PROMETHEUS.replace(":9090", ":9090/");
+    two([PROMETHEUS, PROMETHEUS]).refused(told);
+    two([PROMETHEUS, &slash]).refused(told);
+    two([grafana, grafana]).refused(told);
+    let physical = format!("{PROMETHEUS}physical_total_query = \"sum(a)\"\n");
+    two([PROMETHEUS, &physical]).refused(told);
+    let elsewhere = PROMETHEUS.replace("9090", "9091");
+    let datasource = format!("{grafana}datasource_uid = \"P2\"\n");
+    for (one, other) in [
+        (PROMETHEUS, matching.as_str()),
+        (PROMETHEUS, &elsewhere),
+        (PROMETHEUS, grafana),
+        (grafana, &datasource),
+    ] {
+        assert_eq!(two([one, other]).config().clusters.len(), 2, "{other}");
+    }
+}
+
+#[test]
+fn a_credential_of_no_name_is_of_no_one_cluster_among_several() {
+    let place = handed(two([PROMETHEUS, ""]), "prometheus-token");
+    let clusters = place.config().clusters;
+    assert_eq!(sources(&clusters[0]), (Prometheus, vec![Overview]));
+    assert_eq!(sources(&clusters[1]), (Overview, vec![]));
+    handed(place, "b.prometheus-token").refused("the address of Prometheus");
+}
+
+#[test]
+fn a_table_that_nobody_asks_is_looked_at_and_told_of() {
+    let with = |table: &str| Place::new().toml(&table_of_none(table));
+    let notices = with(PROMETHEUS).config().notices;
+    let told = "prometheus of cluster1 has settings, and is neither billed nor a witness: it is not asked; name it in witnesses, or take its settings out";
+    assert_eq!(notices, [told]);
+    with("[cluster.prometheus]\nurl = \"metrics\"").refused("it is no address");
+    with("[cluster.grafana]\nauth = \"key\"").refused("write token, panel or both");
+}
+
+fn table_of_none(lines: &str) -> String {
+    table(&format!("witnesses = []\n{lines}"))
 }
 
 #[test]

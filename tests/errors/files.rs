@@ -141,7 +141,19 @@ fn what_the_operator_should_know_is_said_at_every_start() {
         [
             "the panel of cluster1 is asked without TLS, on this machine",
             "storage of cluster1 is billed from grafana, the first source whose settings are there: name the one that is meant as storage_source",
-            "the certificate of Grafana of cluster1 is NOT checked: whoever stands in between makes the figures; pin it with sha256",
+            "the certificate of Grafana of cluster1 is NOT checked: whoever stands in between reads the token and makes the figures; pin it with sha256",
         ]
+    );
+    let prometheus = "[cluster.prometheus]\nurl = \"https://metrics.example\"\ninsecure = true\nusername = \"a\"\npassword_file = \"password\"\n";
+    place.write("site.toml", &format!("{settings}{prometheus}"));
+    assert_eq!(
+        notices(&[("STORAGE_SOURCE", "prometheus")])[1],
+        "the certificate of Prometheus of cluster1 is NOT checked: whoever stands in between reads the password and makes the figures; pin it with sha256"
+    );
+    let settings = settings.replace("[[cluster]]", "[[cluster]]\nwitnesses = []");
+    place.write("site.toml", &settings);
+    assert_eq!(
+        notices(&[("STORAGE_SOURCE", "overview")])[1],
+        "grafana of cluster1 has settings, and is neither billed nor a witness: it is not asked; name it in witnesses, or take its settings out"
     );
 }

@@ -140,6 +140,14 @@ fn prometheus_cannot_be_asked_so() {
             ),
         ),
         (
+            format!("{https}matcher = \"a\"\nfree_query = \"b\"\n"),
+            key(
+                15,
+                "free_query",
+                "matcher is written, and does nothing here: put `$matcher` where it goes, or take matcher out",
+            ),
+        ),
+        (
             format!("{https}insecure = true\nca_file = \"ca.pem\"\n"),
             key(
                 12,
@@ -209,6 +217,12 @@ fn grafana_cannot_be_asked_so() {
             forms,
         ),
         (
+            "insecure = true\n".to_owned(),
+            13,
+            "insecure",
+            "the panel's session goes there, and no certificate is trusted with it but as [cluster.panel] says: take this out, or write auth = \"token\"",
+        ),
+        (
             "insecure = true\nca_file = \"ca.pem\"\n".to_owned(),
             12,
             "sha256",
@@ -218,4 +232,20 @@ fn grafana_cannot_be_asked_so() {
         let told = format!("site.toml line {line}: {key} in [cluster.grafana] of cluster1: {why}");
         with("", &format!("[cluster.grafana]\n{lines}"), &told);
     }
+}
+
+#[test]
+fn two_clusters_cannot_be_billed_for_the_same_bytes() {
+    let place = right();
+    let (head, tail) = RIGHT.split_once("[cluster.ssh]").unwrap();
+    let (_, panel) = tail.split_once("[cluster.panel]").unwrap();
+    let table = "[cluster.prometheus]\nurl = \"https://metrics.example\"\n[cluster.panel]";
+    let one = format!("{head}{table}{panel}");
+    let other = one.split_once("[[cluster]]").unwrap().1;
+    let other = other.replace("cluster1", "cluster2");
+    place.write("site.toml", &format!("{one}[[cluster]]{other}"));
+    problem(
+        &place,
+        "site.toml line 12: matcher in [cluster.prometheus] of cluster2: cluster1 and cluster2 ask the same queries at the same address, and the same bytes are billed twice: write a matcher for each of them that selects its own series",
+    );
 }
