@@ -74,7 +74,13 @@ fn lines(it: &mut Drawn<'_>) -> Vec<String> {
         return lines;
     }
     lines.push("{\"status\": \"active\",".to_owned());
-    for key in ["capacity", "total_size", "used_size", "free_size", "expiration_ts"] {
+    for key in [
+        "capacity",
+        "total_size",
+        "used_size",
+        "free_size",
+        "expiration_ts",
+    ] {
         if !it.once_in(3) {
             let value = drawn_count(it);
             lines.push(format!("\"{key}\": {value},"));
@@ -244,7 +250,10 @@ impl Told {
             let logical = Share::of(word.get("logic_space"));
             self.is_odd(!matches!(on_disk, Share::Is(_)), "tiers.phys_space");
             let there = word.get("logic_space").is_some();
-            self.is_odd(there && !matches!(logical, Share::Is(_)), "tiers.logic_space");
+            self.is_odd(
+                there && !matches!(logical, Share::Is(_)),
+                "tiers.logic_space",
+            );
             assert_eq!(Share::read(tier.logical), logical.served());
             assert_eq!(Share::read(tier.physical), on_disk.clone().served());
             physical.push(on_disk);
