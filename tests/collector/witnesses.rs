@@ -97,7 +97,10 @@ async fn a_witness_that_hangs_delays_nothing_and_goes_missing_by_itself() {
     running.when(|usage| read(usage) > read(&first)).await;
     later(POLL).await;
     let usage = running
-        .when(|usage| usage.witnesses[0].part.state().name() == "stale")
+        .when(|usage| {
+            let stale = usage.witnesses[0].part.state().name() == "stale";
+            stale && usage.status() == Status::Complete
+        })
         .await;
     states(&usage, "fresh", "fresh");
     assert_eq!(code(&usage.witnesses[0].part), Some(Code::NoAnswer));
@@ -127,7 +130,9 @@ async fn where_the_billed_source_fails_no_witness_stands_in() {
     }
     let usage = running
         .when(|usage| {
-            usage.status() == Status::Partial && usage.witnesses[0].part.state().name() == "fresh"
+            let fresh = usage.witnesses[0].part.state().name() == "fresh";
+            let compute = usage.compute.state().name() == "fresh";
+            fresh && compute && usage.status() == Status::Partial
         })
         .await;
     states(&usage, "missing", "fresh");
