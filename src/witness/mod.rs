@@ -126,6 +126,7 @@ fn lag_ms(reading: &StorageReading) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::Counter;
 
     const TIB: u64 = 1 << 40;
 
@@ -169,6 +170,47 @@ mod tests {
         assert_eq!(tolerance(Quantity::PhysicalTotal), Some(0));
         assert_eq!(tolerance(Quantity::PhysicalUsed), Some(3 * u128::from(TIB)));
         assert_eq!(tolerance(Quantity::LogicalTotal), None);
+    }
+
+    #[test]
+    fn a_series_may_be_two_minutes_older_than_it_says() {
+        let tolerance = |one, other| {
+            let (one, other) = (reading(one, 100, 8), reading(other, 103, 8));
+            let compared = compare((one.source, Some(&one)), &[(other.source, Some(&other))]);
+            let mut rows = compared.comparisons.into_iter();
+            let row = rows.find(|it| it.quantity == Quantity::PhysicalFree);
+            row.unwrap().verdict.distance().unwrap().tolerance / u128::from(TIB)
+        };
+        assert_eq!(tolerance(Source::Ssh, Source::Overview), 3);
+        assert_eq!(tolerance(Source::Ssh, Source::Prometheus), 3 + 120);
+        assert_eq!(
+            tolerance(Source::Prometheus, Source::Grafana),
+            3 + 120 + 120
+        );
+    }
+
+    #[test]
+    fn user_data_of_two_counters_is_not_compared_and_all_else_is() {
+        let counted = |source, by| StorageReading {
+            user_data: Some(Figure::exact(7)),
+            user_data_by: Some(by),
+            ..reading(source, 100, 8)
+        };
+        let verdict = |by, quantity| {
+            let one = counted(Source::Ssh, Counter::FileSystem);
+            let other = counted(Source::Overview, by);
+            let compared = compare((one.source, Some(&one)), &[(other.source, Some(&other))]);
+            let mut rows = compared.comparisons.into_iter();
+            rows.find(|it| it.quantity == quantity).unwrap().verdict
+        };
+        let why = verdict(Counter::License, Quantity::UserData).why();
+        assert_eq!(why, Some(Why::OtherCounter));
+        for (by, quantity) in [
+            (Counter::FileSystem, Quantity::UserData),
+            (Counter::License, Quantity::PhysicalTotal),
+        ] {
+            assert_eq!(verdict(by, quantity).name(), "agrees");
+        }
     }
 
     #[test]
