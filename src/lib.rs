@@ -51,6 +51,7 @@
 //! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
+//! | [`breaker`] | the peers that are left alone: why, since when, until when |
 //! | [`headroom`] | how much of a licence is used, and whether less than a tenth is left |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
 //! | [`reason`] | why there is no fresh figure, as callers are told |
@@ -115,6 +116,7 @@
 
 pub mod amount;
 pub mod api;
+pub mod breaker;
 pub mod chain;
 pub mod cli;
 pub mod clock;

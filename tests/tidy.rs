@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["source", "sim", "witness", "figure"],
     &["drift", "promql"],
     &["reading", "ssh", "panel"],
-    &["vstorage", "web", "headroom"],
+    &["breaker", "vstorage", "web", "headroom"],
     &[
         "amount",
         "chain",
