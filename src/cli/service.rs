@@ -32,7 +32,7 @@ impl Service {
     /// # Errors
     /// When there is no token, or the panel's CA file cannot be used.
     pub fn start(config: &Config, listener: TcpListener) -> Result<Service, Failure> {
-        let tokens = Tokens::new(config.tokens()?.iter().copied());
+        let tokens = Tokens::new(config.tokens()?.iter().cloned());
         let mut ready = Vec::new();
         for (number, cluster) in config.clusters.iter().enumerate() {
             let (name, sources) = (cluster.name.clone(), cluster.sources()?);
