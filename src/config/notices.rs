@@ -19,6 +19,7 @@ pub fn notices(
 ) -> Vec<String> {
     let mut notices = Vec::new();
     notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
+    notices.extend(variables.notice().map(str::to_owned));
     let redis = ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_DB"];
     if variables.set(&redis).next().is_some() {
         notices.push("REDIS_* is ignored: the newest reading is kept in memory".to_owned());

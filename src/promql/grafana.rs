@@ -11,6 +11,7 @@ use std::{
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::{
     lock,
@@ -201,7 +202,7 @@ impl Grafana {
         &self,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<(StatusCode, Vec<u8>), QueryError> {
+    ) -> Result<(StatusCode, Zeroizing<Vec<u8>>), QueryError> {
         if let Some(refusal) = self.found().refusals.standing() {
             return Err(self.refused(refusal));
         }
@@ -210,17 +211,18 @@ impl Grafana {
             Pass::Session => Login::Nobody,
         };
         let headers = self.http.headers(&token);
+        let request = Request {
+            http: &self.http,
+            path,
+            beside: Some(&headers),
+            body,
+        };
         let response = match self.pass.wants_session() {
-            true => {
-                let request = Request {
-                    http: &self.http,
-                    path,
-                    beside: Some(&headers),
-                    body,
-                };
-                self.session.lend(request).await?
+            true => self.session.lend(request).await?,
+            false => {
+                let body = request.body();
+                self.http.send(path, headers.clone(), body).await?
             }
-            false => self.http.send(path, headers, body).await?,
         };
         let status = response.status();
         let answer = self.http.body(path, response).await?;
