@@ -39,6 +39,8 @@ mod site;
 mod sources;
 #[path = "system/sshd.rs"]
 mod sshd;
+#[path = "system/table/mod.rs"]
+mod table;
 #[path = "system/tool.rs"]
 mod tool;
 #[path = "system/wait.rs"]
