@@ -5,6 +5,8 @@
 
 #[path = "system/checks.rs"]
 mod checks;
+#[path = "system/crowd.rs"]
+mod crowd;
 #[path = "system/faults.rs"]
 mod faults;
 #[path = "system/figures.rs"]
