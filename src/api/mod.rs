@@ -39,12 +39,15 @@ use std::{convert::Infallible, sync::Arc};
 use tokio::net::TcpListener;
 use warp::Filter;
 
-use crate::api::{
-    asked::Asked,
-    error::{Answer, ApiError},
-    guard::Api,
-    route::{Found, Route},
-    tls::Tls,
+use crate::{
+    api::{
+        asked::Asked,
+        error::{Answer, ApiError},
+        guard::Api,
+        route::{Found, Route},
+        tls::Tls,
+    },
+    pulse::Beat,
 };
 
 /// Every route, with its errors.
@@ -93,7 +96,8 @@ pub async fn serve(
     api: Api,
     listener: TcpListener,
     tls: Option<Tls>,
+    beat: Beat,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    listener::serve(listener, tls, warp::service(routes(api)), shutdown).await;
+    listener::serve(listener, tls, warp::service(routes(api)), beat, shutdown).await;
 }

@@ -8,6 +8,7 @@ use crate::{
         reload::{self, Hangups},
         service::Service,
         stop::Signals,
+        supervisor::Supervisor,
     },
     config::Config,
 };
@@ -35,14 +36,17 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     if config.tls.is_none() && !address.ip().is_loopback() {
         tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
     }
+    let mut supervisor = Supervisor::default();
+    let (newest, pulse) = (service.newest.clone(), service.pulse.clone());
     let end = tokio::select! {
-        () = signals.wait() => Ok(ExitCode::SUCCESS),
+        () = signals.wait() => Ok(()),
         failure = service.broken() => Err(failure),
         never = reload::at_each(&mut hangups) => match never {},
+        never = supervisor.follow(newest, pulse) => match never {},
     };
-    tokio::select! {
-        () = service.stop() => {}
-        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
-    }
-    end
+    let ending = async {
+        tokio::join!(supervisor.ends(), service.stop());
+    };
+    let code = signals.or_at_once(ending).await;
+    end.map(|()| code)
 }
