@@ -1,8 +1,10 @@
-//! What callers over HTTP are told: the `detail` of each problem.
+//! What callers over HTTP are told: the `detail` of each problem, and when the next try is due.
 
 use vhi_usage::{
     api::listener::Peer,
     reason::Code,
+    source::error::SourceError,
+    ssh::error::SshError,
     usage::{ClusterUsage, Part},
 };
 use warp::test::RequestBuilder;
@@ -120,6 +122,20 @@ async fn a_usage_that_is_not_there() {
     assert_eq!(
         body["storage_error"],
         "no usable storage figure: the storage node shows another host key than expected"
+    );
+}
+
+#[test]
+fn a_refusal_says_when_the_next_try_is_due() {
+    let next_try = "2026-11-22T06:05:00Z".parse().unwrap();
+    let refused = SourceError::Ssh(SshError::Auth {
+        node: "root@node1.example".parse().unwrap(),
+        key: "id_ed25519".to_owned(),
+        next_try,
+    });
+    assert_eq!(
+        refused.reason(next_try).message,
+        "the login was refused; next try at 2026-11-22T06:05:00.000Z"
     );
 }
 

@@ -1,20 +1,6 @@
-//! Why there is no fresh figure: the reasons of the closed list, to the letter.
+//! The closed list of reasons, and that the README has each.
 
-use vhi_usage::{reason::Code, source::error::SourceError, ssh::error::SshError};
-
-#[test]
-fn a_refusal_says_when_the_next_try_is_due() {
-    let next_try = "2026-11-22T06:05:00Z".parse().unwrap();
-    let refused = SourceError::Ssh(SshError::Auth {
-        node: "root@node1.example".parse().unwrap(),
-        key: "id_ed25519".to_owned(),
-        next_try,
-    });
-    assert_eq!(
-        refused.reason(next_try).message,
-        "the login was refused; next try at 2026-11-22T06:05:00.000Z"
-    );
-}
+use vhi_usage::reason::Code;
 
 #[test]
 fn every_reason_is_a_sentence_of_the_list() {
