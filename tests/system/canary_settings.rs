@@ -24,8 +24,14 @@ const ODD: &str = "canary\u{1}\u{1b}[31m \"of\" a 'pass:wörd' $HOME \\n%41&@/?#
 /// A word that any place takes for a word.
 const PLAIN: &str = "Canary0word1that2nobody3may4see5";
 
-/// Of these a wrong word is told, for it is the name of something.
-const NAMES: &[&str] = &["cluster.name", "cluster.witnesses", "cluster.ssh.nodes"];
+/// Of these a wrong word is told, for it is the name of something, or a day.
+const NAMES: &[&str] = &[
+    "api.tokens.expires",
+    "api.tokens.scopes",
+    "cluster.name",
+    "cluster.ssh.nodes",
+    "cluster.witnesses",
+];
 
 /// What a person may write.
 #[derive(Clone, Debug, Default)]
