@@ -2,6 +2,7 @@
 
 use std::{fs, sync::Arc};
 
+use jiff::Timestamp;
 use vhi_usage::{
     reading::{Figure, Service, Source, Space, StorageReading, Tier},
     reason::Code,
@@ -10,8 +11,8 @@ use vhi_usage::{
 };
 
 use crate::{
-    published::{complete, compute, missing, storage, usage},
-    scrape::{Samples, metrics},
+    published::{Site, complete, compute, missing, storage, usage},
+    scrape::{Samples, metrics, scrape},
 };
 
 /// The panel's overview of the same disks: exact, with a tier, a service and the licence.
@@ -110,6 +111,14 @@ async fn every_series_that_the_alerts_are_tested_with_is_exported() {
     let mut exported = Samples::new();
     for usage in [refused, unread, with_witness(57_300_000_000_000)] {
         exported.extend(metrics(usage).await);
+    }
+    let site = Site::new(complete());
+    let (now, due) = (Timestamp::now(), Some(Timestamp::MAX));
+    site.breakers
+        .open("root@node1.example", Code::HostKeyChanged, now, None);
+    for code in [Code::AuthRefused, Code::PanelStatus] {
+        site.breakers.open("panel", code, now, due);
+        exported.extend(scrape(&site).await);
     }
     let deploy = |name: &str| {
         let path = format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"));
