@@ -30,7 +30,7 @@ pub mod written;
 use std::{num::NonZeroU32, time::Duration};
 
 use crate::{
-    api::{tls::Tls, token::TokenHash},
+    api::{tls::Tls, token::Token},
     collector::held::Timing,
     config::{
         cluster::ClusterConfig,
@@ -57,7 +57,7 @@ pub struct Config {
     /// How often clusters are read and how long figures live.
     pub timing: Timing,
     /// The API tokens; never empty where the settings are to serve.
-    pub tokens: Vec<TokenHash>,
+    pub tokens: Vec<Token>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
     /// TLS of the HTTP side; `None` where it speaks plain HTTP.
@@ -128,7 +128,7 @@ impl Config {
     ///
     /// # Errors
     /// Where none is set: there is no service without one.
-    pub fn tokens(&self) -> Result<&[TokenHash], ConfigError> {
+    pub fn tokens(&self) -> Result<&[Token], ConfigError> {
         match self.tokens.as_slice() {
             [] => Err(api::no_token().into()),
             tokens => Ok(tokens),

@@ -8,8 +8,13 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
-        token::TokenHash,
+        self,
+        auth::Tokens,
+        guard::Api,
+        limit::Limit,
+        published::Published,
+        requests::Requests,
+        token::{Token, TokenHash, TokenName},
     },
     breaker::Breakers,
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
@@ -51,7 +56,10 @@ impl Site {
             .with_stages(stages.clone())
             .with_breakers(breakers.clone());
         let api = Api {
-            tokens: Tokens::new([TokenHash::of(TOKEN.as_bytes())]),
+            tokens: Tokens::new([Token {
+                name: TokenName::of_the_word(),
+                hash: TokenHash::of(TOKEN.as_bytes()),
+            }]),
             limit: None,
             clusters: Arc::new([published]),
             requests: Requests::default(),
