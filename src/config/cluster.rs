@@ -120,7 +120,9 @@ impl ClusterConfig {
         Ok(match source {
             SourceConfig::Ssh(ssh) => {
                 let pool = Pool::new(ssh.nodes.clone(), ssh.login.clone());
-                let pool = pool.with_stages(stages.clone());
+                let pool = pool
+                    .with_stages(stages.clone())
+                    .with_breakers(breakers.clone());
                 let (tool, within) = (ssh.tool.clone(), ssh.command_timeout);
                 StorageSource::Ssh(NodeSource::new(pool, name, tool, within, self.size_base))
             }

@@ -129,7 +129,8 @@ impl Site {
 
     pub(crate) fn pool_with(&self, login: Login) -> Pool {
         let nodes = (0..self.nodes().len()).map(|number| self.node(number));
-        Pool::new(nodes.collect(), login).with_stages(self.stages.clone())
+        let pool = Pool::new(nodes.collect(), login).with_stages(self.stages.clone());
+        pool.with_breakers(self.breakers.clone())
     }
 
     /// Storage of the cluster; the command may take so long.
