@@ -19,6 +19,8 @@ mod commands;
 mod common;
 #[path = "errors/files.rs"]
 mod files;
+#[path = "errors/host_certificates.rs"]
+mod host_certificates;
 #[path = "errors/hosts.rs"]
 mod hosts;
 #[path = "errors/https.rs"]

@@ -10,6 +10,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
@@ -40,6 +41,11 @@ impl Token {
             scopes: Scope::ALL.to_vec(),
             expires: None,
         }
+    }
+
+    /// What the operator should know of its time, as it is then.
+    pub fn notice(&self, at: Timestamp) -> Option<String> {
+        self.expires.as_ref()?.notice(&self.name, at)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod grafana;
 pub mod ground;
 pub mod keys;
 pub mod listen;
+pub mod marks;
 pub mod metric_tables;
 pub mod notices;
 pub mod origins;
@@ -39,6 +40,7 @@ use crate::{
         file::{ClusterFile, File},
         ground::Ground,
         listen::Listen,
+        marks::Marks,
         origins::{Asks, Origins},
         variables::{OF_A_CLUSTER, Variables},
         words::{Cluster, Credentials},
@@ -67,6 +69,8 @@ pub struct Config {
     pub clusters: Vec<ClusterConfig>,
     /// What the operator should know at every start.
     pub notices: Vec<String>,
+    /// By which a change of what takes a restart is found.
+    pub marks: Marks,
 }
 
 impl Config {
@@ -89,6 +93,7 @@ impl Config {
         flag: Option<Listen>,
         asks: Asks,
     ) -> Result<Config, ConfigError> {
+        let marks = Marks::of(&ground);
         let Ground {
             file,
             variables,
@@ -120,6 +125,7 @@ impl Config {
                 tokens,
                 tls,
                 clusters,
+                marks,
             }),
             _ => Err(ConfigError { problems }),
         }

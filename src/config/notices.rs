@@ -20,11 +20,8 @@ pub fn notices(
     variables: &Variables,
 ) -> Vec<String> {
     let mut notices = Vec::new();
-    let ends = tokens.iter().filter_map(|token| {
-        let end = token.expires.as_ref()?;
-        end.notice(&token.name, clock::now())
-    });
-    notices.extend(ends);
+    let now = clock::now();
+    notices.extend(tokens.iter().filter_map(|token| token.notice(now)));
     notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
     let redis = ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_DB"];
     if variables.set(&redis).next().is_some() {

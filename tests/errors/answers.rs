@@ -174,6 +174,18 @@ fn every_reason_is_a_sentence_of_the_list() {
                 "the storage node shows a revoked host key"
             ),
             (
+                "host_certificate_out_of_date",
+                "the storage node's host certificate is not valid at this time"
+            ),
+            (
+                "host_certificate_other_name",
+                "the storage node's host certificate is not made out for it"
+            ),
+            (
+                "host_certificate_unfit",
+                "the storage node's host certificate proves nothing"
+            ),
+            (
                 "known_hosts_unreadable",
                 "the file of known host keys cannot be read"
             ),
