@@ -51,6 +51,7 @@ use crate::{
         token::Token,
     },
     clock,
+    pulse::Beat,
 };
 
 /// Every route, with its errors.
@@ -117,7 +118,8 @@ pub async fn serve(
     api: Api,
     listener: TcpListener,
     tls: Option<Tls>,
+    beat: Beat,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    listener::serve(listener, tls, warp::service(routes(api)), shutdown).await;
+    listener::serve(listener, tls, warp::service(routes(api)), beat, shutdown).await;
 }

@@ -1,6 +1,6 @@
 //! `serve`: collects every poll interval and serves HTTP until SIGTERM or SIGINT.
 
-use std::process::ExitCode;
+use std::{pin::pin, process::ExitCode};
 
 use crate::{
     cli::{
@@ -8,6 +8,7 @@ use crate::{
         reload::Hangups,
         service::Service,
         stop::Signals,
+        supervisor::Supervisor,
     },
     config::{Config, origins::Origins},
 };
@@ -35,16 +36,22 @@ pub async fn run(config: Config, origins: Origins) -> Result<ExitCode, Failure> 
     if config.tls.is_none() && !address.ip().is_loopback() {
         tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
     }
-    let end = loop {
-        tokio::select! {
-            () = signals.wait() => break Ok(ExitCode::SUCCESS),
-            failure = service.broken() => break Err(failure),
-            () = hangups.wait() => hangups.read_anew(&service),
+    let mut supervisor = Supervisor::default();
+    let end = {
+        let (newest, pulse) = (service.newest.clone(), service.pulse.clone());
+        let mut told = pin!(supervisor.follow(newest, pulse));
+        loop {
+            tokio::select! {
+                () = signals.wait() => break Ok(()),
+                failure = service.broken() => break Err(failure),
+                () = hangups.wait() => hangups.read_anew(&service),
+                never = &mut told => match never {},
+            }
         }
     };
-    tokio::select! {
-        () = service.stop() => {}
-        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
-    }
-    end
+    let ending = async {
+        tokio::join!(supervisor.ends(), service.stop());
+    };
+    let code = signals.or_at_once(ending).await;
+    end.map(|()| code)
 }
