@@ -5,12 +5,16 @@
 
 #[path = "system/canary.rs"]
 mod canary;
+#[path = "system/canary_clusters.rs"]
+mod canary_clusters;
 #[path = "system/canary_faults.rs"]
 mod canary_faults;
 #[path = "system/canary_forms.rs"]
 mod canary_forms;
 #[path = "system/canary_settings.rs"]
 mod canary_settings;
+#[path = "system/canary_written.rs"]
+mod canary_written;
 #[path = "system/checks.rs"]
 mod checks;
 #[path = "system/crowd.rs"]

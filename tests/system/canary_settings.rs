@@ -15,8 +15,9 @@ use vhi_usage::config::keys::{KEYS, Key, Kind};
 use crate::{
     canary::{LOUD, Rooms, said},
     canary_forms::Secrets,
+    canary_written::{Written, line},
     keys,
-    site::{Site, Variables, text, variables},
+    site::{Site, text, variables},
 };
 
 /// With all that a terminal, an address, JSON and a shell make something of.
@@ -32,53 +33,6 @@ const NAMES: &[&str] = &[
     "cluster.ssh.nodes",
     "cluster.witnesses",
 ];
-
-/// What a person may write.
-#[derive(Clone, Debug, Default)]
-struct Written {
-    toml: String,
-    env_file: String,
-    variables: Variables,
-}
-
-impl Written {
-    fn toml(text: impl Into<String>) -> Written {
-        Written {
-            toml: text.into(),
-            ..Written::default()
-        }
-    }
-
-    fn env_file(text: impl Into<String>) -> Written {
-        Written {
-            env_file: text.into(),
-            ..Written::default()
-        }
-    }
-
-    fn variable(name: &str, value: &str) -> Written {
-        Written {
-            variables: variables(&[(name, value)]),
-            ..Written::default()
-        }
-    }
-}
-
-/// A line in its table. A secret may be found there by mistake, but for a path: where a password stands in place
-/// of the file's name, a file of that name is looked for, and named.
-fn line(key: &Key, value: &str) -> String {
-    let (table, name) = key.split();
-    let cluster = match table.starts_with("cluster") {
-        true => "[[cluster]]\n",
-        false => "",
-    };
-    let header = match table {
-        "" | "cluster" => String::new(),
-        "api.tokens" => "[[api.tokens]]\n".to_owned(),
-        table => format!("[{table}]\n"),
-    };
-    format!("{cluster}{header}{name} = {value}\n")
-}
 
 fn in_each_setting(secret: &str) -> Vec<Written> {
     let quoted = toml::Value::from(secret).to_string();
