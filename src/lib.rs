@@ -66,6 +66,7 @@
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
 //! | [`words`] | closed lists of words: each with its meaning, as answers say and describe it |
+//! | [`pulse`] | whether the loops of the service still turn |
 //! | [`lock`] | a lock that outlives a panic of its holder |
 //! | [`unreadable`] | why a file cannot be read or written |
 //!
@@ -96,6 +97,7 @@
 //! | a word of a closed list | its `words!`, with its meaning | – |
 //! | a problem | [`api::problem::Kind`], [`api::error`] | [`api::operations`], at the routes that give it |
 //! | a route | a file in [`api`] | [`api::route`], [`api::operations`] |
+//! | a scope of a token | the list in [`api::scope`] | [`api::route`], at the routes that want it |
 //! | a metric | the file of its noun in [`api::metrics`] | the README's list |
 //! | a stage of a reading | the enum of [`stage`] | where it is tried |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
@@ -133,6 +135,7 @@ pub mod lock;
 pub mod panel;
 pub mod pause;
 pub mod promql;
+pub mod pulse;
 pub mod reading;
 pub mod reason;
 pub mod secret;

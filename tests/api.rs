@@ -30,6 +30,8 @@ mod published;
 mod scrape;
 #[path = "api/tls.rs"]
 mod tls;
+#[path = "api/tokens.rs"]
+mod tokens;
 #[path = "api/unruly.rs"]
 mod unruly;
 #[path = "api/usages.rs"]

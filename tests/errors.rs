@@ -19,6 +19,8 @@ mod commands;
 mod common;
 #[path = "errors/files.rs"]
 mod files;
+#[path = "errors/host_certificates.rs"]
+mod host_certificates;
 #[path = "errors/hosts.rs"]
 mod hosts;
 #[path = "errors/https.rs"]
@@ -48,6 +50,8 @@ mod queries;
 mod rows;
 #[path = "errors/settings.rs"]
 mod settings;
+#[path = "errors/tokens.rs"]
+mod tokens;
 #[path = "errors/told.rs"]
 mod told;
 #[path = "errors/variables.rs"]

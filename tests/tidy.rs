@@ -31,7 +31,7 @@ const FLOORS: &[&[&str]] = &[
         "secret",
         "stage",
     ],
-    &["lock", "unreadable", "words"],
+    &["lock", "pulse", "unreadable", "words"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

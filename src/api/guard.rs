@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::api::{
     asked::Asked, auth::Tokens, error::ApiError, limit::Limit, published::Published,
-    requests::Requests, token::Token,
+    requests::Requests, route::Access, token::Token,
 };
 
 /// What the HTTP side needs.
 #[derive(Clone, Debug)]
 pub struct Api {
-    /// The tokens, each of which opens every route.
+    /// Who may ask.
     pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
     pub limit: Option<Limit>,
@@ -44,5 +46,19 @@ impl Api {
         }
         let shown = self.tokens.shown(&asked.headers);
         shown.ok_or(ApiError::Unauthorized)
+    }
+}
+
+/// Whether this token opens what may be asked so, at this time.
+///
+/// # Errors
+/// `Expired`, `Forbidden`.
+pub fn permits(token: &Token, access: Access, at: Timestamp) -> Result<(), ApiError> {
+    if token.expires.as_ref().is_some_and(|end| end.is_past(at)) {
+        return Err(ApiError::Expired);
+    }
+    match access {
+        Access::Scope(scope) if !token.scopes.contains(&scope) => Err(ApiError::Forbidden(scope)),
+        _ => Ok(()),
     }
 }

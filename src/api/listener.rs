@@ -24,17 +24,20 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tower_service::Service;
 use warp::http::Uri;
 
-use crate::api::{
-    bounded::Bounded,
-    crowd::{Crowd, MOST},
-    refusal::Refusal,
-    tls::Tls,
+use crate::{
+    api::{
+        bounded::Bounded,
+        crowd::{Crowd, MOST},
+        refusal::Refusal,
+        tls::Tls,
+    },
+    pulse::Beat,
 };
 
 /// The handshake of TLS is through within this time.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long answers that have begun may take after the end was asked for.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(4);
 /// The rest after the system gave no connection, as where too many files are open.
 const REST: Duration = Duration::from_secs(1);
 /// No head of a request is longer, in bytes.
@@ -46,11 +49,12 @@ const HANDSHAKE_BEGINS: u8 = 0x16;
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Answers until `shutdown` is done, then lets what has begun come to its end.
+/// Answers until `shutdown` is done, then lets what has begun come to its end. Its loop answers the beat.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Tls>,
     routes: impl Routes,
+    mut beat: Beat,
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let mut http = http1::Builder::new();
@@ -71,6 +75,7 @@ pub async fn serve(
         }
         let accepted = tokio::select! {
             () = &mut shutdown => break,
+            () = beat.answer() => continue,
             Some(ended) = connections.join_next() => {
                 report(ended);
                 continue;

@@ -20,10 +20,12 @@ pub mod settings;
 pub mod shown;
 pub mod sim;
 pub mod stop;
+pub mod supervisor;
 pub mod token;
 pub mod trust;
 pub mod trust_panel;
 pub mod trust_ssh;
+pub mod watchdog;
 
 use std::{
     io::{self, Write},
@@ -147,7 +149,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Parse(options) => parse::run(&options),
         Command::Serve { listen } => {
             (origins.listen, origins.asks) = (listen, Asks::Service);
-            exit::block_on(serve::run(load(&origins)?))
+            exit::block_on(serve::run(load(&origins)?, origins))
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),

@@ -1,28 +1,29 @@
 //! `serve`: collects every poll interval and serves HTTP until SIGTERM or SIGINT.
 
-use std::process::ExitCode;
+use std::{pin::pin, process::ExitCode};
 
 use crate::{
     cli::{
         exit::{self, Failure},
-        reload::{self, Hangups},
+        reload::Hangups,
         service::Service,
         stop::Signals,
+        supervisor::Supervisor,
     },
-    config::Config,
+    config::{Config, origins::Origins},
 };
 
-/// Runs the service to its end.
+/// Runs the service to its end, with settings from there.
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub async fn run(config: Config, origins: Origins) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
     let listener = config.listen.bind().await?;
     let address = listener
         .local_addr()
         .map_err(exit::system("learn our address"))?;
-    let mut hangups = config.tls.clone().map(Hangups::listen).transpose()?;
+    let mut hangups = Hangups::listen(origins, &config)?;
     let mut service = Service::start(&config, listener)?;
     let names: Vec<&str> = config
         .clusters
@@ -35,14 +36,22 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     if config.tls.is_none() && !address.ip().is_loopback() {
         tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
     }
-    let end = tokio::select! {
-        () = signals.wait() => Ok(ExitCode::SUCCESS),
-        failure = service.broken() => Err(failure),
-        never = reload::at_each(&mut hangups) => match never {},
+    let mut supervisor = Supervisor::default();
+    let end = {
+        let (newest, pulse) = (service.newest.clone(), service.pulse.clone());
+        let mut told = pin!(supervisor.follow(newest, pulse));
+        loop {
+            tokio::select! {
+                () = signals.wait() => break Ok(()),
+                failure = service.broken() => break Err(failure),
+                () = hangups.wait() => hangups.read_anew(&service),
+                never = &mut told => match never {},
+            }
+        }
     };
-    tokio::select! {
-        () = service.stop() => {}
-        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
-    }
-    end
+    let ending = async {
+        tokio::join!(supervisor.ends(), service.stop());
+    };
+    let code = signals.or_at_once(ending).await;
+    end.map(|()| code)
 }

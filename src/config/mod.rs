@@ -11,6 +11,7 @@ pub mod grafana;
 pub mod ground;
 pub mod keys;
 pub mod listen;
+pub mod marks;
 pub mod metric_tables;
 pub mod notices;
 pub mod origins;
@@ -20,6 +21,7 @@ pub mod sources;
 pub mod ssh;
 pub mod tables;
 pub mod tls;
+pub mod tokens;
 pub mod trust;
 pub mod twice;
 pub mod variables;
@@ -38,6 +40,7 @@ use crate::{
         file::{ClusterFile, File},
         ground::Ground,
         listen::Listen,
+        marks::Marks,
         origins::{Asks, Origins},
         variables::{OF_A_CLUSTER, Variables},
         words::{Cluster, Credentials},
@@ -66,6 +69,8 @@ pub struct Config {
     pub clusters: Vec<ClusterConfig>,
     /// What the operator should know at every start.
     pub notices: Vec<String>,
+    /// By which a change of what takes a restart is found.
+    pub marks: Marks,
 }
 
 impl Config {
@@ -88,6 +93,7 @@ impl Config {
         flag: Option<Listen>,
         asks: Asks,
     ) -> Result<Config, ConfigError> {
+        let marks = Marks::of(&ground);
         let Ground {
             file,
             variables,
@@ -102,11 +108,11 @@ impl Config {
         let listen = listen(flag, &variables, &file, &mut problems);
         let timing = timing(&file, &variables, &mut problems);
         let before = problems.len();
-        let tokens = api::tokens(&file, &variables, &credentials, &mut problems);
+        let tokens = tokens::tokens(&file, &variables, &credentials, &mut problems);
         // A token that is wrong is told once, and not as missing, too.
         let told = problems.len() > before || file.written.spoils("api");
         if asks != Asks::Clusters && whole && tokens.is_empty() && !told {
-            problems.push(api::no_token());
+            problems.push(tokens::no_token());
         }
         let rate_limit = api::rate_limit(&file, &variables, &mut problems);
         let tls = tls::tls(&file, &variables, &credentials, &mut problems);
@@ -114,11 +120,12 @@ impl Config {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
-                tokens,
                 rate_limit,
-                notices: notices::notices(&clusters, tls.as_ref(), &variables),
+                notices: notices::notices(&clusters, &tokens, tls.as_ref(), &variables),
+                tokens,
                 tls,
                 clusters,
+                marks,
             }),
             _ => Err(ConfigError { problems }),
         }
@@ -130,7 +137,7 @@ impl Config {
     /// Where none is set: there is no service without one.
     pub fn tokens(&self) -> Result<&[Token], ConfigError> {
         match self.tokens.as_slice() {
-            [] => Err(api::no_token().into()),
+            [] => Err(tokens::no_token().into()),
             tokens => Ok(tokens),
         }
     }

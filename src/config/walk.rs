@@ -235,13 +235,13 @@ fn fits(kind: Kind, value: &DeValue<'_>) -> bool {
         items.is_some_and(|items| items.iter().all(|item| item.get_ref().is_str()))
     };
     match kind {
-        Kind::Text | Kind::Free | Kind::Path | Kind::Address => value.is_str(),
+        Kind::Text | Kind::Free | Kind::Path | Kind::Address | Kind::End => value.is_str(),
         Kind::Wait => value.as_str().is_some_and(|text| duration(text).is_ok()),
         Kind::Count => value.as_integer().is_some_and(|number| {
             u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).is_ok()
         }),
         Kind::Flag => value.is_bool(),
-        Kind::Words => texts(),
+        Kind::Words | Kind::Scopes => texts(),
         Kind::OneOrMany => value.is_str() || texts(),
     }
 }

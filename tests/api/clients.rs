@@ -16,11 +16,14 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use vhi_usage::api::{
-    self,
-    certificate::Files,
-    listener::{self, Routes},
-    tls::Tls,
+use vhi_usage::{
+    api::{
+        self,
+        certificate::Files,
+        listener::{self, Routes},
+        tls::Tls,
+    },
+    pulse::Beat,
 };
 
 use crate::published::{Site, TOKEN, complete};
@@ -47,14 +50,14 @@ impl Served {
     pub(crate) async fn start(site: Site, tls: Option<Tls>) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Served::behind(listener, |listener, asked| {
-            api::serve(site.api, listener, tls, asked)
+            api::serve(site.api, listener, tls, Beat::default(), asked)
         })
     }
 
     /// Other routes than ours.
     pub(crate) fn routes(listener: TcpListener, routes: impl Routes) -> Served {
         Served::behind(listener, |listener, asked| {
-            listener::serve(listener, None, routes, asked)
+            listener::serve(listener, None, routes, Beat::default(), asked)
         })
     }
 

@@ -166,6 +166,18 @@ fn every_reason_is_a_sentence_of_the_list() {
                 "the storage node shows a revoked host key"
             ),
             (
+                "host_certificate_out_of_date",
+                "the storage node's host certificate is not valid at this time"
+            ),
+            (
+                "host_certificate_other_name",
+                "the storage node's host certificate is not made out for it"
+            ),
+            (
+                "host_certificate_unfit",
+                "the storage node's host certificate proves nothing"
+            ),
+            (
                 "known_hosts_unreadable",
                 "the file of known host keys cannot be read"
             ),
@@ -282,6 +294,8 @@ fn the_readme_lists_every_code_once_and_in_their_order() {
     assert!(cells.iter().all(whole), "{cells:?}");
 }
 
-fn json_of(answer: &warp::http::Response<warp::hyper::body::Bytes>) -> serde_json::Value {
+pub(crate) fn json_of(
+    answer: &warp::http::Response<warp::hyper::body::Bytes>,
+) -> serde_json::Value {
     serde_json::from_slice(answer.body()).unwrap()
 }

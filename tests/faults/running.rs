@@ -10,14 +10,7 @@ use tokio::{
     time::timeout,
 };
 use vhi_usage::{
-    api::{
-        self,
-        auth::Tokens,
-        guard::Api,
-        published::Published,
-        requests::Requests,
-        token::{Token, TokenHash, TokenName},
-    },
+    api::{self, auth::Tokens, guard::Api, published::Published, requests::Requests, token::Token},
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
     source::Sources,
@@ -55,10 +48,7 @@ impl Running {
         let collector = Collector::new(name, sources, TIMING);
         let newest = collector.newest();
         let api = Api {
-            tokens: Tokens::new([Token {
-                name: TokenName::of_the_word(),
-                hash: TokenHash::of(TOKEN.as_bytes()),
-            }]),
+            tokens: Tokens::new([Token::of_the_word(TOKEN.as_bytes())]),
             limit: None,
             requests: Requests::default(),
             clusters: Arc::new([Published::new(newest.clone())]),
