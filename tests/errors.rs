@@ -46,6 +46,8 @@ mod program;
 mod published;
 #[path = "errors/queries.rs"]
 mod queries;
+#[path = "errors/reasons.rs"]
+mod reasons;
 #[path = "errors/rows.rs"]
 mod rows;
 #[path = "errors/settings.rs"]

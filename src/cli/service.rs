@@ -56,7 +56,9 @@ impl Service {
         }
         let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
         let published = ready.iter().map(|collector| {
-            Published::new(collector.newest()).with_stages(collector.stages().clone())
+            Published::new(collector.newest())
+                .with_stages(collector.stages().clone())
+                .with_breakers(collector.breakers().clone())
         });
         let clusters = published.collect();
         let (stop, asked) = watch::channel(false);
