@@ -11,8 +11,9 @@ use std::{
 use crate::site::{Service, Site};
 
 const BETWEEN: Duration = Duration::from_millis(50);
-/// So many connections to the panel may be kept: compute, overview and licence are asked at once, or one after the other.
-const ASKERS: usize = 3;
+/// So many connections to the panel may be kept: compute, overview and licence are asked at once, and one that is
+/// just being put back is not there for the next. A leak would be one a round.
+const KEPT: usize = 6;
 
 /// How many of each, at most, where all is well.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ impl Left {
         let to_panel = open.iter().filter(|it| panel.contains(*it)).count();
         Left {
             descriptors: open.len() - to_panel,
-            to_the_panel: to_panel.max(ASKERS),
+            to_the_panel: to_panel.max(KEPT),
             threads: entries(&format!("{process}/task")).len(),
         }
     }
