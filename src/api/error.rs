@@ -46,6 +46,8 @@ pub enum ApiError {
     NotReady(Vec<Missing>),
     /// Plain HTTP, where TLS is spoken.
     PlainHttp,
+    /// More connections than there may be.
+    Overloaded(Duration),
 }
 
 impl ApiError {
@@ -64,6 +66,7 @@ impl ApiError {
             ApiError::NoText(_) => Kind::NoText,
             ApiError::NotReady(_) => Kind::NotReady,
             ApiError::PlainHttp => Kind::HttpsOnly,
+            ApiError::Overloaded(_) => Kind::Overloaded,
         }
     }
 
@@ -101,6 +104,9 @@ impl ApiError {
             ApiError::PlainHttp => {
                 "this port speaks HTTPS: write https:// in place of http://".into()
             }
+            ApiError::Overloaded(_) => {
+                "too many connections at once: ask again after the seconds of Retry-After".into()
+            }
         }
     }
 
@@ -111,7 +117,8 @@ impl ApiError {
             | ApiError::NoUsage(_, wait)
             | ApiError::NoCompute(_, wait)
             | ApiError::NotComplete(_, wait)
-            | ApiError::NoText(wait) => Some(*wait),
+            | ApiError::NoText(wait)
+            | ApiError::Overloaded(wait) => Some(*wait),
             _ => None,
         }
     }

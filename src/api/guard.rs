@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::api::{
-    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, published::Published,
-    requests::Requests,
+    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, proxies::Proxies,
+    published::Published, requests::Requests,
 };
 
 /// What the HTTP side needs.
@@ -14,6 +14,8 @@ pub struct Api {
     pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
     pub limit: Option<Limit>,
+    /// Whose word is taken on where a request comes from.
+    pub proxies: Proxies,
     /// The newest usage of each cluster, in the order of the settings, never empty.
     pub clusters: Arc<[Published]>,
     /// How many requests were answered.

@@ -9,6 +9,7 @@ pub mod bounded;
 pub mod certificate;
 pub mod clusters;
 pub mod compute_body;
+pub mod connection;
 pub mod crowd;
 pub mod error;
 pub mod etag;
@@ -18,14 +19,17 @@ pub mod legacy;
 pub mod limit;
 pub mod listener;
 pub mod metrics;
+pub mod network;
 pub mod openapi;
 pub mod operations;
 pub mod problem;
+pub mod proxies;
 pub mod published;
 pub mod raw;
 pub mod refusal;
 pub mod requests;
 pub mod route;
+pub mod standing;
 pub mod state;
 pub mod storage_body;
 pub mod tls;
@@ -36,15 +40,14 @@ pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
-use tokio::net::TcpListener;
 use warp::Filter;
 
 use crate::api::{
     asked::Asked,
     error::{Answer, ApiError},
     guard::Api,
+    listener::Door,
     route::{Found, Route},
-    tls::Tls,
 };
 
 /// Every route, with its errors.
@@ -55,7 +58,8 @@ pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
     let api = Arc::new(api);
-    asked::asked().map(move |asked: Asked| {
+    asked::asked().map(move |mut asked: Asked| {
+        asked.address = api.proxies.caller(asked.address, &asked.headers);
         let segments = asked.segments();
         let found = route::find(segments.as_slice());
         let answer = answer(&api, &asked, found).unwrap_or_else(|error| error.answer());
@@ -88,12 +92,7 @@ fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, 
     }
 }
 
-/// Answers until `shutdown` is done, over TLS where it is given, then lets what has begun come to its end.
-pub async fn serve(
-    api: Api,
-    listener: TcpListener,
-    tls: Option<Tls>,
-    shutdown: impl Future<Output = ()> + Send,
-) {
-    listener::serve(listener, tls, warp::service(routes(api)), shutdown).await;
+/// Answers those that come in by this door until `shutdown` is done, then lets what has begun come to its end.
+pub async fn serve(api: Api, door: Door, shutdown: impl Future<Output = ()> + Send) {
+    listener::serve(door, warp::service(routes(api)), shutdown).await;
 }

@@ -32,9 +32,6 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let scheme = config.tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{address}");
     tracing::info!(%address, url, clusters = names.join(","), poll = ?config.timing.poll, "serving");
-    if config.tls.is_none() && !address.ip().is_loopback() {
-        tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
-    }
     let end = tokio::select! {
         () = signals.wait() => Ok(ExitCode::SUCCESS),
         failure = service.broken() => Err(failure),

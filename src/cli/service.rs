@@ -9,7 +9,10 @@ use tokio::{
 };
 
 use crate::{
-    api::{self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests},
+    api::{
+        self, auth::Tokens, guard::Api, limit::Limit, listener::Door, published::Published,
+        requests::Requests,
+    },
     cli::{exit::Failure, stop},
     collector::Collector,
     config::Config,
@@ -53,15 +56,16 @@ impl Service {
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),
+            proxies: config.caps.proxies.clone(),
             clusters,
             requests: Requests::default(),
         };
-        let http = tokio::spawn(api::serve(
-            api,
+        let door = Door {
             listener,
-            config.tls.clone(),
-            stop::requested(asked),
-        ));
+            tls: config.tls.clone(),
+            caps: config.caps.clone(),
+        };
+        let http = tokio::spawn(api::serve(api, door, stop::requested(asked)));
         Ok(Service {
             newest,
             stop,

@@ -128,7 +128,7 @@ impl Shown<'_> {
         let value = match key.kind {
             _ if key.secret => "***".into(),
             Kind::Wait => format!("{word}s").into(),
-            Kind::Count => word.parse::<i64>().map_or(word.into(), Value::from),
+            Kind::Count | Kind::Number => word.parse::<i64>().map_or(word.into(), Value::from),
             Kind::Flag => matches!(word.as_str(), "1" | "true" | "yes").into(),
             Kind::Words => {
                 let words = word

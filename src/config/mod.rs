@@ -5,6 +5,7 @@ pub mod api;
 pub mod cluster;
 pub mod dotenv;
 pub mod duration;
+pub mod edge;
 pub mod error;
 pub mod file;
 pub mod grafana;
@@ -27,13 +28,14 @@ pub mod walk;
 pub mod words;
 pub mod written;
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use crate::{
-    api::{tls::Tls, token::TokenHash},
+    api::{crowd::Caps, tls::Tls, token::TokenHash},
     collector::held::Timing,
     config::{
         cluster::ClusterConfig,
+        edge::{Edge, Rate},
         error::{ConfigError, Problem},
         file::{ClusterFile, File},
         ground::Ground,
@@ -59,7 +61,9 @@ pub struct Config {
     /// The API tokens; never empty where the settings are to serve.
     pub tokens: Vec<TokenHash>,
     /// Requests a second and burst, for each address.
-    pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
+    pub rate_limit: Option<Rate>,
+    /// How many connections there may be, and who stands in front.
+    pub caps: Caps,
     /// TLS of the HTTP side; `None` where it speaks plain HTTP.
     pub tls: Option<Tls>,
     /// The clusters; empty only where settings that speak of none are looked at.
@@ -108,15 +112,33 @@ impl Config {
         if asks != Asks::Clusters && whole && tokens.is_empty() && !told {
             problems.push(api::no_token());
         }
-        let rate_limit = api::rate_limit(&file, &variables, &mut problems);
+        let before = problems.len();
         let tls = tls::tls(&file, &variables, &credentials, &mut problems);
+        let plain = tls.is_none() && problems.len() == before;
+        let mut edge = Edge {
+            file: &file,
+            variables: &variables,
+            problems: &mut problems,
+        };
+        let (rate_limit, caps) = (edge.rate_of_an_address(), edge.caps());
+        let mut outside = None;
+        if plain
+            && asks != Asks::Clusters
+            && whole
+            && let Some(listen) = listen
+        {
+            outside = edge
+                .speaks_plainly(listen, flag.is_some())
+                .then_some(listen);
+        }
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
                 tokens,
                 rate_limit,
-                notices: notices::notices(&clusters, tls.as_ref(), &variables),
+                caps,
+                notices: notices::notices(&clusters, tls.as_ref(), outside, &variables),
                 tls,
                 clusters,
             }),
