@@ -15,6 +15,7 @@ use std::{
 
 use common::{PATIENCE, STAT, Site, later, node_at, soon};
 use vhi_usage::{
+    breaker::Breakers,
     sim::fault::Fault,
     ssh::{
         error::{ConnectFailure, SshError},
@@ -176,6 +177,23 @@ async fn a_node_that_refuses_the_key_does_not_keep_the_next_from_answering() {
         (site.scenario().counts().keys_refused, connections(&site)),
         (1, 2)
     );
+}
+
+#[tokio::test]
+async fn a_node_that_is_left_alone_is_written_down_until_it_answers() {
+    let site = Site::with(1, Fault::NodeDown).await;
+    let breakers = Breakers::default();
+    let pool = site.pool().with_breakers(breakers.clone());
+    fails(&pool, PATIENCE).await;
+    let open = breakers.all();
+    let [(name, open)] = &open[..] else {
+        panic!("{open:?}");
+    };
+    assert_eq!(*name, site.node(0).place().to_string());
+    assert!(open.next_try.is_some_and(|next_try| next_try > open.since));
+    site.scenario().set_fault(Fault::NodeDown, false);
+    answers(&site, &pool).await;
+    assert_eq!(breakers.all(), []);
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@
 
 #[path = "system/checks.rs"]
 mod checks;
+#[path = "system/crowd.rs"]
+mod crowd;
 #[path = "system/faults.rs"]
 mod faults;
 #[path = "system/figures.rs"]
@@ -39,6 +41,8 @@ mod site;
 mod sources;
 #[path = "system/sshd.rs"]
 mod sshd;
+#[path = "system/table/mod.rs"]
+mod table;
 #[path = "system/tool.rs"]
 mod tool;
 #[path = "system/wait.rs"]

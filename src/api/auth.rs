@@ -2,43 +2,41 @@
 
 use std::sync::Arc;
 
-use subtle::Choice;
+use subtle::ConditionallySelectable;
 use warp::http::{HeaderMap, HeaderValue, header};
 
-use crate::api::token::TokenHash;
+use crate::api::token::{Token, TokenHash};
 
 /// The tokens, each of which opens every route, kept as their hashes only.
 #[derive(Clone, Debug)]
-pub struct Tokens(Arc<[TokenHash]>);
+pub struct Tokens(Arc<[Arc<Token>]>);
 
 impl Tokens {
     /// These; none opens nothing.
-    pub fn new(hashes: impl IntoIterator<Item = TokenHash>) -> Tokens {
-        Tokens(hashes.into_iter().collect())
+    pub fn new(tokens: impl IntoIterator<Item = Token>) -> Tokens {
+        Tokens(tokens.into_iter().map(Arc::new).collect())
     }
 
-    /// Whether one of them is shown.
-    pub fn open(&self, headers: &HeaderMap) -> bool {
-        let header = headers.get(header::AUTHORIZATION);
-        header.is_some_and(|header| self.opens(header))
+    /// The one that is shown.
+    pub fn shown(&self, headers: &HeaderMap) -> Option<Arc<Token>> {
+        self.of(headers.get(header::AUTHORIZATION)?)
     }
 
-    /// Whether the value of an `Authorization` header carries one of the tokens. Hashes are compared,
-    /// and always all of them, so neither the length nor a common beginning nor which token it is
-    /// shows in the time it takes.
-    fn opens(&self, header: &HeaderValue) -> bool {
+    /// The token in the value of an `Authorization` header. Hashes are compared, and always all of them,
+    /// so neither the length nor a common beginning nor which token it is shows in the time it takes.
+    fn of(&self, header: &HeaderValue) -> Option<Arc<Token>> {
         let header = header.as_bytes();
-        let Some(blank) = header.iter().position(|byte| *byte == b' ') else {
-            return false;
-        };
+        let blank = header.iter().position(|byte| *byte == b' ')?;
         let (scheme, word) = header.split_at(blank);
         let shown = TokenHash::of(word.trim_ascii());
-        let none = Choice::from(0);
-        let any = self
-            .0
-            .iter()
-            .fold(none, |any, hash| any | hash.same(&shown));
-        scheme.eq_ignore_ascii_case(b"bearer") && bool::from(any)
+        let mut found = u64::MAX;
+        for (place, token) in (0..).zip(self.0.iter()) {
+            found.conditional_assign(&place, token.hash.same(&shown));
+        }
+        let token = self.0.get(usize::try_from(found).ok()?)?;
+        scheme
+            .eq_ignore_ascii_case(b"bearer")
+            .then(|| Arc::clone(token))
     }
 }
 
@@ -46,20 +44,28 @@ impl Tokens {
 mod tests {
     use super::*;
 
+    fn token(name: &str, word: &str) -> Token {
+        let name = name.parse().expect("a name");
+        let hash = TokenHash::of(word.as_bytes());
+        Token { name, hash }
+    }
+
     #[track_caller]
-    fn opens(header: &str, expected: bool) {
-        let tokens = Tokens::new(["right", "other"].map(|word| TokenHash::of(word.as_bytes())));
+    fn shows(header: &str, expected: Option<&str>) {
+        let tokens = [token("one", "right"), token("two", "other")];
         let header = HeaderValue::from_bytes(header.as_bytes()).expect("a header");
-        assert_eq!(tokens.opens(&header), expected, "{header:?}");
-        assert!(!Tokens::new([]).opens(&header));
+        let shown = Tokens::new(tokens).of(&header);
+        let name = shown.as_ref().map(|token| token.name.as_str());
+        assert_eq!(name, expected, "{header:?}");
+        assert!(Tokens::new([]).of(&header).is_none());
     }
 
     #[test]
     fn only_the_whole_token_behind_the_scheme_opens() {
-        opens("Bearer right", true);
-        opens("bearer right", true);
-        opens("Bearer  right", true);
-        opens("Bearer other", true);
+        shows("Bearer right", Some("one"));
+        shows("bearer right", Some("one"));
+        shows("Bearer  right", Some("one"));
+        shows("Bearer other", Some("two"));
         for header in [
             "",
             "right",
@@ -70,15 +76,15 @@ mod tests {
             "Bearer rightx",
             "Basic right",
         ] {
-            opens(header, false);
+            shows(header, None);
         }
-        opens("Bearer r\u{ef}ght", false);
+        shows("Bearer r\u{ef}ght", None);
     }
 
     #[test]
     fn a_token_may_hold_any_letters() {
-        let tokens = Tokens::new([TokenHash::of("schlüssel".as_bytes())]);
+        let tokens = Tokens::new([token("one", "schlüssel")]);
         let header = HeaderValue::from_bytes("Bearer schlüssel".as_bytes()).expect("a header");
-        assert!(tokens.opens(&header));
+        assert!(tokens.of(&header).is_some());
     }
 }

@@ -43,7 +43,7 @@ pub enum ApiError {
     /// No node has printed anything yet.
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
-    NotReady(Vec<Missing>),
+    NotReady(Vec<Missing>, Duration),
     /// Plain HTTP, where TLS is spoken.
     PlainHttp,
     /// More connections than there may be.
@@ -64,7 +64,7 @@ impl ApiError {
             ApiError::NoCompute(..) => Kind::NoCompute,
             ApiError::NotComplete(..) => Kind::NotComplete,
             ApiError::NoText(_) => Kind::NoText,
-            ApiError::NotReady(_) => Kind::NotReady,
+            ApiError::NotReady(..) => Kind::NotReady,
             ApiError::PlainHttp => Kind::HttpsOnly,
             ApiError::Overloaded(_) => Kind::Overloaded,
         }
@@ -100,7 +100,7 @@ impl ApiError {
             ApiError::NoText(_) => {
                 "no storage node has printed a report yet: /ready says what is missing".into()
             }
-            ApiError::NotReady(_) => "not every cluster has usable figures: see missing".into(),
+            ApiError::NotReady(..) => "not every cluster has usable figures: see missing".into(),
             ApiError::PlainHttp => {
                 "this port speaks HTTPS: write https:// in place of http://".into()
             }
@@ -118,6 +118,7 @@ impl ApiError {
             | ApiError::NoCompute(_, wait)
             | ApiError::NotComplete(_, wait)
             | ApiError::NoText(wait)
+            | ApiError::NotReady(_, wait)
             | ApiError::Overloaded(wait) => Some(*wait),
             _ => None,
         }
@@ -134,7 +135,7 @@ impl ApiError {
             detail: &detail,
             error: &detail,
             missing: match self {
-                ApiError::NotReady(missing) => Some(missing),
+                ApiError::NotReady(missing, _) => Some(missing),
                 _ => None,
             },
         };

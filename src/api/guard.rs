@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::{
     asked::Asked, auth::Tokens, error::ApiError, limit::Limit, proxies::Proxies,
-    published::Published, requests::Requests,
+    published::Published, requests::Requests, token::Token,
 };
 
 /// What the HTTP side needs.
@@ -35,18 +35,16 @@ impl Api {
         found.ok_or(ApiError::UnknownCluster)
     }
 
-    /// Within the limit and with a token, whatever is asked for. The limit comes first: so tokens cannot
-    /// be guessed faster than it.
+    /// The token of whoever asks, within the limit of the address, whatever is asked for. The limit comes first: so
+    /// tokens cannot be guessed faster than it.
     ///
     /// # Errors
     /// `TooMany`, `Unauthorized`.
-    pub fn admits(&self, asked: &Asked) -> Result<(), ApiError> {
+    pub fn admits(&self, asked: &Asked) -> Result<Arc<Token>, ApiError> {
         if let Some(limit) = &self.limit {
             limit.allows(asked.address)?;
         }
-        match self.tokens.open(&asked.headers) {
-            true => Ok(()),
-            false => Err(ApiError::Unauthorized),
-        }
+        let shown = self.tokens.shown(&asked.headers);
+        shown.ok_or(ApiError::Unauthorized)
     }
 }

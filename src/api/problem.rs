@@ -74,6 +74,7 @@ impl Kind {
                 | Kind::NoUsage
                 | Kind::NotComplete
                 | Kind::NoText
+                | Kind::NotReady
         )
     }
 }

@@ -6,16 +6,37 @@
 //! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 //! ```
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::hex;
 
-/// Under which name a token stands in the settings: letters, digits, `-`, `_`, `.`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenName(String);
+/// A token: who uses it, and how it is known again.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Who uses it.
+    pub name: TokenName,
+    /// Of its word.
+    pub hash: TokenHash,
+}
+
+/// Under which name a token stands in the settings: letters, digits, `-`, `_`, `.`. A copy costs next to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenName(Arc<str>);
+
+impl TokenName {
+    /// The name of the token that is given as a word, in `API_BEARER_TOKEN` or a file.
+    pub fn of_the_word() -> TokenName {
+        TokenName(Arc::from("default"))
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl FromStr for TokenName {
     type Err = NoTokenName;
@@ -23,7 +44,7 @@ impl FromStr for TokenName {
     fn from_str(text: &str) -> Result<TokenName, NoTokenName> {
         let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         match !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(legal) {
-            true => Ok(TokenName(text.to_owned())),
+            true => Ok(TokenName(Arc::from(text))),
             false => Err(NoTokenName),
         }
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::{
     cli::{
         exit::{self, Failure},
+        files,
         reload::{self, Hangups},
         service::Service,
         stop::Signals,
@@ -16,8 +17,9 @@ use crate::{
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub async fn run(mut config: Config) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
+    files::make_room(&mut config);
     let listener = config.listen.bind().await?;
     let address = listener
         .local_addr()

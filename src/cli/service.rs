@@ -14,7 +14,7 @@ use crate::{
         requests::Requests,
     },
     cli::{exit::Failure, stop},
-    collector::Collector,
+    collector::{Collector, rounds::Place},
     config::Config,
     usage::ClusterUsage,
 };
@@ -35,11 +35,12 @@ impl Service {
     /// # Errors
     /// When there is no token, or the panel's CA file cannot be used.
     pub fn start(config: &Config, listener: TcpListener) -> Result<Service, Failure> {
-        let tokens = Tokens::new(config.tokens()?.iter().copied());
+        let tokens = Tokens::new(config.tokens()?.iter().cloned());
         let mut ready = Vec::new();
-        for cluster in &config.clusters {
+        for (number, cluster) in config.clusters.iter().enumerate() {
             let (name, sources) = (cluster.name.clone(), cluster.sources()?);
-            ready.push(Collector::new(name, sources, config.timing));
+            let place = Place::new(number, config.clusters.len());
+            ready.push(Collector::new(name, sources, config.timing).at(place));
         }
         let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
         let published = ready.iter().map(|collector| {

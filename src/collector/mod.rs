@@ -6,13 +6,14 @@
 
 pub mod asking;
 pub mod held;
+pub mod rounds;
 pub mod told;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval, sleep_until},
+    time::{Instant, sleep_until},
 };
 
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     collector::{
         asking::Asking,
         held::{Held, Timing},
+        rounds::{Place, Rounds},
         told::Told,
     },
     reading::{ComputeReading, Evidence, StorageReading},
@@ -38,6 +40,7 @@ pub struct Collector {
     name: ClusterName,
     sources: Sources,
     timing: Timing,
+    place: Place,
     kept: Kept,
     newest: watch::Sender<Arc<ClusterUsage>>,
 }
@@ -111,9 +114,15 @@ impl Collector {
             name,
             sources,
             timing,
+            place: Place::default(),
             kept,
             newest: watch::Sender::new(Arc::new(usage)),
         }
+    }
+
+    /// Takes its rounds at this place of the interval, as one of several clusters.
+    pub fn at(self, place: Place) -> Collector {
+        Collector { place, ..self }
     }
 
     /// The newest usage, now and whenever there is a newer one.
@@ -129,8 +138,7 @@ impl Collector {
     /// Reads until `shutdown` is done. What is being asked then is dropped.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let (start, timing) = (Instant::now(), self.timing);
-        let mut rounds = interval(timing.poll);
-        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut rounds = Rounds::new(start, timing.poll, self.place);
         let mut kept = std::mem::take(&mut self.kept);
         let witnesses = &self.sources.witnesses;
         let mut told = Told::default();
@@ -138,7 +146,6 @@ impl Collector {
         let mut asking_compute: Asking<'_, Result<ComputeReading, SourceError>> = Asking::default();
         let mut asking_witnesses: Vec<Asking<'_, Read>> =
             witnesses.iter().map(|_| Asking::default()).collect();
-        let mut next_round = start;
         let settle_at = start + FIRST_ROUND.min(timing.poll);
         let mut shutdown = std::pin::pin!(shutdown);
         // The moment of which the published states speak: what changes after it is still to be said.
@@ -150,8 +157,8 @@ impl Collector {
             let next_change = change.min();
             tokio::select! {
                 () = &mut shutdown => return,
-                _ = rounds.tick() => {
-                    next_round = Instant::now() + timing.poll;
+                () = sleep_until(rounds.next()) => {
+                    rounds.begin(Instant::now());
                     asking_storage.start(|| self.sources.read(&self.sources.storage));
                     asking_compute.start(|| self.sources.compute.read());
                     for (asking, witness) in asking_witnesses.iter_mut().zip(witnesses) {
@@ -172,7 +179,7 @@ impl Collector {
             let now = Instant::now();
             said = now;
             let settled = now >= settle_at || kept.ended();
-            let usage = self.usage(&kept, now, next_round, settled);
+            let usage = self.usage(&kept, now, rounds.next(), settled);
             told.tell(&usage.compared(), &self.name);
             self.newest.send_replace(Arc::new(usage));
         }

@@ -1,7 +1,7 @@
 //! The HTTP side's part of the settings.
 
 use crate::{
-    api::token::{TokenHash, TokenName},
+    api::token::{NoTokenHash, NoTokenName, Token, TokenHash, TokenName},
     chain::chain,
     config::{error::Problem, file::File, variables::Variables, words::Credentials},
     secret::Secret,
@@ -22,34 +22,41 @@ pub fn tokens(
     variables: &Variables,
     credentials: &Credentials,
     problems: &mut Vec<Problem>,
-) -> Vec<TokenHash> {
-    let mut hashes = Vec::new();
+) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
     match word(file, variables, credentials) {
-        Ok(word) => hashes.extend(word.map(|word| TokenHash::of(word.reveal().as_bytes()))),
+        Ok(word) => tokens.extend(word.map(|word| Token {
+            name: TokenName::of_the_word(),
+            hash: TokenHash::of(word.reveal().as_bytes()),
+        })),
         Err(problem) => problems.push(problem),
     }
-    let mut names: Vec<TokenName> = Vec::new();
+    let mut names: Vec<TokenName> = tokens.iter().map(|token| token.name.clone()).collect();
     for (index, token) in file.api.tokens.iter().enumerate() {
         let mut wrong = |key: &str, why: String| {
             let path = format!("api.tokens[{index}].{key}");
             problems.extend(file.written.problem(variables, "", &path, why));
         };
-        match token.name.as_deref().unwrap_or_default().parse() {
-            Ok(name) if names.contains(&name) => {
+        let name = token.name.as_deref().unwrap_or_default().parse();
+        let name = name.map_err(|error: NoTokenName| wrong("name", error.to_string()));
+        if let Ok(name) = &name {
+            if names.contains(name) {
                 wrong(
                     "name",
                     format!("another token is named {name}, too: give each a name of its own"),
                 );
             }
-            Ok(name) => names.push(name),
-            Err(error) => wrong("name", error.to_string()),
+            names.push(name.clone());
         }
-        match token.sha256.as_deref().unwrap_or_default().parse() {
-            Ok(hash) => hashes.push(hash),
-            Err(error) => wrong("sha256", format!("{error}")),
-        }
+        let hash = token.sha256.as_deref().unwrap_or_default().parse();
+        let hash = hash.map_err(|error: NoTokenHash| wrong("sha256", error.to_string()));
+        tokens.extend(
+            name.ok()
+                .zip(hash.ok())
+                .map(|(name, hash)| Token { name, hash }),
+        );
     }
-    hashes
+    tokens
 }
 
 /// The token that is given as a word, if it is.

@@ -31,7 +31,7 @@ pub mod written;
 use std::time::Duration;
 
 use crate::{
-    api::{crowd::Caps, tls::Tls, token::TokenHash},
+    api::{crowd::Caps, tls::Tls, token::Token},
     collector::held::Timing,
     config::{
         cluster::ClusterConfig,
@@ -59,7 +59,7 @@ pub struct Config {
     /// How often clusters are read and how long figures live.
     pub timing: Timing,
     /// The API tokens; never empty where the settings are to serve.
-    pub tokens: Vec<TokenHash>,
+    pub tokens: Vec<Token>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<Rate>,
     /// How many connections there may be, and who stands in front.
@@ -150,7 +150,7 @@ impl Config {
     ///
     /// # Errors
     /// Where none is set: there is no service without one.
-    pub fn tokens(&self) -> Result<&[TokenHash], ConfigError> {
+    pub fn tokens(&self) -> Result<&[Token], ConfigError> {
         match self.tokens.as_slice() {
             [] => Err(api::no_token().into()),
             tokens => Ok(tokens),

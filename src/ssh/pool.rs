@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
+    breaker::Breakers,
     clock, lock,
     pause::{self, Pause},
     ssh::{command::Output, error::SshError, login::Login, node::Node, session::Session},
@@ -36,6 +37,7 @@ pub struct Pool {
     /// When our key was refused lately, by whichever node: they may all ask one directory.
     refused: Mutex<Vec<Instant>>,
     stages: Stages,
+    breakers: Breakers,
 }
 
 #[derive(Debug)]
@@ -76,12 +78,18 @@ impl Pool {
             slots: slots.collect(),
             refused: Mutex::default(),
             stages: Stages::default(),
+            breakers: Breakers::default(),
         }
     }
 
     /// Notes in these stages how the nodes do.
     pub fn with_stages(self, stages: Stages) -> Pool {
         Pool { stages, ..self }
+    }
+
+    /// Writes down here which nodes are left alone, each by its place.
+    pub fn with_breakers(self, breakers: Breakers) -> Pool {
+        Pool { breakers, ..self }
     }
 
     /// Where it is noted how the nodes do.
@@ -149,7 +157,7 @@ impl Pool {
                 Err(SshError::Lost { source, .. }) => {
                     tracing::debug!(node = %slot.node, %source, "a kept session was dead");
                 }
-                result => return slot.settle(session, result),
+                result => return slot.settle(session, result, &self.breakers),
             }
         }
         if let Some(until) = self.refused_everywhere() {
@@ -164,13 +172,13 @@ impl Pool {
         match Box::pin(Session::open(&slot.node, &self.login, &self.stages)).await {
             Ok(session) => {
                 let result = session.run(command, within).await;
-                slot.settle(session, result)
+                slot.settle(session, result, &self.breakers)
             }
             Err(error) => {
                 if matches!(error, SshError::Auth { .. }) {
                     lock::held(&self.refused).push(Instant::now());
                 }
-                Err(slot.failed(error))
+                Err(slot.failed(error, &self.breakers))
             }
         }
     }
@@ -194,28 +202,37 @@ impl Slot {
         &self,
         session: Session,
         result: Result<Output, SshError>,
+        breakers: &Breakers,
     ) -> Result<Output, SshError> {
         match result {
-            Err(error) if error.session_lost() => Err(self.failed(error)),
+            Err(error) if error.session_lost() => Err(self.failed(error, breakers)),
             result => {
                 let mut state = self.state();
                 state.kept = Some(session);
                 state.failures = 0;
                 state.refusals = 0;
                 state.standing = Standing::Good;
+                breakers.close(&self.node.place().to_string());
                 result
             }
         }
     }
 
-    fn failed(&self, error: SshError) -> SshError {
+    fn failed(&self, error: SshError, breakers: &Breakers) -> SshError {
         let mut state = self.state();
+        let open = |code, pause| {
+            let (name, now) = (self.node.place().to_string(), clock::now());
+            let next_try = clock::later(now, pause);
+            breakers.open(&name, code, now, Some(next_try));
+            next_try
+        };
+        let code = error.code();
         match error {
             SshError::Auth { node, key, .. } => {
                 let pause = pause::REFUSED.after(state.refusals);
                 state.refusals = state.refusals.saturating_add(1);
                 state.failures = 0;
-                let next_try = clock::later(clock::now(), pause);
+                let next_try = open(code, pause);
                 state.standing = Standing::Refused(Instant::now() + pause, next_try);
                 SshError::Auth {
                     node,
@@ -226,6 +243,7 @@ impl Slot {
             error => {
                 let pause = UNREACHED.after(state.failures);
                 state.failures = state.failures.saturating_add(1);
+                open(code, pause);
                 state.standing = Standing::Unreached(Instant::now() + pause);
                 error
             }

@@ -8,8 +8,14 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
-        token::TokenHash,
+        self,
+        auth::Tokens,
+        guard::Api,
+        limit::Limit,
+        proxies::Proxies,
+        published::Published,
+        requests::Requests,
+        token::{Token, TokenHash, TokenName},
     },
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
@@ -46,8 +52,12 @@ impl Site {
         let stages = Stages::default();
         let published = Published::new(newest.subscribe()).with_stages(stages.clone());
         let api = Api {
-            tokens: Tokens::new([TokenHash::of(TOKEN.as_bytes())]),
+            tokens: Tokens::new([Token {
+                name: TokenName::of_the_word(),
+                hash: TokenHash::of(TOKEN.as_bytes()),
+            }]),
             limit: None,
+            proxies: Proxies::default(),
             clusters: Arc::new([published]),
             requests: Requests::default(),
         };

@@ -102,7 +102,10 @@ fn a_slip_in_the_form_hides_no_other_mistake() {
         &[
             ("site.toml line 5, column ", "it is no TOML"),
             ("site.toml line 11: url in [cluster.panel]", "https only"),
-            ("site.toml line 2: rate_limit_rps in [api]", "from 1 on"),
+            (
+                "site.toml line 2: rate_limit_rps in [api]",
+                "from 1 to 4294967295",
+            ),
         ],
     );
 }

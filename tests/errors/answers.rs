@@ -1,7 +1,7 @@
 //! What callers over HTTP are told: the `detail` of each problem, and the reasons of the closed list.
 
 use vhi_usage::{
-    api::listener::Peer,
+    api::connection::Peer,
     reason::Code,
     source::error::SourceError,
     ssh::error::SshError,

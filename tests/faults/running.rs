@@ -11,7 +11,13 @@ use tokio::{
 };
 use vhi_usage::{
     api::{
-        self, auth::Tokens, guard::Api, published::Published, requests::Requests, token::TokenHash,
+        self,
+        auth::Tokens,
+        guard::Api,
+        proxies::Proxies,
+        published::Published,
+        requests::Requests,
+        token::{Token, TokenHash, TokenName},
     },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
@@ -50,8 +56,12 @@ impl Running {
         let collector = Collector::new(name, sources, TIMING);
         let newest = collector.newest();
         let api = Api {
-            tokens: Tokens::new([TokenHash::of(TOKEN.as_bytes())]),
+            tokens: Tokens::new([Token {
+                name: TokenName::of_the_word(),
+                hash: TokenHash::of(TOKEN.as_bytes()),
+            }]),
             limit: None,
+            proxies: Proxies::default(),
             requests: Requests::default(),
             clusters: Arc::new([Published::new(newest.clone())]),
         };

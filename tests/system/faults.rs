@@ -89,7 +89,7 @@ fn hung_commands_are_ended_on_the_node_and_exhaust_nothing() {
     has_no_figure(&usage);
     assert_eq!(usage["storage"]["reason"]["code"], "command_timeout");
 
-    site.tool.does("cat \"$here/report\"");
+    site.tool.works();
     let back = service.storage_becomes("fresh", SOON);
     assert_eq!(back["logical_storage_used_tib"], 45.4);
     site.tool.is_rid_of_hung_commands(Duration::from_secs(4));
@@ -116,7 +116,7 @@ fn a_command_that_will_not_be_asked_to_end_is_killed_and_counts_as_late() {
     // Before the first of them has failed, the source has merely not answered.
     codes.remove("no_answer");
     assert_eq!(codes, BTreeSet::from(["command_timeout".to_owned()]));
-    site.tool.does("cat \"$here/report\"");
+    site.tool.works();
     service.storage_becomes("fresh", SOON);
     site.tool.is_rid_of_hung_commands(Duration::from_secs(4));
     service.stop();
@@ -142,7 +142,7 @@ fn what_does_not_end_well_is_no_reading_however_good_it_looks() {
             (usage["storage"]["state"] == "missing" && reason == code).then_some(usage)
         });
         has_no_figure(&usage);
-        site.tool.does("cat \"$here/report\"");
+        site.tool.works();
         service.storage_becomes("fresh", SOON);
     }
     service.stop();

@@ -85,6 +85,11 @@ pub(crate) struct Ended {
 }
 
 impl Running {
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it says a line that holds these words.
     #[track_caller]
     pub(crate) fn says(&mut self, words: &str) -> String {

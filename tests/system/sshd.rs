@@ -117,6 +117,12 @@ impl Sshd {
         self.log().matches("Accepted publickey for").count()
     }
 
+    /// How many connections it serves. While it is stopped there are none.
+    pub(crate) fn serves(&self) -> usize {
+        let child = self.child.as_ref();
+        child.map_or(0, |child| own_children(child.id()).len())
+    }
+
     /// Starts it and waits until it takes connections; `false` where it ended instead.
     #[track_caller]
     fn up(&mut self) -> bool {
@@ -183,12 +189,15 @@ pub(crate) fn user() -> String {
 
 /// All descendants of a process.
 fn children(id: u32) -> Vec<u32> {
-    let listed = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-    let own = listed
-        .split_ascii_whitespace()
-        .filter_map(|word| word.parse().ok());
+    let own = own_children(id).into_iter();
     own.flat_map(|child| [vec![child], children(child)].concat())
         .collect()
+}
+
+fn own_children(id: u32) -> Vec<u32> {
+    let listed = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    let words = listed.split_ascii_whitespace();
+    words.filter_map(|word| word.parse().ok()).collect()
 }
 
 fn signal(id: u32, name: &str) {

@@ -64,7 +64,7 @@ impl Tool {
     /// From now on it prints this and ends well.
     pub(crate) fn prints(&self, report: &str) {
         fs::write(self.folder.join("report"), report).unwrap();
-        self.does("cat \"$here/report\"");
+        self.works();
     }
 
     /// From now on it does this, in the words of a shell.
@@ -73,6 +73,11 @@ impl Tool {
         let new = self.folder.join("deed.new");
         fs::write(&new, format!("{deed}\n")).unwrap();
         fs::rename(new, self.folder.join("deed")).unwrap();
+    }
+
+    /// From now on it prints its report again and ends well.
+    pub(crate) fn works(&self) {
+        self.does("cat \"$here/report\"");
     }
 
     /// From now on it hangs.
