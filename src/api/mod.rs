@@ -6,6 +6,7 @@ pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod bounded;
+pub mod buckets;
 pub mod certificate;
 pub mod clusters;
 pub mod compute_body;

@@ -198,6 +198,11 @@ impl Shown<'_> {
                 };
                 Some(text.into())
             }
+            // Nothing that goes out where it may not is in force.
+            "api.plain_http" if !self.config.clusters.is_empty() => {
+                let config = self.config;
+                Some((config.tls.is_none() && !config.listen.is_loopback()).into())
+            }
             "api.rate_limit_rps" => limit.map(|(rate, _)| i64::from(rate.get()).into()),
             "api.rate_limit_burst" => limit.map(|(_, burst)| i64::from(burst.get()).into()),
             "cluster.storage_source" => Some(cluster?.storage.source().name().into()),

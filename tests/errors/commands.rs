@@ -1,6 +1,6 @@
 //! Wrong usage, ports that cannot be had, files that cannot be read or written, peers that are none.
 
-use std::{fs, net::TcpListener, time::Duration};
+use std::{collections::BTreeMap, fs, net::TcpListener, time::Duration};
 
 use vhi_usage::chain::chain;
 
@@ -19,7 +19,8 @@ fn a_port_that_cannot_be_had() {
     let address = taken.local_addr().unwrap();
     let serve = |listen: &str| {
         let args = ["--config", "site.toml", "serve", "--listen", listen];
-        place.program(&args).run()
+        let plain = BTreeMap::from([("PLAIN_HTTP".to_owned(), "1".to_owned())]);
+        place.program(&args).variables(&plain).run()
     };
     Mask::default().of(address, "ADDRESS").ends(
         &serve(&address.to_string()),
