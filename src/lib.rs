@@ -96,6 +96,7 @@
 //! | a word of a closed list | its `words!`, with its meaning | – |
 //! | a problem | [`api::problem::Kind`], [`api::error`] | [`api::operations`], at the routes that give it |
 //! | a route | a file in [`api`] | [`api::route`], [`api::operations`] |
+//! | a scope of a token | the list in [`api::scope`] | [`api::route`], at the routes that want it |
 //! | a metric | the file of its noun in [`api::metrics`] | the README's list |
 //! | a stage of a reading | the enum of [`stage`] | where it is tried |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |

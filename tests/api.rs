@@ -36,6 +36,8 @@ mod published;
 mod scrape;
 #[path = "api/tls.rs"]
 mod tls;
+#[path = "api/tokens.rs"]
+mod tokens;
 #[path = "api/unruly.rs"]
 mod unruly;
 #[path = "api/usages.rs"]

@@ -48,6 +48,8 @@ mod queries;
 mod rows;
 #[path = "errors/settings.rs"]
 mod settings;
+#[path = "errors/tokens.rs"]
+mod tokens;
 #[path = "errors/told.rs"]
 mod told;
 #[path = "errors/variables.rs"]

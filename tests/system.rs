@@ -29,6 +29,8 @@ mod processes;
 mod program;
 #[path = "system/prometheus.rs"]
 mod prometheus;
+#[path = "system/rotation.rs"]
+mod rotation;
 #[path = "system/scraped.rs"]
 mod scraped;
 #[path = "system/secrecy.rs"]

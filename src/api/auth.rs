@@ -1,20 +1,32 @@
 //! Who may ask: whoever shows one of the bearer tokens, compared in constant time.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use subtle::ConditionallySelectable;
 use warp::http::{HeaderMap, HeaderValue, header};
 
 use crate::api::token::{Token, TokenHash};
 
-/// The tokens, each of which opens every route, kept as their hashes only.
+/// The tokens, kept as their hashes only, and exchanged as a whole. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Tokens(Arc<[Arc<Token>]>);
+pub struct Tokens(Arc<RwLock<Arc<[Arc<Token>]>>>);
 
 impl Tokens {
     /// These; none opens nothing.
     pub fn new(tokens: impl IntoIterator<Item = Token>) -> Tokens {
-        Tokens(tokens.into_iter().map(Arc::new).collect())
+        let tokens = tokens.into_iter().map(Arc::new).collect();
+        Tokens(Arc::new(RwLock::new(tokens)))
+    }
+
+    /// Those in force.
+    pub fn newest(&self) -> Arc<[Arc<Token>]> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// These in place of all others, from the next request on, on connections that are open as well.
+    pub fn exchange(&self, tokens: impl IntoIterator<Item = Token>) {
+        let tokens = tokens.into_iter().map(Arc::new).collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = tokens;
     }
 
     /// The one that is shown.
@@ -29,11 +41,12 @@ impl Tokens {
         let blank = header.iter().position(|byte| *byte == b' ')?;
         let (scheme, word) = header.split_at(blank);
         let shown = TokenHash::of(word.trim_ascii());
+        let tokens = self.newest();
         let mut found = u64::MAX;
-        for (place, token) in (0..).zip(self.0.iter()) {
+        for (place, token) in (0..).zip(tokens.iter()) {
             found.conditional_assign(&place, token.hash.same(&shown));
         }
-        let token = self.0.get(usize::try_from(found).ok()?)?;
+        let token = tokens.get(usize::try_from(found).ok()?)?;
         scheme
             .eq_ignore_ascii_case(b"bearer")
             .then(|| Arc::clone(token))
@@ -45,9 +58,10 @@ mod tests {
     use super::*;
 
     fn token(name: &str, word: &str) -> Token {
-        let name = name.parse().expect("a name");
-        let hash = TokenHash::of(word.as_bytes());
-        Token { name, hash }
+        Token {
+            name: name.parse().expect("a name"),
+            ..Token::of_the_word(word.as_bytes())
+        }
     }
 
     #[track_caller]
@@ -79,6 +93,16 @@ mod tests {
             shows(header, None);
         }
         shows("Bearer r\u{ef}ght", None);
+    }
+
+    #[test]
+    fn tokens_that_were_exchanged_are_gone_for_whoever_holds_them() {
+        let tokens = Tokens::new([token("one", "right")]);
+        let (right, new) = ("Bearer right", "Bearer new");
+        let opens = |word| tokens.of(&HeaderValue::from_static(word)).is_some();
+        assert!(opens(right) && !opens(new));
+        tokens.clone().exchange([token("two", "new")]);
+        assert!(!opens(right) && opens(new));
     }
 
     #[test]

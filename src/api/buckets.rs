@@ -56,7 +56,9 @@ impl<K: Copy + Eq + Hash> StateStore for Buckets<K> {
         };
         let mut set = held(set);
         let owes = |place: &Option<(K, Nanos)>| place.map(|(_, until)| until);
-        let own = set.iter().position(|it| it.is_some_and(|(it, _)| it == *key));
+        let own = set
+            .iter()
+            .position(|it| it.is_some_and(|(it, _)| it == *key));
         let before = own.and_then(|own| set.get(own).and_then(owes));
         let (found, until) = measure(before)?;
         let place = match own {
@@ -110,7 +112,10 @@ mod tests {
             all.any(|place| place.is_some_and(|(it, _)| it == key))
         };
         assert!(!there(0) && there(REMEMBERED as u64 * 4));
-        let all = buckets.sets.iter().map(|set| held(set).iter().flatten().count());
+        let all = buckets
+            .sets
+            .iter()
+            .map(|set| held(set).iter().flatten().count());
         assert!(all.sum::<usize>() <= REMEMBERED);
     }
 }

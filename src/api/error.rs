@@ -12,7 +12,10 @@ use warp::{
     hyper::body::Bytes,
 };
 
-use crate::api::problem::{Kind, Missing, Problem};
+use crate::api::{
+    problem::{Kind, Missing, Problem},
+    scope::Scope,
+};
 
 /// What a handler answers with.
 pub type Answer = Response<Bytes>;
@@ -22,6 +25,10 @@ pub type Answer = Response<Bytes>;
 pub enum ApiError {
     /// No token, or one that we do not know.
     Unauthorized,
+    /// A token of ours whose time is over.
+    Expired,
+    /// A token that is not good for this.
+    Forbidden(Scope),
     /// More requests than the settings allow.
     TooMany(Duration),
     /// No cluster of this name.
@@ -53,7 +60,8 @@ pub enum ApiError {
 impl ApiError {
     fn kind(&self) -> Kind {
         match self {
-            ApiError::Unauthorized => Kind::Unauthorized,
+            ApiError::Unauthorized | ApiError::Expired => Kind::Unauthorized,
+            ApiError::Forbidden(_) => Kind::Forbidden,
             ApiError::TooMany(_) => Kind::TooManyRequests,
             ApiError::UnknownCluster => Kind::UnknownCluster,
             ApiError::NotFound => Kind::NotFound,
@@ -75,6 +83,14 @@ impl ApiError {
             ApiError::Unauthorized => {
                 "a valid API token is needed: send `Authorization: Bearer <token>`".into()
             }
+            ApiError::Expired => {
+                "this API token has expired: ask whoever runs the service for another one".into()
+            }
+            ApiError::Forbidden(scope) => format!(
+                "this API token lacks the scope {} that this path wants: ask whoever runs the service for a token with it",
+                scope.name()
+            )
+            .into(),
             ApiError::TooMany(_) => {
                 "too many requests from this address: ask again after the seconds of Retry-After"
                     .into()
@@ -124,6 +140,23 @@ impl ApiError {
         }
     }
 
+    /// What must be shown, after RFC 6750.
+    fn challenge(&self) -> Option<&'static str> {
+        Some(match self {
+            ApiError::Unauthorized => r#"Bearer realm="vhi-usage""#,
+            ApiError::Expired => {
+                r#"Bearer realm="vhi-usage", error="invalid_token", error_description="the token has expired""#
+            }
+            ApiError::Forbidden(Scope::Usage) => {
+                r#"Bearer realm="vhi-usage", error="insufficient_scope", scope="usage""#
+            }
+            ApiError::Forbidden(Scope::Ops) => {
+                r#"Bearer realm="vhi-usage", error="insufficient_scope", scope="ops""#
+            }
+            _ => return None,
+        })
+    }
+
     /// The error as an answer.
     pub fn answer(&self) -> Answer {
         let (kind, detail) = (self.kind(), self.detail());
@@ -153,11 +186,13 @@ impl ApiError {
                 headers.insert(header::RETRY_AFTER, value);
             }
         }
+        if let Some(challenge) = self.challenge() {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(challenge),
+            );
+        }
         match self {
-            ApiError::Unauthorized => {
-                let realm = HeaderValue::from_static("Bearer realm=\"vhi-usage\"");
-                headers.insert(header::WWW_AUTHENTICATE, realm);
-            }
             ApiError::MethodNotAllowed => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
             }

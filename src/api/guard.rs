@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::api::{
-    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, proxies::Proxies,
-    published::Published, requests::Requests, token::Token,
+    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, network::Network, proxies::Proxies,
+    published::Published, requests::Requests, route::Access, token::Token,
 };
 
 /// What the HTTP side needs.
 #[derive(Clone, Debug)]
 pub struct Api {
-    /// The tokens, each of which opens every route.
+    /// Who may ask.
     pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
-    pub limit: Option<Limit>,
+    pub limit: Option<Limit<Network>>,
     /// Whose word is taken on where a request comes from.
     pub proxies: Proxies,
     /// The newest usage of each cluster, in the order of the settings, never empty.
@@ -42,9 +44,24 @@ impl Api {
     /// `TooMany`, `Unauthorized`.
     pub fn admits(&self, asked: &Asked) -> Result<Arc<Token>, ApiError> {
         if let Some(limit) = &self.limit {
-            limit.allows(asked.address)?;
+            let network = Network::of(asked.address);
+            limit.allows(network).map_err(ApiError::TooMany)?;
         }
         let shown = self.tokens.shown(&asked.headers);
         shown.ok_or(ApiError::Unauthorized)
+    }
+}
+
+/// Whether this token opens what may be asked so, at this time.
+///
+/// # Errors
+/// `Expired`, `Forbidden`.
+pub fn permits(token: &Token, access: Access, at: Timestamp) -> Result<(), ApiError> {
+    if token.expires.as_ref().is_some_and(|end| end.is_past(at)) {
+        return Err(ApiError::Expired);
+    }
+    match access {
+        Access::Scope(scope) if !token.scopes.contains(&scope) => Err(ApiError::Forbidden(scope)),
+        _ => Ok(()),
     }
 }

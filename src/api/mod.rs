@@ -14,6 +14,7 @@ pub mod connection;
 pub mod crowd;
 pub mod error;
 pub mod etag;
+pub mod expiry;
 pub mod guard;
 pub mod health;
 pub mod legacy;
@@ -30,6 +31,7 @@ pub mod raw;
 pub mod refusal;
 pub mod requests;
 pub mod route;
+pub mod scope;
 pub mod standing;
 pub mod state;
 pub mod storage_body;
@@ -43,12 +45,16 @@ use std::{convert::Infallible, sync::Arc};
 
 use warp::Filter;
 
-use crate::api::{
-    asked::Asked,
-    error::{Answer, ApiError},
-    guard::Api,
-    listener::Door,
-    route::{Found, Route},
+use crate::{
+    api::{
+        asked::Asked,
+        error::{Answer, ApiError},
+        guard::Api,
+        listener::Door,
+        route::{Access, Found, Route},
+        token::Token,
+    },
+    clock,
 };
 
 /// Every route, with its errors.
@@ -63,23 +69,41 @@ pub fn routes(
         asked.address = api.proxies.caller(asked.address, &asked.headers);
         let segments = asked.segments();
         let found = route::find(segments.as_slice());
-        let answer = answer(&api, &asked, found).unwrap_or_else(|error| error.answer());
+        let access = access(&asked, found);
+        let caller = match access {
+            Access::Everybody => Ok(None),
+            _ => api.admits(&asked).map(Some),
+        };
+        let answer = match &caller {
+            Ok(caller) => permitted(caller.as_deref(), access)
+                .and_then(|()| answer(&api, &asked, found))
+                .unwrap_or_else(|error| error.answer()),
+            Err(error) => error.answer(),
+        };
         let place = found.map(|found| found.place);
         api.requests.count(place, answer.status());
         answer
     })
 }
 
-/// What wants a token is admitted before anything else is looked at: a request that ends in an error
-/// is counted too, and what is not there is told only to those who may know what is.
-fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
-    let guarded = match found {
-        Some(found) => found.path.guarded(),
-        None => asked.segments().as_slice().starts_with(&["api", "v1"]),
-    };
-    if guarded {
-        api.admits(asked)?;
+/// Who may ask for this. What wants a token is admitted before anything else is looked at: a request that ends in an
+/// error is counted too, and what is not there is told only to those who may know what is.
+fn access(asked: &Asked, found: Option<Found<'_>>) -> Access {
+    match found {
+        Some(found) => found.path.access(),
+        None if asked.segments().as_slice().starts_with(&["api", "v1"]) => Access::Token,
+        None => Access::Everybody,
     }
+}
+
+fn permitted(caller: Option<&Token>, access: Access) -> Result<(), ApiError> {
+    match caller {
+        Some(token) => guard::permits(token, access, clock::now()),
+        None => Ok(()),
+    }
+}
+
+fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
     let Found { path, name, .. } = found.ok_or(ApiError::NotFound)?;
     asked.only_reads()?;
     match path.route {

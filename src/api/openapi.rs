@@ -29,6 +29,7 @@ use crate::api::{
     operations::{TOKEN, operation},
     problem::Problem,
     route::PATHS,
+    scope::Scope,
 };
 
 const ABOUT: &str = "\
@@ -100,7 +101,7 @@ fn paths() -> Paths {
 fn components() -> Components {
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("An API token of the settings."));
+        .description(Some(about_tokens()));
     let named = schemas().into_iter().map(|(name, mut schema)| {
         require(&mut schema);
         (name, schema)
@@ -109,6 +110,13 @@ fn components() -> Components {
         .schemas_from_iter(named)
         .security_scheme(TOKEN, SecurityScheme::Http(token.build()))
         .build()
+}
+
+/// What a token is, and what each of its scopes is good for.
+fn about_tokens() -> String {
+    let rows = Scope::ALL.map(|scope| format!("* `{}`: {}", scope.name(), scope.meaning()));
+    let rows = rows.join("\n");
+    format!("An API token of the settings. Its scopes are what it is good for:\n\n{rows}")
 }
 
 type Named = (String, RefOr<Schema>);

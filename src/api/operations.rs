@@ -13,7 +13,8 @@ use crate::api::{
     clusters::Clusters,
     health::{Health, Readiness},
     problem::Kind,
-    route::{Path, Route},
+    route::{Access, Path, Route},
+    scope::Scope,
     told,
 };
 
@@ -25,17 +26,25 @@ pub fn operation(path: &Path) -> Operation {
     let (summary, about, ok) = told(path);
     let operation = OperationBuilder::new()
         .operation_id(Some(path.id))
-        .tag(if path.guarded() { "usage" } else { "service" })
+        .tag(match path.access() {
+            Access::Everybody => "service",
+            _ => "usage",
+        })
         .summary(Some(summary))
-        .description(Some(about))
+        .description(Some(format!("{about} {}", opened_by(path.access()))))
         .response("200", ok);
     let operation = match path.route {
         Route::Usage | Route::Description => operation.response("304", told::unchanged(path)),
         _ => operation,
     };
-    let operation = match path.guarded() {
-        true => operation.security(SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])),
-        false => operation,
+    let security = |scopes: &[Scope]| {
+        let scopes = scopes.iter().map(|scope| scope.name());
+        SecurityRequirement::new(TOKEN, scopes)
+    };
+    let operation = match path.access() {
+        Access::Everybody => operation,
+        Access::Token => operation.security(security(&[])),
+        Access::Scope(scope) => operation.security(security(&[scope])),
     };
     let operation = parameters(path)
         .into_iter()
@@ -49,6 +58,16 @@ pub fn operation(path: &Path) -> Operation {
             operation.response(status.as_str(), told::problem(kinds))
         })
         .build()
+}
+
+/// Which token is wanted, as a sentence.
+fn opened_by(access: Access) -> &'static str {
+    match access {
+        Access::Everybody => "No token is wanted.",
+        Access::Token => "Any token will do, whatever its scope.",
+        Access::Scope(Scope::Usage) => "A token with the scope `usage` is wanted.",
+        Access::Scope(Scope::Ops) => "A token with the scope `ops` is wanted.",
+    }
 }
 
 /// In a line, at length, and the answer with status 200.
@@ -101,8 +120,11 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
 
 fn problems(path: &Path) -> Vec<Kind> {
     let mut kinds = vec![Kind::HttpsOnly, Kind::MethodNotAllowed, Kind::Overloaded];
-    if path.guarded() {
+    if path.access() != Access::Everybody {
         kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]);
+    }
+    if matches!(path.access(), Access::Scope(_)) {
+        kinds.push(Kind::Forbidden);
     }
     if path.named() {
         kinds.extend([Kind::UnknownCluster, Kind::NotFound]);

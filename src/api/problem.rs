@@ -17,8 +17,10 @@ words! {
         BadQuery = "urn:vhi-usage:bad_query",
         /// Plain HTTP was sent to a port that speaks HTTPS.
         HttpsOnly = "urn:vhi-usage:https_only",
-        /// No API token was sent, or one that is not known.
+        /// No API token was sent, or one that is not known, or one that has expired.
         Unauthorized = "urn:vhi-usage:unauthorized",
+        /// The API token lacks the scope that this path wants.
+        Forbidden = "urn:vhi-usage:forbidden",
         /// No cluster of this name is configured.
         UnknownCluster = "urn:vhi-usage:unknown_cluster",
         /// There is nothing under this path.
@@ -50,6 +52,7 @@ impl Kind {
         match self {
             Kind::BadQuery | Kind::HttpsOnly => StatusCode::BAD_REQUEST,
             Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::UnknownCluster | Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

@@ -4,6 +4,8 @@
 //! /api/v1/clusters/{name}/usage   ->   Usage, of the cluster that stands for {name}
 //! ```
 
+use crate::api::scope::Scope;
+
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -21,6 +23,17 @@ pub enum Route {
     Description,
     /// What Prometheus reads.
     Metrics,
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever does.
+    Everybody,
+    /// Whoever shows a token, whatever it is good for.
+    Token,
+    /// Whoever shows a token that is good for this.
+    Scope(Scope),
 }
 
 /// A path that is answered.
@@ -97,12 +110,14 @@ impl Path {
         self.segments.contains(&NAME)
     }
 
-    /// Whether a token is asked for.
-    pub fn guarded(&self) -> bool {
-        !matches!(
-            self.route,
-            Route::Health | Route::Ready | Route::Description
-        )
+    /// Who may ask.
+    pub fn access(&self) -> Access {
+        match self.route {
+            Route::Health | Route::Ready | Route::Description => Access::Everybody,
+            Route::Clusters => Access::Token,
+            Route::Usage => Access::Scope(Scope::Usage),
+            Route::Raw | Route::Metrics => Access::Scope(Scope::Ops),
+        }
     }
 }
 
@@ -141,8 +156,15 @@ mod tests {
             let found = find(&segments).unwrap();
             assert_eq!((found.path, found.place), (path, place));
         }
-        let open = PATHS.iter().filter(|path| !path.guarded());
-        let open: Vec<_> = open.map(|path| path.pattern).collect();
-        assert_eq!(open, ["/api/v1/openapi.json", "/health", "/ready"]);
+        let with = |access| {
+            let paths = PATHS.iter().filter(move |path| path.access() == access);
+            paths.map(|path| path.pattern).collect::<Vec<_>>()
+        };
+        let open = ["/api/v1/openapi.json", "/health", "/ready"];
+        assert_eq!(with(Access::Everybody), open);
+        assert_eq!(with(Access::Token), ["/api/v1/clusters"]);
+        let ops = ["/api/v1/clusters/{name}/raw", "/metrics"];
+        assert_eq!(with(Access::Scope(Scope::Ops)), ops);
+        assert_eq!(with(Access::Scope(Scope::Usage)).len(), PATHS.len() - 6);
     }
 }

@@ -1,25 +1,52 @@
-//! What the settings hold of an API token: its name, and the SHA-256 of its word.
+//! What the settings hold of an API token: its name, the SHA-256 of its word, what it is good for, and until when.
 //!
 //! ```toml
 //! [[api.tokens]]
 //! name = "billing"
 //! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+//! scopes = ["usage"]
+//! expires = "2027-01-31"
 //! ```
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::hex;
+use crate::{
+    api::{expiry::Expiry, scope::Scope},
+    hex,
+};
 
-/// A token: who uses it, and how it is known again.
+/// A token: who uses it, how it is known again, what it is good for.
 #[derive(Clone, Debug)]
 pub struct Token {
     /// Who uses it.
     pub name: TokenName,
     /// Of its word.
     pub hash: TokenHash,
+    /// What it is good for.
+    pub scopes: Vec<Scope>,
+    /// Until when; `None` where its time has no end.
+    pub expires: Option<Expiry>,
+}
+
+impl Token {
+    /// The one that is given as a word, in `API_BEARER_TOKEN` or a file: it is good for everything, for ever.
+    pub fn of_the_word(word: &[u8]) -> Token {
+        Token {
+            name: TokenName(Arc::from("default")),
+            hash: TokenHash::of(word),
+            scopes: Scope::ALL.to_vec(),
+            expires: None,
+        }
+    }
+
+    /// What the operator should know of its time, as it is then.
+    pub fn notice(&self, at: Timestamp) -> Option<String> {
+        self.expires.as_ref()?.notice(&self.name, at)
+    }
 }
 
 /// Under which name a token stands in the settings: letters, digits, `-`, `_`, `.`. A copy costs next to nothing.
@@ -27,11 +54,6 @@ pub struct Token {
 pub struct TokenName(Arc<str>);
 
 impl TokenName {
-    /// The name of the token that is given as a word, in `API_BEARER_TOKEN` or a file.
-    pub fn of_the_word() -> TokenName {
-        TokenName(Arc::from("default"))
-    }
-
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -53,7 +53,18 @@ pub fn problem(kinds: &[Kind]) -> Response {
     let answer = match has(Kind::Unauthorized) {
         true => answer.header(
             header::WWW_AUTHENTICATE.as_str(),
-            word("`Bearer realm=\"vhi-usage\"`."),
+            word(
+                "`Bearer realm=\"vhi-usage\"`; of a token that has expired, with `error=\"invalid_token\"` behind it.",
+            ),
+        ),
+        false => answer,
+    };
+    let answer = match has(Kind::Forbidden) {
+        true => answer.header(
+            header::WWW_AUTHENTICATE.as_str(),
+            word(
+                "`Bearer realm=\"vhi-usage\", error=\"insufficient_scope\"`, and the scope that is wanted as `scope`.",
+            ),
         ),
         false => answer,
     };

@@ -148,7 +148,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Parse(options) => parse::run(&options),
         Command::Serve { listen } => {
             (origins.listen, origins.asks) = (listen, Asks::Service);
-            exit::block_on(serve::run(load(&origins)?))
+            exit::block_on(serve::run(load(&origins)?, origins))
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),

@@ -1,38 +1,87 @@
-//! SIGHUP: certificate and key of the HTTP side are read anew, without the loss of a connection.
+//! SIGHUP: the settings are read anew, and with them the tokens; so are certificate and key of the HTTP side. No
+//! connection is lost. What cannot be used is told, and all of its kind stays as it was.
 
-use std::{convert::Infallible, future::pending};
+use std::future::pending;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
-    api::tls::Tls,
-    cli::exit::{self, Failure},
+    cli::{
+        exit::{self, Failure},
+        service::Service,
+    },
+    clock,
+    config::{Config, marks::Marks, origins::Origins},
 };
 
-/// Listens from now on. Without TLS nobody does, and SIGHUP ends the process as it ends others.
+/// Listens from now on.
 #[derive(Debug)]
 pub struct Hangups {
     signal: Signal,
-    tls: Tls,
+    origins: Origins,
+    begun: Marks,
 }
 
 impl Hangups {
-    /// Begins to listen.
+    /// Begins to listen, for a service with the settings from there.
     ///
     /// # Errors
     /// When the system gives no handler.
-    pub fn listen(tls: Tls) -> Result<Hangups, Failure> {
+    pub fn listen(origins: Origins, config: &Config) -> Result<Hangups, Failure> {
         let signal = signal(SignalKind::hangup()).map_err(exit::system("listen for signals"))?;
-        Ok(Hangups { signal, tls })
+        let begun = config.marks.clone();
+        Ok(Hangups {
+            signal,
+            origins,
+            begun,
+        })
     }
-}
 
-/// Reads the files anew at each SIGHUP, for as long as it is waited for.
-pub async fn at_each(hangups: &mut Option<Hangups>) -> Infallible {
-    if let Some(Hangups { signal, tls }) = hangups {
-        while signal.recv().await.is_some() {
-            tls.reload();
+    /// Waits for the next one.
+    pub async fn wait(&mut self) {
+        if self.signal.recv().await.is_none() {
+            // Nobody sends one any more.
+            pending().await
         }
     }
-    pending().await
+
+    /// Reads everything anew, and has the service take over what it can while it runs.
+    pub fn read_anew(&self, service: &Service) {
+        let newer = Config::load(&self.origins);
+        let taken = newer.and_then(|newer| service.take_over(&newer).map(|()| newer));
+        match taken {
+            Ok(newer) => self.tell(&newer),
+            Err(error) => {
+                for problem in error.problems {
+                    tracing::error!(%problem, "the settings cannot be used: the tokens stay as they were");
+                }
+            }
+        }
+        // A certificate that was renewed in time must not wait for whoever mends the settings.
+        service.reload();
+    }
+
+    /// What is in force now, and what is not before a restart.
+    fn tell(&self, newer: &Config) {
+        let names: Vec<&str> = newer
+            .tokens
+            .iter()
+            .map(|token| token.name.as_str())
+            .collect();
+        tracing::info!(tokens = names.join(","), "the settings were read anew");
+        for notice in newer
+            .tokens
+            .iter()
+            .filter_map(|token| token.notice(clock::now()))
+        {
+            tracing::warn!("{notice}");
+        }
+        let changed = Vec::from_iter(self.begun.changed(&newer.marks)).join(", ");
+        if !changed.is_empty() {
+            tracing::warn!(
+                changed,
+                "what else has changed since the start takes a restart"
+            );
+        }
+    }
 }

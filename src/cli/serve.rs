@@ -6,25 +6,25 @@ use crate::{
     cli::{
         exit::{self, Failure},
         files,
-        reload::{self, Hangups},
+        reload::Hangups,
         service::Service,
         stop::Signals,
     },
-    config::Config,
+    config::{Config, origins::Origins},
 };
 
-/// Runs the service to its end.
+/// Runs the service to its end, with settings from there.
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(mut config: Config) -> Result<ExitCode, Failure> {
+pub async fn run(mut config: Config, origins: Origins) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
     files::make_room(&mut config);
     let listener = config.listen.bind().await?;
     let address = listener
         .local_addr()
         .map_err(exit::system("learn our address"))?;
-    let mut hangups = config.tls.clone().map(Hangups::listen).transpose()?;
+    let mut hangups = Hangups::listen(origins, &config)?;
     let mut service = Service::start(&config, listener)?;
     let names: Vec<&str> = config
         .clusters
@@ -34,10 +34,12 @@ pub async fn run(mut config: Config) -> Result<ExitCode, Failure> {
     let scheme = config.tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{address}");
     tracing::info!(%address, url, clusters = names.join(","), poll = ?config.timing.poll, "serving");
-    let end = tokio::select! {
-        () = signals.wait() => Ok(ExitCode::SUCCESS),
-        failure = service.broken() => Err(failure),
-        never = reload::at_each(&mut hangups) => match never {},
+    let end = loop {
+        tokio::select! {
+            () = signals.wait() => break Ok(ExitCode::SUCCESS),
+            failure = service.broken() => break Err(failure),
+            () = hangups.wait() => hangups.read_anew(&service),
+        }
     };
     tokio::select! {
         () = service.stop() => {}

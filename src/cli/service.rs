@@ -11,11 +11,11 @@ use tokio::{
 use crate::{
     api::{
         self, auth::Tokens, guard::Api, limit::Limit, listener::Door, published::Published,
-        requests::Requests,
+        requests::Requests, tls::Tls,
     },
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
-    config::Config,
+    config::{Config, error::ConfigError},
     usage::ClusterUsage,
 };
 
@@ -27,6 +27,8 @@ pub struct Service {
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
     http: JoinHandle<()>,
+    tokens: Tokens,
+    tls: Option<Tls>,
 }
 
 impl Service {
@@ -53,7 +55,7 @@ impl Service {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
         let api = Api {
-            tokens,
+            tokens: tokens.clone(),
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),
@@ -72,7 +74,25 @@ impl Service {
             stop,
             collectors,
             http,
+            tokens,
+            tls: config.tls.clone(),
         })
+    }
+
+    /// Takes over what newer settings can change while it runs: the tokens. Answers that have begun come to their end.
+    ///
+    /// # Errors
+    /// When there is no token among them; then nothing is changed.
+    pub fn take_over(&self, newer: &Config) -> Result<(), ConfigError> {
+        self.tokens.exchange(newer.tokens()?.iter().cloned());
+        Ok(())
+    }
+
+    /// Reads the files anew that the settings at the start name: certificate and key of the HTTP side.
+    pub fn reload(&self) {
+        if let Some(tls) = &self.tls {
+            tls.reload();
+        }
     }
 
     /// Waits until a part ends that should go on. Its figures would stay as they are for ever, and look

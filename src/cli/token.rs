@@ -5,12 +5,19 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Subcommand;
+use clap::{
+    Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use rustls::crypto::ring;
 use zeroize::Zeroizing;
 
 use crate::{
-    api::token::{TokenHash, TokenName},
+    api::{
+        expiry::Expiry,
+        scope::Scope,
+        token::{TokenHash, TokenName},
+    },
     cli::exit::Failure,
 };
 
@@ -21,7 +28,18 @@ pub enum Options {
     New {
         /// Who will use it: letters, digits, `-`, `_`, `.`
         name: TokenName,
+        /// What it is good for; again for one more
+        #[arg(long = "scope", value_name = "SCOPE", default_value = "usage", value_parser = scope())]
+        scopes: Vec<Scope>,
+        /// Its last day in UTC, such as 2027-01-31, or its end, such as 2027-01-31T18:00:00Z
+        #[arg(long, value_name = "DAY|TIME")]
+        expires: Option<Expiry>,
     },
+}
+
+/// One of the words that there are, which completions know as well.
+fn scope() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(Scope::ALL.map(Scope::name)).try_map(|word| word.parse::<Scope>())
 }
 
 /// Makes a token.
@@ -29,7 +47,11 @@ pub enum Options {
 /// # Errors
 /// When the system gives no random bytes, or the result cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let Options::New { name } = options;
+    let Options::New {
+        name,
+        scopes,
+        expires,
+    } = options;
     let word = random_word()?;
     let hash = TokenHash::of(word.as_bytes());
     let mut out = io::stdout().lock();
@@ -43,6 +65,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
         out,
         "[[api.tokens]]\nname = \"{name}\"\nsha256 = \"{hash}\""
     )?;
+    let scopes = scopes.iter().map(|scope| scope.name());
+    writeln!(out, "scopes = {:?}", scopes.collect::<Vec<_>>())?;
+    if let Some(end) = expires {
+        writeln!(out, "expires = \"{end}\"")?;
+    }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,83 +1,147 @@
-//! The HTTP side's part of the settings.
+//! What the HTTP side bounds: how often is asked, how many are in, whose word on an address is taken, and whether plain
+//! HTTP may leave this machine.
+
+use std::num::NonZeroU32;
+
+use ipnet::IpNet;
 
 use crate::{
-    api::token::{NoTokenHash, NoTokenName, Token, TokenHash, TokenName},
-    chain::chain,
-    config::{error::Problem, file::File, variables::Variables, words::Credentials},
-    secret::Secret,
+    api::{crowd::Caps, proxies::Proxies},
+    config::{error::Problem, file::File, keys::Kind, listen::Listen, variables::Variables},
 };
 
-/// The place of the token that is given as a word, as an error names it.
-const TOKEN: &str = "API_BEARER_TOKEN, or token_file in [api]";
+/// Requests a second, and at once after a quiet time.
+pub type Rate = (NonZeroU32, NonZeroU32);
 
-/// There is no service without a token.
-pub fn no_token() -> Problem {
-    let why = "no API token is set, and the service does not start without one: `vhi-usage token new NAME` makes one";
-    Problem::new(format!("{TOKEN}, or [[api.tokens]]"), why)
+/// The settings of the edge, while they are read.
+#[derive(Debug)]
+pub struct Edge<'a> {
+    /// The settings file.
+    pub file: &'a File,
+    /// What overrides it.
+    pub variables: &'a Variables,
+    /// Everything that is wrong.
+    pub problems: &'a mut Vec<Problem>,
 }
 
-/// Every token that is set.
-pub fn tokens(
-    file: &File,
-    variables: &Variables,
-    credentials: &Credentials,
-    problems: &mut Vec<Problem>,
-) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    match word(file, variables, credentials) {
-        Ok(word) => tokens.extend(word.map(|word| Token {
-            name: TokenName::of_the_word(),
-            hash: TokenHash::of(word.reveal().as_bytes()),
-        })),
-        Err(problem) => problems.push(problem),
-    }
-    let mut names: Vec<TokenName> = tokens.iter().map(|token| token.name.clone()).collect();
-    for (index, token) in file.api.tokens.iter().enumerate() {
-        let mut wrong = |key: &str, why: String| {
-            let path = format!("api.tokens[{index}].{key}");
-            problems.extend(file.written.problem(variables, "", &path, why));
-        };
-        let name = token.name.as_deref().unwrap_or_default().parse();
-        let name = name.map_err(|error: NoTokenName| wrong("name", error.to_string()));
-        if let Ok(name) = &name {
-            if names.contains(name) {
-                wrong(
-                    "name",
-                    format!("another token is named {name}, too: give each a name of its own"),
-                );
-            }
-            names.push(name.clone());
-        }
-        let hash = token.sha256.as_deref().unwrap_or_default().parse();
-        let hash = hash.map_err(|error: NoTokenHash| wrong("sha256", error.to_string()));
-        tokens.extend(
-            name.ok()
-                .zip(hash.ok())
-                .map(|(name, hash)| Token { name, hash }),
+impl Edge<'_> {
+    /// For each address, if it is set.
+    pub fn rate_of_an_address(&mut self) -> Option<Rate> {
+        let rps = self.number(
+            "RATE_LIMIT_RPS",
+            "rate_limit_rps",
+            self.file.api.rate_limit_rps,
         );
+        let burst = self.file.api.rate_limit_burst;
+        let burst = self.number("RATE_LIMIT_BURST", "rate_limit_burst", burst);
+        rate(rps, burst)
     }
-    tokens
+
+    /// How many connections there may be.
+    pub fn caps(&mut self) -> Caps {
+        let usual = Caps::default();
+        let most = |number: Option<NonZeroU32>, usual: usize| {
+            let number = number.map(|number| usize::try_from(number.get()));
+            number.and_then(Result::ok).unwrap_or(usual)
+        };
+        Caps {
+            total: most(self.file.api.max_connections, usual.total),
+            per_address: most(self.file.api.max_connections_per_address, usual.per_address),
+            proxies: self.proxies(),
+        }
+    }
+
+    fn proxies(&mut self) -> Proxies {
+        let mut ranges: Vec<IpNet> = Vec::new();
+        for word in self.file.api.trusted_proxies.iter().flatten() {
+            match range(word) {
+                Some(range) => ranges.push(range),
+                None => self.wrong(
+                    "",
+                    "api.trusted_proxies",
+                    format!("`{word}` is no address: write one such as 192.0.2.1, or a range such as 192.0.2.0/24"),
+                ),
+            }
+        }
+        Proxies::new(ranges)
+    }
+
+    /// Whether plain HTTP, spoken without TLS at this place, leaves this machine; a problem where nobody has said that it
+    /// may. `flag` says whether the place is from the command line.
+    pub fn speaks_plainly(&mut self, listen: Listen, flag: bool) -> bool {
+        if listen.is_loopback() {
+            return false;
+        }
+        let said = match self.variables.get("PLAIN_HTTP") {
+            Some(word) => match word {
+                "1" | "true" | "yes" => Some(true),
+                "0" | "false" | "no" => Some(false),
+                _ => {
+                    self.wrong("PLAIN_HTTP", "api.plain_http", "write 1 or 0");
+                    return false;
+                }
+            },
+            None => self.file.api.plain_http,
+        };
+        // As the service before did, and as a `.env` of its time means it.
+        let by_port =
+            !flag && self.variables.get("LISTEN").is_none() && self.variables.get("PORT").is_some();
+        if !said.unwrap_or(by_port) {
+            let why = format!(
+                "plain HTTP on {listen} would show tokens and figures to the network: name certificate_file and key_file in [api.tls], listen on 127.0.0.1, or allow it with plain_http = true in [api] or PLAIN_HTTP=1"
+            );
+            match flag {
+                true => self.problems.push(Problem::new("--listen", why)),
+                false => {
+                    let variables = ["LISTEN", "PORT"];
+                    let set = self.variables.set(&variables).next();
+                    self.wrong(set.unwrap_or("LISTEN"), "listen", why);
+                }
+            }
+        }
+        true
+    }
+
+    fn number(
+        &mut self,
+        variable: &str,
+        key: &str,
+        written: Option<NonZeroU32>,
+    ) -> Option<NonZeroU32> {
+        let Some(word) = self.variables.get(variable) else {
+            return written;
+        };
+        let number = word.parse().ok();
+        if number.is_none() {
+            let why = format!("write {}", Kind::Number.expected());
+            self.wrong(variable, &format!("api.{key}"), why);
+        }
+        number
+    }
+
+    fn wrong(&mut self, variable: &str, path: &str, why: impl Into<String>) {
+        let written = &self.file.written;
+        let problem = written.problem(self.variables, variable, path, why);
+        self.problems.extend(problem);
+    }
 }
 
-/// The token that is given as a word, if it is.
-fn word(
-    file: &File,
-    variables: &Variables,
-    credentials: &Credentials,
-) -> Result<Option<Secret>, Problem> {
-    if let Some(word) = variables.get("API_BEARER_TOKEN") {
-        return Ok(Secret::new(word));
+fn rate(rps: Option<NonZeroU32>, burst: Option<NonZeroU32>) -> Option<Rate> {
+    match (rps, burst) {
+        (None, None) => None,
+        (Some(rps), burst) => Some((rps, burst.unwrap_or(rps))),
+        // What the service before took where only the burst was set.
+        (None, Some(burst)) => Some((NonZeroU32::MIN.saturating_add(9), burst)),
     }
-    let credential = || credentials.file(None, "api-token");
-    match file.api.token_file.clone().or_else(credential) {
-        None => Ok(None),
-        Some(path) => match Secret::from_file(&path) {
-            Ok(token) => Ok(Some(token)),
-            Err(error) => {
-                let (variable, key) = ("API_BEARER_TOKEN", "api.token_file");
-                let place = file.written.place(variables, variable, key, None);
-                Err(Problem::new(place, chain(&error)))
-            }
-        },
+}
+
+/// A range, or one address. An IPv4 address in the clothes of IPv6 is what it is.
+fn range(word: &str) -> Option<IpNet> {
+    match word.trim().parse::<IpNet>() {
+        Ok(range) => Some(range),
+        Err(_) => {
+            let address: std::net::IpAddr = word.trim().parse().ok()?;
+            Some(IpNet::from(address.to_canonical()))
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The check of a settings file, `config show`, and a test of README and example all read this table.
 
-use Kind::{Address, Count, Flag, Free, Number, OneOrMany, Path, Text, Wait, Words};
+use Kind::{Address, Count, End, Flag, Free, Number, OneOrMany, Path, Scopes, Text, Wait, Words};
 
 /// What may stand behind a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub enum Kind {
     Flag,
     /// A list of texts.
     Words,
+    /// A list of scopes.
+    Scopes,
+    /// A day or a time.
+    End,
     /// A text, or a list of them.
     OneOrMany,
     /// An address of the HTTP side or of a peer.
@@ -41,6 +45,8 @@ impl Kind {
             Count => "a whole number from 0 to 4294967295, without quotes",
             Number => "a whole number from 1 to 4294967295, without quotes, or leave it out",
             Flag => "true or false, without quotes",
+            Scopes => "a list of scopes, such as [\"usage\"] or [\"usage\", \"ops\"]",
+            End => "a day or a time in quotes, such as \"2027-01-31\" or \"2027-01-31T18:00:00Z\"",
             Words => "a list of texts, such as [\"root@node1.example\"]",
             OneOrMany => "a text in quotes, or a list of them",
             Address => "an address in quotes",
@@ -143,6 +149,8 @@ pub const KEYS: &[Key] = &[
     handed("api.tls.key_file", "TLS_KEY", false, "tls-key", "its private key"),
     key("api.tokens.name", Text, "", "", "who uses this token"),
     key("api.tokens.sha256", Text, "", "", "SHA-256 of the token's word"),
+    key("api.tokens.scopes", Scopes, "", "[\"usage\"]", "what the token is good for"),
+    key("api.tokens.expires", End, "", "", "the last day of the token, or its end"),
     key("cluster.name", Text, "VSTORAGE_CLUSTER", "", "what follows `vstorage -c`"),
     key("cluster.storage_source", Text, "STORAGE_SOURCE", "", "the one source that is billed"),
     key("cluster.witnesses", Words, "", "", "the sources that are compared with it"),

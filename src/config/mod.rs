@@ -5,13 +5,13 @@ pub mod api;
 pub mod cluster;
 pub mod dotenv;
 pub mod duration;
-pub mod edge;
 pub mod error;
 pub mod file;
 pub mod grafana;
 pub mod ground;
 pub mod keys;
 pub mod listen;
+pub mod marks;
 pub mod metric_tables;
 pub mod notices;
 pub mod origins;
@@ -21,6 +21,7 @@ pub mod sources;
 pub mod ssh;
 pub mod tables;
 pub mod tls;
+pub mod tokens;
 pub mod trust;
 pub mod twice;
 pub mod variables;
@@ -34,12 +35,13 @@ use crate::{
     api::{crowd::Caps, tls::Tls, token::Token},
     collector::held::Timing,
     config::{
+        api::{Edge, Rate},
         cluster::ClusterConfig,
-        edge::{Edge, Rate},
         error::{ConfigError, Problem},
         file::{ClusterFile, File},
         ground::Ground,
         listen::Listen,
+        marks::Marks,
         origins::{Asks, Origins},
         variables::{OF_A_CLUSTER, Variables},
         words::{Cluster, Credentials},
@@ -70,6 +72,8 @@ pub struct Config {
     pub clusters: Vec<ClusterConfig>,
     /// What the operator should know at every start.
     pub notices: Vec<String>,
+    /// By which a change of what takes a restart is found.
+    pub marks: Marks,
 }
 
 impl Config {
@@ -92,6 +96,7 @@ impl Config {
         flag: Option<Listen>,
         asks: Asks,
     ) -> Result<Config, ConfigError> {
+        let marks = Marks::of(&ground);
         let Ground {
             file,
             variables,
@@ -106,11 +111,11 @@ impl Config {
         let listen = listen(flag, &variables, &file, &mut problems);
         let timing = timing(&file, &variables, &mut problems);
         let before = problems.len();
-        let tokens = api::tokens(&file, &variables, &credentials, &mut problems);
+        let tokens = tokens::tokens(&file, &variables, &credentials, &mut problems);
         // A token that is wrong is told once, and not as missing, too.
         let told = problems.len() > before || file.written.spoils("api");
         if asks != Asks::Clusters && whole && tokens.is_empty() && !told {
-            problems.push(api::no_token());
+            problems.push(tokens::no_token());
         }
         let before = problems.len();
         let tls = tls::tls(&file, &variables, &credentials, &mut problems);
@@ -135,12 +140,13 @@ impl Config {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
-                tokens,
                 rate_limit,
                 caps,
-                notices: notices::notices(&clusters, tls.as_ref(), outside, &variables),
+                notices: notices::notices(&clusters, &tokens, tls.as_ref(), outside, &variables),
+                tokens,
                 tls,
                 clusters,
+                marks,
             }),
             _ => Err(ConfigError { problems }),
         }
@@ -152,7 +158,7 @@ impl Config {
     /// Where none is set: there is no service without one.
     pub fn tokens(&self) -> Result<&[Token], ConfigError> {
         match self.tokens.as_slice() {
-            [] => Err(api::no_token().into()),
+            [] => Err(tokens::no_token().into()),
             tokens => Ok(tokens),
         }
     }

@@ -1,7 +1,8 @@
 //! What the operator should know at every start: what is not checked, not encrypted, not used.
 
 use crate::{
-    api::tls::Tls,
+    api::{tls::Tls, token::Token},
+    clock,
     config::{
         address::Address,
         cluster::{ClusterConfig, SourceConfig},
@@ -15,11 +16,14 @@ use crate::{
 /// One sentence each. `outside` is where plain HTTP leaves this machine.
 pub fn notices(
     clusters: &[ClusterConfig],
+    tokens: &[Token],
     tls: Option<&Tls>,
     outside: Option<Listen>,
     variables: &Variables,
 ) -> Vec<String> {
     let mut notices = Vec::new();
+    let now = clock::now();
+    notices.extend(tokens.iter().filter_map(|token| token.notice(now)));
     notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
     notices.extend(outside.map(|listen| {
         format!(

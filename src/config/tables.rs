@@ -51,6 +51,10 @@ pub struct TokenFile {
     pub name: Option<String>,
     /// The SHA-256 of its word.
     pub sha256: Option<String>,
+    /// What it is good for.
+    pub scopes: Option<Vec<String>>,
+    /// Until when.
+    pub expires: Option<String>,
 }
 
 /// `[cluster.ssh]`

@@ -239,12 +239,12 @@ fn fits(kind: Kind, value: &DeValue<'_>) -> bool {
         u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
     };
     match kind {
-        Kind::Text | Kind::Free | Kind::Path | Kind::Address => value.is_str(),
+        Kind::Text | Kind::Free | Kind::Path | Kind::Address | Kind::End => value.is_str(),
         Kind::Wait => value.as_str().is_some_and(|text| duration(text).is_ok()),
         Kind::Count => number().is_some(),
         Kind::Number => number().is_some_and(|number| number > 0),
         Kind::Flag => value.is_bool(),
-        Kind::Words => texts(),
+        Kind::Words | Kind::Scopes => texts(),
         Kind::OneOrMany => value.is_str() || texts(),
     }
 }

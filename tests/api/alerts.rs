@@ -3,6 +3,7 @@
 use std::{fs, sync::Arc};
 
 use vhi_usage::{
+    api::scope::Scope,
     reading::{Figure, Service, Source, Space, StorageReading, Tier},
     reason::Code,
     usage::{ClusterUsage, Part, Witness},
@@ -10,8 +11,9 @@ use vhi_usage::{
 };
 
 use crate::{
-    published::{complete, compute, missing, storage, usage},
-    scrape::{Samples, metrics},
+    published::{Site, complete, compute, missing, storage, token, usage},
+    scrape::{Samples, metrics, scrape},
+    tokens::named,
 };
 
 /// The panel's overview of the same disks: exact, with a tier, a service and the licence.
@@ -111,6 +113,13 @@ async fn every_series_that_the_alerts_are_tested_with_is_exported() {
     for usage in [refused, unread, with_witness(57_300_000_000_000)] {
         exported.extend(metrics(usage).await);
     }
+    let site = Site::new(complete());
+    let end = Some("2027-01-31");
+    let tokens = ["billing", "prometheus"].map(|name| named(name, &Scope::ALL, end));
+    site.api
+        .tokens
+        .exchange(tokens.into_iter().chain([token()]));
+    exported.extend(scrape(&site).await);
     let deploy = |name: &str| {
         let path = format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"));
         fs::read_to_string(path).unwrap()

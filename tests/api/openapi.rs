@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use vhi_usage::{
-    api::{error::ApiError, problem::Kind, route::PATHS},
+    api::{
+        error::ApiError,
+        problem::Kind,
+        route::{Access, PATHS},
+    },
     reading::Source,
     reason::Code,
     usage::Part,
@@ -17,7 +21,7 @@ use crate::{
     described::{DESCRIPTION, Described},
     json_of,
     published::{
-        Site, ask, complete, compute, evidence, missing, not_yet, storage, stranger, usage,
+        Site, ask, complete, compute, evidence, missing, not_yet, storage, stranger, token, usage,
     },
     usages::{beside, exact, usages},
 };
@@ -109,7 +113,13 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         holds(template, 503, &full.answer());
         let written = site.answer(ask(&place).method("POST")).await;
         holds(template, 405, &written);
-        if path.guarded() {
+        if let Access::Scope(scope) = path.access() {
+            let (site, mut token) = (Site::new(complete()), token());
+            token.scopes.retain(|other| *other != scope);
+            site.api.tokens.exchange([token]);
+            holds(template, 403, &site.get(&place).await);
+        }
+        if path.access() != Access::Everybody {
             let site = Site::limited(complete(), 1);
             holds(template, 401, &site.answer(stranger(&place)).await);
             holds(template, 429, &site.answer(ask(&place)).await);

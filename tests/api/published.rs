@@ -8,14 +8,8 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self,
-        auth::Tokens,
-        guard::Api,
-        limit::Limit,
-        proxies::Proxies,
-        published::Published,
-        requests::Requests,
-        token::{Token, TokenHash, TokenName},
+        self, auth::Tokens, guard::Api, limit::Limit, proxies::Proxies, published::Published,
+        requests::Requests, token::Token,
     },
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
@@ -52,10 +46,7 @@ impl Site {
         let stages = Stages::default();
         let published = Published::new(newest.subscribe()).with_stages(stages.clone());
         let api = Api {
-            tokens: Tokens::new([Token {
-                name: TokenName::of_the_word(),
-                hash: TokenHash::of(TOKEN.as_bytes()),
-            }]),
+            tokens: Tokens::new([token()]),
             limit: None,
             proxies: Proxies::default(),
             clusters: Arc::new([published]),
@@ -90,6 +81,11 @@ impl Site {
     pub(crate) async fn answer(&self, request: RequestBuilder) -> Response<Bytes> {
         request.reply(&api::routes(self.api.clone())).await
     }
+}
+
+/// The right token, good for everything.
+pub(crate) fn token() -> Token {
+    Token::of_the_word(TOKEN.as_bytes())
 }
 
 /// A request with the right token.

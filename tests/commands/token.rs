@@ -14,6 +14,40 @@ fn new(place: &Place, name: &str) -> (String, String) {
     (word, lines.to_owned())
 }
 
+#[test]
+fn the_lines_of_a_token_say_what_it_is_good_for_and_until_when() {
+    let place = Place::new();
+    for (more, lines) in [
+        (&[][..], "scopes = [\"usage\"]\n"),
+        (&["--scope", "ops"], "scopes = [\"ops\"]\n"),
+        (
+            &[
+                "--expires",
+                "2027-01-31",
+                "--scope",
+                "usage",
+                "--scope",
+                "ops",
+            ],
+            "scopes = [\"usage\", \"ops\"]\nexpires = \"2027-01-31\"\n",
+        ),
+        (
+            &["--expires", "2027-01-31T18:00:00+01:00"],
+            "scopes = [\"usage\"]\nexpires = \"2027-01-31T18:00:00+01:00\"\n",
+        ),
+    ] {
+        let args = [&["token", "new", "billing"], more].concat();
+        let text = place.run(&args, 0).stdout;
+        let (_, table) = text.split_once("[[api.tokens]]\n").unwrap();
+        let (head, rest) = table.split_at(table.find("scopes").unwrap());
+        assert!(
+            head.starts_with("name = \"billing\"\nsha256 = \""),
+            "{text}"
+        );
+        assert_eq!(rest, lines);
+    }
+}
+
 async fn status(serving: &mut Running, token: &str) -> u16 {
     let line = serving.says("address=");
     let address = line.split("address=").nth(1).unwrap();

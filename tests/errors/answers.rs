@@ -282,6 +282,8 @@ fn the_readme_lists_every_code_once_and_in_their_order() {
     assert!(cells.iter().all(whole), "{cells:?}");
 }
 
-fn json_of(answer: &warp::http::Response<warp::hyper::body::Bytes>) -> serde_json::Value {
+pub(crate) fn json_of(
+    answer: &warp::http::Response<warp::hyper::body::Bytes>,
+) -> serde_json::Value {
     serde_json::from_slice(answer.body()).unwrap()
 }

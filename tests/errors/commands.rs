@@ -18,7 +18,8 @@ fn a_port_that_cannot_be_had() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let serve = |listen: &str| {
-        let args = ["--config", "site.toml", "serve", "--listen", listen];
+        // The warning that goes with it is held below.
+        let args = ["-q", "--config", "site.toml", "serve", "--listen", listen];
         let plain = BTreeMap::from([("PLAIN_HTTP".to_owned(), "1".to_owned())]);
         place.program(&args).variables(&plain).run()
     };

@@ -217,28 +217,6 @@ fn names_that_stand_twice_and_variables_of_no_one_cluster_are_told() {
         "ADMIN_PASSWORD=canary\n",
         ".env line 1: ADMIN_PASSWORD: it speaks of a cluster, and the settings file names several: write it into the table of the one that is meant",
     );
-    let place = right();
-    let token = |name: &str, hash: &str| {
-        format!("[[api.tokens]]\nname = \"{name}\"\nsha256 = \"{hash}\"\n")
-    };
-    let hash = "0".repeat(64);
-    for (tokens, told) in [
-        (
-            token("a", &hash).repeat(2),
-            "site.toml line 16: name in [[api.tokens]]: another token is named a, too: give each a name of its own",
-        ),
-        (
-            token("a b", &hash),
-            "site.toml line 13: name in [[api.tokens]]: a token's name is letters, digits, `-`, `_` and `.`, at most 64 of them, such as billing",
-        ),
-        (
-            token("a", "9f"),
-            "site.toml line 14: sha256 in [[api.tokens]]: it must be a token's SHA-256, 64 digits of hex, as `vhi-usage token new NAME` prints it",
-        ),
-    ] {
-        place.write("site.toml", &format!("{RIGHT}{tokens}"));
-        problem(&place, told);
-    }
 }
 
 #[test]

@@ -11,13 +11,8 @@ use tokio::{
 };
 use vhi_usage::{
     api::{
-        self,
-        auth::Tokens,
-        guard::Api,
-        proxies::Proxies,
-        published::Published,
-        requests::Requests,
-        token::{Token, TokenHash, TokenName},
+        self, auth::Tokens, guard::Api, proxies::Proxies, published::Published, requests::Requests,
+        token::Token,
     },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
@@ -56,10 +51,7 @@ impl Running {
         let collector = Collector::new(name, sources, TIMING);
         let newest = collector.newest();
         let api = Api {
-            tokens: Tokens::new([Token {
-                name: TokenName::of_the_word(),
-                hash: TokenHash::of(TOKEN.as_bytes()),
-            }]),
+            tokens: Tokens::new([Token::of_the_word(TOKEN.as_bytes())]),
             limit: None,
             proxies: Proxies::default(),
             requests: Requests::default(),

@@ -75,6 +75,42 @@ pub(crate) fn unfinished_client(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// A client that asks again and again over one connection.
+pub(crate) struct Kept(TcpStream);
+
+impl Kept {
+    #[track_caller]
+    pub(crate) fn new(address: SocketAddr) -> Kept {
+        Kept(connect(address))
+    }
+
+    /// The status of the answer, whose body is read to its end.
+    #[track_caller]
+    pub(crate) fn get(&mut self, path: &str, token: &str) -> u16 {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n");
+        self.0.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let mut piece = [0; 16 * 1024];
+        loop {
+            let count = self.0.read(&mut piece).unwrap();
+            assert!(count > 0, "the connection was closed");
+            answer.extend_from_slice(&piece[..count]);
+            let text = String::from_utf8_lossy(&answer);
+            let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                continue;
+            };
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .expect("a length");
+            if body.len() == length.parse::<usize>().unwrap() {
+                return head.split(' ').nth(1).unwrap().parse().unwrap();
+            }
+        }
+    }
+}
+
 #[track_caller]
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = match TcpStream::connect_timeout(&address, PATIENCE) {

@@ -1,6 +1,6 @@
 //! `GET /metrics`: what is known, in the text form of Prometheus, built at each scrape.
 //!
-//! Everything hangs on what is passed: the clusters with their stages, the counts of requests. What is not known has no
+//! Everything hangs on what is passed: the clusters with their stages, the counts of requests, the tokens. What is not known has no
 //! sample, and a stage that was never tried has none either.
 
 pub mod compute;
@@ -8,6 +8,7 @@ pub mod page;
 pub mod parts;
 pub mod stages;
 pub mod storage;
+pub mod tokens;
 pub mod witnesses;
 
 use warp::{
@@ -38,6 +39,7 @@ pub fn answer(api: &Api) -> Answer {
     for (route, code, count) in api.requests.counted() {
         page.counter(REQUESTS, &[("route", route), ("code", &code)], count);
     }
+    tokens::fill(&mut page, &api.tokens);
     for cluster in api.clusters.iter() {
         let usage = cluster.usage();
         parts::fill(&mut page, &usage);
