@@ -8,6 +8,8 @@ mod access;
 mod alerts;
 #[path = "api/body.rs"]
 mod body;
+#[path = "api/breakers.rs"]
+mod breakers;
 #[path = "api/clients.rs"]
 mod clients;
 #[path = "api/counted.rs"]
@@ -237,6 +239,7 @@ async fn the_list_of_clusters_names_states_and_no_figure() {
         },
         "compute": {"state": "fresh", "reason": null, "observed_at": "2026-11-22T06:00:00.951Z"},
         "witnesses": [],
+        "breakers": [],
         "drift": null,
     }]});
     assert_eq!(json_of(&list), expected);

@@ -47,6 +47,8 @@ pub enum ApiError {
     NoCompute(String, Duration),
     /// Asked for a complete answer, and this is none.
     NotComplete(&'static str, Duration),
+    /// No node is ever asked.
+    NoNodes,
     /// No node has printed anything yet.
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
@@ -71,6 +73,7 @@ impl ApiError {
             ApiError::NoUsage(..) => Kind::NoUsage,
             ApiError::NoCompute(..) => Kind::NoCompute,
             ApiError::NotComplete(..) => Kind::NotComplete,
+            ApiError::NoNodes => Kind::NoNodes,
             ApiError::NoText(_) => Kind::NoText,
             ApiError::NotReady(..) => Kind::NotReady,
             ApiError::PlainHttp => Kind::HttpsOnly,
@@ -113,6 +116,10 @@ impl ApiError {
                 "the usage is {status}, and require=complete was asked for: ask without it for what there is"
             )
             .into(),
+            ApiError::NoNodes => {
+                "no storage node is asked for this cluster: its text is there where ssh is billed or a witness"
+                    .into()
+            }
             ApiError::NoText(_) => {
                 "no storage node has printed a report yet: /ready says what is missing".into()
             }

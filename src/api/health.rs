@@ -87,6 +87,7 @@ fn missing(usage: &ClusterUsage) -> impl Iterator<Item = Missing> {
         part,
         code: reason.code,
         message: reason.message.clone(),
+        next_try: reason.next_try.map(clock::rfc3339),
     };
     let storage = match &usage.storage {
         Part::Missing(reason) => Some(lacks(PartName::Storage, reason)),

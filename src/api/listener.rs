@@ -12,15 +12,18 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::api::{
-    connection::{Connection, Routes},
-    crowd::{Caps, Crowd, Verdict},
-    standing::Standing,
-    tls::Tls,
+use crate::{
+    api::{
+        connection::{Connection, Routes},
+        crowd::{Caps, Crowd, Verdict},
+        standing::Standing,
+        tls::Tls,
+    },
+    pulse::Beat,
 };
 
 /// How long answers that have begun may take after the end was asked for.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(4);
 /// The rest after the system gave no connection, as where too many files are open.
 const REST: Duration = Duration::from_secs(1);
 
@@ -33,6 +36,8 @@ pub struct Door {
     pub tls: Option<Tls>,
     /// How many may be in.
     pub caps: Caps,
+    /// Answered by the loop that takes them in.
+    pub beat: Beat,
 }
 
 /// Answers until `shutdown` is done, then lets what has begun come to its end.
@@ -41,6 +46,7 @@ pub async fn serve(door: Door, routes: impl Routes, shutdown: impl Future<Output
         listener,
         tls,
         caps,
+        mut beat,
     } = door;
     let (stop, asked) = watch::channel(false);
     let mut inside = Inside {
@@ -57,6 +63,7 @@ pub async fn serve(door: Door, routes: impl Routes, shutdown: impl Future<Output
             // Those that have ended make room before the next ones come.
             biased;
             () = &mut shutdown => break,
+            () = beat.answer() => continue,
             Some(ended) = inside.tasks.join_next_with_id() => {
                 inside.left(ended);
                 continue;

@@ -23,6 +23,8 @@ words! {
         Forbidden = "urn:vhi-usage:forbidden",
         /// No cluster of this name is configured.
         UnknownCluster = "urn:vhi-usage:unknown_cluster",
+        /// No storage node is asked for this cluster, so there is no text of one.
+        NoNodes = "urn:vhi-usage:no_nodes",
         /// There is nothing under this path.
         NotFound = "urn:vhi-usage:not_found",
         /// Another method than GET and HEAD.
@@ -53,7 +55,7 @@ impl Kind {
             Kind::BadQuery | Kind::HttpsOnly => StatusCode::BAD_REQUEST,
             Kind::Unauthorized => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
-            Kind::UnknownCluster | Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::UnknownCluster | Kind::NoNodes | Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::NoCompute => StatusCode::BAD_GATEWAY,
@@ -114,6 +116,9 @@ pub struct Missing {
     pub code: Code,
     /// The same as a sentence.
     pub message: String,
+    /// When the peer that refused us is asked again; null where that is at the next round, or waits for a person.
+    #[schema(format = DateTime)]
+    pub next_try: Option<String>,
 }
 
 words! {

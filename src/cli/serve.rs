@@ -1,6 +1,6 @@
 //! `serve`: collects every poll interval and serves HTTP until SIGTERM or SIGINT.
 
-use std::process::ExitCode;
+use std::{pin::pin, process::ExitCode};
 
 use crate::{
     cli::{
@@ -9,6 +9,7 @@ use crate::{
         reload::Hangups,
         service::Service,
         stop::Signals,
+        supervisor::Supervisor,
     },
     config::{Config, origins::Origins},
 };
@@ -34,16 +35,22 @@ pub async fn run(mut config: Config, origins: Origins) -> Result<ExitCode, Failu
     let scheme = config.tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{address}");
     tracing::info!(%address, url, clusters = names.join(","), poll = ?config.timing.poll, "serving");
-    let end = loop {
-        tokio::select! {
-            () = signals.wait() => break Ok(ExitCode::SUCCESS),
-            failure = service.broken() => break Err(failure),
-            () = hangups.wait() => hangups.read_anew(&service),
+    let mut supervisor = Supervisor::default();
+    let end = {
+        let (newest, pulse) = (service.newest.clone(), service.pulse.clone());
+        let mut told = pin!(supervisor.follow(newest, pulse));
+        loop {
+            tokio::select! {
+                () = signals.wait() => break Ok(()),
+                failure = service.broken() => break Err(failure),
+                () = hangups.wait() => hangups.read_anew(&service),
+                never = &mut told => match never {},
+            }
         }
     };
-    tokio::select! {
-        () = service.stop() => {}
-        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
-    }
-    end
+    let ending = async {
+        tokio::join!(supervisor.ends(), service.stop());
+    };
+    let code = signals.or_at_once(ending).await;
+    end.map(|()| code)
 }

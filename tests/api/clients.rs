@@ -16,13 +16,16 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use vhi_usage::api::{
-    self,
-    certificate::Files,
-    connection::Routes,
-    crowd::Caps,
-    listener::{self, Door},
-    tls::Tls,
+use vhi_usage::{
+    api::{
+        self,
+        certificate::Files,
+        connection::Routes,
+        crowd::Caps,
+        listener::{self, Door},
+        tls::Tls,
+    },
+    pulse::Beat,
 };
 
 use crate::published::{Site, TOKEN, complete};
@@ -57,6 +60,7 @@ impl Served {
             listener,
             tls,
             caps,
+            beat: Beat::default(),
         };
         Served::behind(door, |door, asked| api::serve(site.api, door, asked))
     }
@@ -67,6 +71,7 @@ impl Served {
             listener,
             tls: None,
             caps: many(),
+            beat: Beat::default(),
         };
         Served::behind(door, |door, asked| listener::serve(door, routes, asked))
     }

@@ -21,7 +21,8 @@ use crate::{
     described::{DESCRIPTION, Described},
     json_of,
     published::{
-        Site, ask, complete, compute, evidence, missing, not_yet, storage, stranger, token, usage,
+        Site, ask, complete, compute, evidence, missing, nodeless, not_yet, storage, stranger,
+        token, usage,
     },
     usages::{beside, exact, usages},
 };
@@ -88,13 +89,14 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         described.holds(path, status, answer);
         kinds.insert(json_of(answer)["type"].as_str().unwrap().to_owned());
     };
-    let answers: [(_, _, RequestBuilder, _); 11] = [
+    let answers: [(_, _, RequestBuilder, _); 12] = [
         (not_yet(), USAGE, ask(USAGE), 503),
         (nothing(), USAGE, ask(USAGE), 503),
         (storage_alone(), USAGE, ask(USAGE), 502),
         (half(), USAGE, ask(required), 503),
         (complete(), USAGE, ask(&format!("{USAGE}?require=x")), 400),
         (complete(), RAW, ask(raw), 503),
+        (nodeless(), RAW, ask(raw), 404),
         (nothing(), "/ready", stranger("/ready"), 503),
         (complete(), NAMED, ask(&NAMED.replace("{name}", "x")), 404),
         (complete(), NAMED, ask(&NAMED.replace("{name}", "")), 404),
