@@ -62,6 +62,10 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
     let mut config = Config::load(&Origins {
         file: Some(path),
         env_file: EnvFile::Nowhere,
+        // Nothing that is served means anything.
+        environment: [("PLAIN_HTTP".to_owned(), "1".to_owned())]
+            .into_iter()
+            .collect(),
         asks: Asks::Service,
         ..Origins::default()
     })?;
