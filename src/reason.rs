@@ -14,6 +14,8 @@ pub struct Reason {
     pub message: String,
     /// Since when it is so.
     pub since: Timestamp,
+    /// When the peer is asked again, where it refused us; `None` where that is at the next round.
+    pub next_try: Option<Timestamp>,
 }
 
 macro_rules! codes {
@@ -148,6 +150,7 @@ impl Reason {
             code,
             message,
             since,
+            next_try: None,
         }
     }
 }

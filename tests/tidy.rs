@@ -17,7 +17,8 @@ const FLOORS: &[&[&str]] = &[
     &["source", "sim", "witness", "figure"],
     &["drift", "promql"],
     &["reading", "ssh", "panel"],
-    &["breaker", "vstorage", "web", "headroom"],
+    &["vstorage", "web", "headroom"],
+    &["breaker"],
     &[
         "amount",
         "chain",

@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use crate::{
+    breaker::Breakers,
     clock,
     cluster_name::ClusterName,
     collector::{
@@ -141,6 +142,11 @@ impl Collector {
     /// Where its sources note how they do.
     pub fn stages(&self) -> &Stages {
         &self.sources.stages
+    }
+
+    /// Where its sources show which peers they leave alone.
+    pub fn breakers(&self) -> &Breakers {
+        &self.sources.breakers
     }
 
     /// Reads until `shutdown` is done. What is being asked then is dropped.

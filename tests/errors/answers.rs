@@ -1,7 +1,7 @@
 //! What callers over HTTP are told: the `detail` of each problem, and when the next try is due.
 
 use vhi_usage::{
-    api::listener::Peer,
+    api::connection::Peer,
     reason::Code,
     source::error::SourceError,
     ssh::error::SshError,
@@ -10,7 +10,7 @@ use vhi_usage::{
 use warp::test::RequestBuilder;
 
 use crate::published::{
-    Site, ask, complete, compute, missing, not_yet, problem, storage, stranger, usage,
+    Site, ask, complete, compute, missing, nodeless, not_yet, problem, storage, stranger, usage,
 };
 
 const USAGE: &str = "/api/v1/cluster/usage";
@@ -63,6 +63,14 @@ async fn a_request_that_is_not_answered() {
     ] {
         told(complete(), request, status, kind, detail).await;
     }
+    told(
+        nodeless(),
+        ask("/api/v1/clusters/cluster1/raw"),
+        404,
+        "no_nodes",
+        "no storage node is asked for this cluster: its text is there where ssh is billed or a witness",
+    )
+    .await;
     let site = Site::limited(complete(), 1);
     let request = || ask(USAGE).extension(Peer("192.0.2.1:1000".parse().unwrap()));
     assert_eq!(site.answer(request()).await.status(), 200);

@@ -104,6 +104,7 @@ pub(crate) fn ends(fault: Fault, warm: bool) -> Ends {
         Fault::Hang | Fault::HangHard => Ends::ssh(&[Code::CommandTimeout]),
         Fault::HalfOutput | Fault::NoOutput => Ends::ssh(&[Code::ReportUnreadable]),
         Fault::Exit1 | Fault::NoStatus => Ends::ssh(&[Code::CommandFailed]),
+        Fault::ExecRefused => Ends::ssh(&[Code::CommandRefused]),
         Fault::EndlessOutput => Ends::ssh(&[Code::OutputTooLong]),
         Fault::OtherCluster => Ends::ssh(&[Code::OtherCluster]),
         Fault::NotSettled => Ends::ssh(&[Code::NotSettled]),
@@ -164,7 +165,7 @@ pub(crate) fn is_turn_of(fault: Fault, source: Source) -> bool {
 
 /// Whether a peer that refused us is left alone for minutes, so that the end of the fault goes unnoticed.
 pub(crate) fn is_left_alone(fault: Fault) -> bool {
-    fault == Fault::Grafana401
+    matches!(fault, Fault::Grafana401 | Fault::Grafana403)
 }
 
 /// Whether each source, and compute, has come to its end since then.

@@ -33,16 +33,6 @@ pub(crate) fn make(folder: &Path, name: &str, kind: &str, more: &[&str]) -> Key 
     Key { file, public }
 }
 
-/// Has the authority sign the key, with further arguments, and returns the file of the certificate.
-#[track_caller]
-pub(crate) fn certify(authority: &Key, key: &Key, more: &[&str]) -> PathBuf {
-    let mut command = Command::new("ssh-keygen");
-    command.args(["-q", "-I", "x", "-s"]).arg(&authority.file);
-    run(command.args(more).arg(key.file.with_extension("pub")));
-    let name = key.file.file_name().unwrap().to_str().unwrap();
-    key.file.with_file_name(format!("{name}-cert.pub"))
-}
-
 /// The fingerprint as `ssh-keygen -lf` prints it.
 #[track_caller]
 pub(crate) fn fingerprint(key: &Key) -> String {
