@@ -19,6 +19,8 @@ mod canary_written;
 mod checks;
 #[path = "system/crowd.rs"]
 mod crowd;
+#[path = "system/endings.rs"]
+mod endings;
 #[path = "system/faults.rs"]
 mod faults;
 #[path = "system/figures.rs"]

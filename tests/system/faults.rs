@@ -7,12 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{
-    http, processes,
-    program::Program,
-    site::{ENDS, Service, Site, text},
-    wait::until,
-};
+use crate::{http, processes, site::Site, wait::until};
 
 /// Quick enough for a test, and legal.
 const QUICK: &str = "poll_interval = \"1s\"\nmax_age = \"3s\"";
@@ -85,29 +80,6 @@ fn chatter_of_a_login_shell_and_words_on_stderr_change_nothing() {
     assert_eq!(usage["storage"]["license"], quiet["storage"]["license"]);
     assert_eq!(usage["status"], "complete");
     service.stop();
-}
-
-#[test]
-fn an_interrupt_ends_the_service_at_once_whatever_hangs() {
-    let site = Site::new();
-    site.tool.hangs();
-    let toml = site.toml("", "");
-    let program = Program::new(&site.empty_folder(), &["--config", text(&toml), "serve"]);
-    let service = Service::start(program);
-    until("the command hangs", SOON, || {
-        (!processes::with_word(site.tool.marker()).is_empty()).then_some(())
-    });
-    let idle = http::idle_client(service.address);
-    let begun = Instant::now();
-    let ended = service.running.end_by("INT", ENDS);
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(
-        begun.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        begun.elapsed()
-    );
-    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
-    drop(idle);
 }
 
 #[test]

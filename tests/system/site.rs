@@ -27,7 +27,7 @@ pub(crate) const TOKEN: &str = "canary-of-the-api-token";
 /// A service has its first figures within this time.
 const FIRST_FIGURES: Duration = Duration::from_secs(20);
 /// Whatever hangs, the service ends within this time.
-pub(crate) const ENDS: Duration = Duration::from_secs(8);
+pub(crate) const ENDS: Duration = Duration::from_secs(5);
 
 /// Environment variables.
 pub(crate) type Variables = BTreeMap<String, String>;
