@@ -6,6 +6,7 @@ pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod bounded;
+pub mod budget;
 pub mod certificate;
 pub mod clusters;
 pub mod compute_body;
@@ -18,6 +19,7 @@ pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
+pub mod log;
 pub mod metrics;
 pub mod openapi;
 pub mod operations;
@@ -39,13 +41,14 @@ pub mod witness_body;
 use std::{convert::Infallible, sync::Arc};
 
 use tokio::net::TcpListener;
-use warp::Filter;
+use warp::{Filter, http::Method};
 
 use crate::{
     api::{
         asked::Asked,
         error::{Answer, ApiError},
         guard::Api,
+        log::Entry,
         route::{Access, Found, Route},
         tls::Tls,
         token::Token,
@@ -77,6 +80,18 @@ pub fn routes(
         };
         let place = found.map(|found| found.place);
         api.requests.count(place, answer.status());
+        let caller = caller.as_ref().ok().and_then(Option::as_ref);
+        api.log.write(&Entry {
+            token: caller.map(|token| &token.name),
+            method: &asked.method,
+            path: found.map(|found| found.path),
+            status: answer.status(),
+            address: asked.address,
+            bytes: match asked.method {
+                Method::HEAD => 0,
+                _ => answer.body().len(),
+            },
+        });
         answer
     })
 }

@@ -120,8 +120,10 @@ pub fn run() -> ExitCode {
         verbose: cli.verbose,
         quiet: cli.quiet,
     };
-    logging.start();
-    match dispatch(cli) {
+    let writing = logging.start();
+    let ended = dispatch(cli);
+    drop(writing);
+    match ended {
         Ok(code) => code,
         // The reader of our output has gone, as `head` does.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {

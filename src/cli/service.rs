@@ -10,8 +10,8 @@ use tokio::{
 
 use crate::{
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
-        tls::Tls,
+        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, published::Published,
+        requests::Requests, tls::Tls,
     },
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
@@ -61,6 +61,7 @@ impl Service {
                 .map(|(rate, burst)| Limit::new(rate, burst)),
             clusters,
             requests: Requests::default(),
+            log: AccessLog::new(config.access_log),
         };
         let http = tokio::spawn(api::serve(
             api,

@@ -63,6 +63,8 @@ pub struct Config {
     pub tokens: Vec<Token>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
+    /// Whether each request has a line in the log.
+    pub access_log: bool,
     /// TLS of the HTTP side; `None` where it speaks plain HTTP.
     pub tls: Option<Tls>,
     /// The clusters; empty only where settings that speak of none are looked at.
@@ -115,12 +117,14 @@ impl Config {
             problems.push(tokens::no_token());
         }
         let rate_limit = api::rate_limit(&file, &variables, &mut problems);
+        let access_log = file.api.access_log.unwrap_or(true);
         let tls = tls::tls(&file, &variables, &credentials, &mut problems);
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
                 rate_limit,
+                access_log,
                 notices: notices::notices(&clusters, &tokens, tls.as_ref(), &variables),
                 tokens,
                 tls,

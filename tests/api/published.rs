@@ -8,8 +8,8 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
-        token::Token,
+        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, published::Published,
+        requests::Requests, token::Token,
     },
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
@@ -50,6 +50,7 @@ impl Site {
             limit: None,
             clusters: Arc::new([published]),
             requests: Requests::default(),
+            log: AccessLog::new(true),
         };
         Site {
             api,

@@ -10,7 +10,10 @@ use tokio::{
     time::timeout,
 };
 use vhi_usage::{
-    api::{self, auth::Tokens, guard::Api, published::Published, requests::Requests, token::Token},
+    api::{
+        self, auth::Tokens, guard::Api, log::AccessLog, published::Published, requests::Requests,
+        token::Token,
+    },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
     source::Sources,
@@ -51,6 +54,7 @@ impl Running {
             tokens: Tokens::new([Token::of_the_word(TOKEN.as_bytes())]),
             limit: None,
             requests: Requests::default(),
+            log: AccessLog::new(true),
             clusters: Arc::new([Published::new(newest.clone())]),
         };
         let (stop, stopped) = oneshot::channel::<()>();
