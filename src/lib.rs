@@ -66,6 +66,7 @@
 //! | [`pause`] | how long a peer that failed is left alone |
 //! | [`chain`] | an error and its causes in one line |
 //! | [`words`] | closed lists of words: each with its meaning, as answers say and describe it |
+//! | [`pulse`] | whether the loops of the service still turn |
 //! | [`lock`] | a lock that outlives a panic of its holder |
 //! | [`unreadable`] | why a file cannot be read or written |
 //!
@@ -134,6 +135,7 @@ pub mod lock;
 pub mod panel;
 pub mod pause;
 pub mod promql;
+pub mod pulse;
 pub mod reading;
 pub mod reason;
 pub mod secret;

@@ -14,6 +14,8 @@ pub struct Reason {
     pub message: String,
     /// Since when it is so.
     pub since: Timestamp,
+    /// When the peer is asked again, where it refused us; `None` where that is at the next round.
+    pub next_try: Option<Timestamp>,
 }
 
 macro_rules! codes {
@@ -56,6 +58,12 @@ codes! {
     HostKeyChanged = "host_key_changed", "the storage node shows another host key than expected";
     /// The node shows a revoked host key.
     HostKeyRevoked = "host_key_revoked", "the storage node shows a revoked host key";
+    /// The node's host certificate is not valid yet, or no longer.
+    HostCertificateOutOfDate = "host_certificate_out_of_date", "the storage node's host certificate is not valid at this time";
+    /// The node's host certificate is made out for other names, or for none.
+    HostCertificateOtherName = "host_certificate_other_name", "the storage node's host certificate is not made out for it";
+    /// The node's host certificate is none for a host, or not signed as it must be.
+    HostCertificateUnfit = "host_certificate_unfit", "the storage node's host certificate proves nothing";
     /// The known_hosts file cannot be read.
     KnownHostsUnreadable = "known_hosts_unreadable", "the file of known host keys cannot be read";
     /// Our private key cannot be used.
@@ -142,6 +150,7 @@ impl Reason {
             code,
             message,
             since,
+            next_try: None,
         }
     }
 }

@@ -162,6 +162,11 @@ impl ClusterUsage {
         witness.part.reading()
     }
 
+    /// Whether this source is billed or a witness.
+    pub fn asks(&self, source: Source) -> bool {
+        self.billed.source == source || self.witnesses.iter().any(|it| it.source == source)
+    }
+
     /// Whether both parts are usable.
     pub fn ready(&self) -> bool {
         matches!(self.status(), Status::Complete | Status::Stale)

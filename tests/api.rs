@@ -8,10 +8,16 @@ mod access;
 mod alerts;
 #[path = "api/body.rs"]
 mod body;
+#[path = "api/breakers.rs"]
+mod breakers;
 #[path = "api/clients.rs"]
 mod clients;
 #[path = "api/counted.rs"]
 mod counted;
+#[path = "api/crowd.rs"]
+mod crowd;
+#[path = "api/crowded.rs"]
+mod crowded;
 #[path = "api/described.rs"]
 mod described;
 #[path = "api/drift.rs"]
@@ -24,6 +30,8 @@ mod listener;
 mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/proxied.rs"]
+mod proxied;
 #[path = "api/published.rs"]
 mod published;
 #[path = "api/scrape.rs"]
@@ -231,6 +239,7 @@ async fn the_list_of_clusters_names_states_and_no_figure() {
         },
         "compute": {"state": "fresh", "reason": null, "observed_at": "2026-11-22T06:00:00.951Z"},
         "witnesses": [],
+        "breakers": [],
         "drift": null,
     }]});
     assert_eq!(json_of(&list), expected);

@@ -19,6 +19,8 @@ mod commands;
 mod common;
 #[path = "errors/files.rs"]
 mod files;
+#[path = "errors/host_certificates.rs"]
+mod host_certificates;
 #[path = "errors/hosts.rs"]
 mod hosts;
 #[path = "errors/https.rs"]
@@ -44,6 +46,8 @@ mod program;
 mod published;
 #[path = "errors/queries.rs"]
 mod queries;
+#[path = "errors/reasons.rs"]
+mod reasons;
 #[path = "errors/rows.rs"]
 mod rows;
 #[path = "errors/settings.rs"]

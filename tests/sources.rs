@@ -9,6 +9,8 @@ mod drift;
 mod grafana;
 #[path = "sources/grafana_auth.rs"]
 mod grafana_auth;
+#[path = "sources/left_alone.rs"]
+mod left_alone;
 #[path = "sources/moments.rs"]
 mod moments;
 #[path = "sources/overview.rs"]

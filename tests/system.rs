@@ -39,12 +39,16 @@ mod scraped;
 mod secrecy;
 #[path = "system/settings.rs"]
 mod settings;
+#[path = "system/shipped.rs"]
+mod shipped;
 #[path = "system/site.rs"]
 mod site;
 #[path = "system/sources.rs"]
 mod sources;
 #[path = "system/sshd.rs"]
 mod sshd;
+#[path = "system/supervised.rs"]
+mod supervised;
 #[path = "system/table/mod.rs"]
 mod table;
 #[path = "system/tool.rs"]

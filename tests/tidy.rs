@@ -17,7 +17,8 @@ const FLOORS: &[&[&str]] = &[
     &["source", "sim", "witness", "figure"],
     &["drift", "promql"],
     &["reading", "ssh", "panel"],
-    &["breaker", "vstorage", "web", "headroom"],
+    &["vstorage", "web", "headroom"],
+    &["breaker"],
     &[
         "amount",
         "chain",
@@ -31,7 +32,7 @@ const FLOORS: &[&[&str]] = &[
         "secret",
         "stage",
     ],
-    &["lock", "unreadable", "words"],
+    &["lock", "pulse", "unreadable", "words"],
 ];
 /// A file that is longer holds a second noun.
 const LONGEST: usize = 300;

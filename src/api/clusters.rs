@@ -1,6 +1,8 @@
-//! `GET /api/v1/clusters`: names, states and times, and lines of a report that no rule reads; no figures.
+//! `GET /api/v1/clusters`: names, states and times, the peers that are left alone, and lines of a report that no rule
+//! reads; no figures.
 //!
 //! ```text
+//! "breakers": [{"peer": "panel", "code": "auth_refused", "since": "…", "next_try": "…"}]
 //! "drift": {"unread_lines": 1, "lines": [{"line": 9, "label": "Replication"}], "message": "lines of …"}
 //! ```
 
@@ -14,16 +16,19 @@ use crate::{
         published::Published,
         state::State,
     },
+    breaker::{Breakers, Open},
     clock,
     drift::{self, Drift},
     reading::Source,
+    reason::Code,
     usage::{ClusterUsage, Status, Witness},
 };
 
 /// The list of clusters.
 pub fn answer(api: &Api) -> Answer {
     let usages: Vec<_> = api.clusters.iter().map(Published::usage).collect();
-    let clusters = usages.iter().map(|usage| Cluster::from(usage.as_ref()));
+    let clusters = usages.iter().zip(api.clusters.iter());
+    let clusters = clusters.map(|(usage, published)| Cluster::of(usage, published.breakers()));
     json_answer(&Clusters {
         clusters: clusters.collect(),
     })
@@ -54,6 +59,8 @@ struct Cluster<'a> {
     compute: State<'a>,
     /// The sources that storage is compared with, in the order of the settings.
     witnesses: Vec<Witnessed<'a>>,
+    /// The peers that refused us or failed, and are left alone, by name; empty where all of them are asked.
+    breakers: Vec<LeftAlone>,
     /// What of the newest report of `vstorage stat` no rule reads; null where there is no report.
     drift: Option<Drifted>,
 }
@@ -66,6 +73,23 @@ struct Witnessed<'a> {
     source: Source,
     #[serde(flatten)]
     state: State<'a>,
+}
+
+/// A peer that is not asked for a while, so that no account is locked and no node is worn out.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Breaker)]
+struct LeftAlone {
+    /// A storage node, or `panel`, `prometheus` or `grafana`; a path or a query behind it where that alone is left
+    /// alone.
+    peer: String,
+    /// What the peer did.
+    code: Code,
+    /// Since when it has been left alone, without an answer in between.
+    #[schema(format = DateTime)]
+    since: String,
+    /// When it is asked again; null where that waits for a person.
+    #[schema(format = DateTime)]
+    next_try: Option<String>,
 }
 
 /// What of a report no rule reads. It costs no figure that is served, and may cost one tomorrow.
@@ -92,8 +116,8 @@ struct Unread {
     label: Option<&'static str>,
 }
 
-impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
-    fn from(usage: &'a ClusterUsage) -> Cluster<'a> {
+impl<'a> Cluster<'a> {
+    fn of(usage: &'a ClusterUsage, breakers: &Breakers) -> Cluster<'a> {
         Cluster {
             name: &usage.cluster,
             status: usage.status(),
@@ -102,6 +126,7 @@ impl<'a> From<&'a ClusterUsage> for Cluster<'a> {
             storage: State::storage(&usage.storage),
             compute: State::compute(&usage.compute),
             witnesses: usage.witnesses.iter().map(Witnessed::from).collect(),
+            breakers: breakers.all().into_iter().map(LeftAlone::from).collect(),
             // Also where the report is a witness.
             drift: usage
                 .reading_of(Source::Ssh)
@@ -116,6 +141,17 @@ impl<'a> From<&'a Witness> for Witnessed<'a> {
         Witnessed {
             source: witness.source,
             state: State::storage(&witness.part),
+        }
+    }
+}
+
+impl From<(String, Open)> for LeftAlone {
+    fn from((peer, open): (String, Open)) -> LeftAlone {
+        LeftAlone {
+            peer,
+            code: open.code,
+            since: clock::rfc3339(open.since),
+            next_try: open.next_try.map(clock::rfc3339),
         }
     }
 }

@@ -47,12 +47,16 @@ pub enum ApiError {
     NoCompute(String, Duration),
     /// Asked for a complete answer, and this is none.
     NotComplete(&'static str, Duration),
+    /// No node is ever asked.
+    NoNodes,
     /// No node has printed anything yet.
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
-    NotReady(Vec<Missing>),
+    NotReady(Vec<Missing>, Duration),
     /// Plain HTTP, where TLS is spoken.
     PlainHttp,
+    /// More connections than there may be.
+    Overloaded(Duration),
 }
 
 impl ApiError {
@@ -69,9 +73,11 @@ impl ApiError {
             ApiError::NoUsage(..) => Kind::NoUsage,
             ApiError::NoCompute(..) => Kind::NoCompute,
             ApiError::NotComplete(..) => Kind::NotComplete,
+            ApiError::NoNodes => Kind::NoNodes,
             ApiError::NoText(_) => Kind::NoText,
-            ApiError::NotReady(_) => Kind::NotReady,
+            ApiError::NotReady(..) => Kind::NotReady,
             ApiError::PlainHttp => Kind::HttpsOnly,
+            ApiError::Overloaded(_) => Kind::Overloaded,
         }
     }
 
@@ -110,12 +116,19 @@ impl ApiError {
                 "the usage is {status}, and require=complete was asked for: ask without it for what there is"
             )
             .into(),
+            ApiError::NoNodes => {
+                "no storage node is asked for this cluster: its text is there where ssh is billed or a witness"
+                    .into()
+            }
             ApiError::NoText(_) => {
                 "no storage node has printed a report yet: /ready says what is missing".into()
             }
-            ApiError::NotReady(_) => "not every cluster has usable figures: see missing".into(),
+            ApiError::NotReady(..) => "not every cluster has usable figures: see missing".into(),
             ApiError::PlainHttp => {
                 "this port speaks HTTPS: write https:// in place of http://".into()
+            }
+            ApiError::Overloaded(_) => {
+                "too many connections at once: ask again after the seconds of Retry-After".into()
             }
         }
     }
@@ -127,7 +140,9 @@ impl ApiError {
             | ApiError::NoUsage(_, wait)
             | ApiError::NoCompute(_, wait)
             | ApiError::NotComplete(_, wait)
-            | ApiError::NoText(wait) => Some(*wait),
+            | ApiError::NoText(wait)
+            | ApiError::NotReady(_, wait)
+            | ApiError::Overloaded(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -160,7 +175,7 @@ impl ApiError {
             detail: &detail,
             error: &detail,
             missing: match self {
-                ApiError::NotReady(missing) => Some(missing),
+                ApiError::NotReady(missing, _) => Some(missing),
                 _ => None,
             },
         };

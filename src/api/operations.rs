@@ -86,7 +86,7 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
         ),
         Route::Clusters => (
             "All clusters",
-            "Names, states and times of all clusters, without figures.",
+            "Names, states and times of all clusters and the peers that are left alone, without figures.",
             told::plain::<Clusters<'_>>("The clusters."),
         ),
         Route::Raw => (
@@ -119,7 +119,7 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
 }
 
 fn problems(path: &Path) -> Vec<Kind> {
-    let mut kinds = vec![Kind::HttpsOnly, Kind::MethodNotAllowed];
+    let mut kinds = vec![Kind::HttpsOnly, Kind::MethodNotAllowed, Kind::Overloaded];
     if path.access() != Access::Everybody {
         kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]);
     }
@@ -137,7 +137,7 @@ fn problems(path: &Path) -> Vec<Kind> {
             Kind::NoUsage,
             Kind::NotComplete,
         ][..],
-        Route::Raw => &[Kind::NoText],
+        Route::Raw => &[Kind::NoNodes, Kind::NoText],
         Route::Ready => &[Kind::NotReady],
         Route::Clusters | Route::Metrics | Route::Health | Route::Description => &[],
     });

@@ -23,12 +23,16 @@ words! {
         Forbidden = "urn:vhi-usage:forbidden",
         /// No cluster of this name is configured.
         UnknownCluster = "urn:vhi-usage:unknown_cluster",
+        /// No storage node is asked for this cluster, so there is no text of one.
+        NoNodes = "urn:vhi-usage:no_nodes",
         /// There is nothing under this path.
         NotFound = "urn:vhi-usage:not_found",
         /// Another method than GET and HEAD.
         MethodNotAllowed = "urn:vhi-usage:method_not_allowed",
         /// More requests from this address than the limit allows.
         TooManyRequests = "urn:vhi-usage:too_many_requests",
+        /// More connections at once, in all or from this address, than there may be.
+        Overloaded = "urn:vhi-usage:overloaded",
         /// Compute has no usable figure; storage has.
         NoCompute = "urn:vhi-usage:no_compute",
         /// No round of readings has ended yet.
@@ -51,13 +55,16 @@ impl Kind {
             Kind::BadQuery | Kind::HttpsOnly => StatusCode::BAD_REQUEST,
             Kind::Unauthorized => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
-            Kind::UnknownCluster | Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::UnknownCluster | Kind::NoNodes | Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::NoCompute => StatusCode::BAD_GATEWAY,
-            Kind::NotYet | Kind::NoUsage | Kind::NotComplete | Kind::NoText | Kind::NotReady => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Kind::Overloaded
+            | Kind::NotYet
+            | Kind::NoUsage
+            | Kind::NotComplete
+            | Kind::NoText
+            | Kind::NotReady => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -66,11 +73,13 @@ impl Kind {
         matches!(
             self,
             Kind::TooManyRequests
+                | Kind::Overloaded
                 | Kind::NoCompute
                 | Kind::NotYet
                 | Kind::NoUsage
                 | Kind::NotComplete
                 | Kind::NoText
+                | Kind::NotReady
         )
     }
 }
@@ -107,6 +116,9 @@ pub struct Missing {
     pub code: Code,
     /// The same as a sentence.
     pub message: String,
+    /// When the peer that refused us is asked again; null where that is at the next round, or waits for a person.
+    #[schema(format = DateTime)]
+    pub next_try: Option<String>,
 }
 
 words! {

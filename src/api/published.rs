@@ -13,6 +13,7 @@ use warp::{
 
 use crate::{
     api::{body, etag},
+    breaker::Breakers,
     lock,
     stage::Stages,
     usage::ClusterUsage,
@@ -24,6 +25,7 @@ pub struct Published {
     name: String,
     newest: watch::Receiver<Arc<ClusterUsage>>,
     stages: Stages,
+    breakers: Breakers,
     built: Arc<Mutex<Option<Arc<Built>>>>,
 }
 
@@ -48,6 +50,7 @@ impl Published {
             name,
             newest,
             stages: Stages::default(),
+            breakers: Breakers::default(),
             built: Arc::default(),
         }
     }
@@ -55,6 +58,16 @@ impl Published {
     /// With the stages of its sources.
     pub fn with_stages(self, stages: Stages) -> Published {
         Published { stages, ..self }
+    }
+
+    /// With the peers that its sources leave alone.
+    pub fn with_breakers(self, breakers: Breakers) -> Published {
+        Published { breakers, ..self }
+    }
+
+    /// Which peers its sources leave alone.
+    pub fn breakers(&self) -> &Breakers {
+        &self.breakers
     }
 
     /// How its sources do.

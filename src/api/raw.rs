@@ -12,6 +12,7 @@ use crate::{
         published::{Published, to_next_round},
     },
     clock,
+    reading::Source,
 };
 
 /// Names the node that printed the text.
@@ -24,9 +25,12 @@ pub const COMMAND: HeaderName = HeaderName::from_static("x-vhi-command");
 /// The raw text of this cluster.
 ///
 /// # Errors
-/// `NoText`.
+/// `NoNodes`, `NoText`.
 pub fn answer(cluster: &Published) -> Result<Answer, ApiError> {
     let usage = cluster.usage();
+    if !usage.asks(Source::Ssh) {
+        return Err(ApiError::NoNodes);
+    }
     let evidence = usage.evidence.as_ref();
     let evidence =
         evidence.ok_or_else(|| ApiError::NoText(to_next_round(&usage, Instant::now())))?;

@@ -62,6 +62,8 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
     let mut config = Config::load(&Origins {
         file: Some(path),
         env_file: EnvFile::Nowhere,
+        // Nothing that is served means anything.
+        environment: vec![("PLAIN_HTTP".to_owned(), "1".to_owned())],
         asks: Asks::Service,
         ..Origins::default()
     })?;
@@ -84,7 +86,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
             true
         }
     };
-    let mut end = Ok(ExitCode::SUCCESS);
+    let mut end = Ok(());
     if begun {
         invite(address, simulator.api_token())?;
         tokio::select! {
@@ -96,11 +98,8 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
         service.stop().await;
         simulator.stop().await;
     };
-    tokio::select! {
-        () = stop => {}
-        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
-    }
-    end
+    let code = signals.or_at_once(stop).await;
+    end.map(|()| code)
 }
 
 /// Says where the service is and how it is asked.

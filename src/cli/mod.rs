@@ -9,6 +9,7 @@ pub mod demo;
 pub mod describe;
 pub mod exit;
 pub mod figures;
+pub mod files;
 pub mod logging;
 pub mod parse;
 pub mod parse_json;
@@ -20,10 +21,12 @@ pub mod settings;
 pub mod shown;
 pub mod sim;
 pub mod stop;
+pub mod supervisor;
 pub mod token;
 pub mod trust;
 pub mod trust_panel;
 pub mod trust_ssh;
+pub mod watchdog;
 
 use std::{
     io::{self, Write},

@@ -1,13 +1,15 @@
 //! `serve`: collects every poll interval and serves HTTP until SIGTERM or SIGINT.
 
-use std::process::ExitCode;
+use std::{pin::pin, process::ExitCode};
 
 use crate::{
     cli::{
         exit::{self, Failure},
+        files,
         reload::Hangups,
         service::Service,
         stop::Signals,
+        supervisor::Supervisor,
     },
     config::{Config, origins::Origins},
 };
@@ -16,8 +18,9 @@ use crate::{
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(config: Config, origins: Origins) -> Result<ExitCode, Failure> {
+pub async fn run(mut config: Config, origins: Origins) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
+    files::make_room(&mut config);
     let listener = config.listen.bind().await?;
     let address = listener
         .local_addr()
@@ -32,19 +35,22 @@ pub async fn run(config: Config, origins: Origins) -> Result<ExitCode, Failure> 
     let scheme = config.tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{address}");
     tracing::info!(%address, url, clusters = names.join(","), poll = ?config.timing.poll, "serving");
-    if config.tls.is_none() && !address.ip().is_loopback() {
-        tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
-    }
-    let end = loop {
-        tokio::select! {
-            () = signals.wait() => break Ok(ExitCode::SUCCESS),
-            failure = service.broken() => break Err(failure),
-            () = hangups.wait() => hangups.read_anew(&service),
+    let mut supervisor = Supervisor::default();
+    let end = {
+        let (newest, pulse) = (service.newest.clone(), service.pulse.clone());
+        let mut told = pin!(supervisor.follow(newest, pulse));
+        loop {
+            tokio::select! {
+                () = signals.wait() => break Ok(()),
+                failure = service.broken() => break Err(failure),
+                () = hangups.wait() => hangups.read_anew(&service),
+                never = &mut told => match never {},
+            }
         }
     };
-    tokio::select! {
-        () = service.stop() => {}
-        () = signals.wait() => tracing::warn!("asked twice, ending at once"),
-    }
-    end
+    let ending = async {
+        tokio::join!(supervisor.ends(), service.stop());
+    };
+    let code = signals.or_at_once(ending).await;
+    end.map(|()| code)
 }

@@ -1,29 +1,37 @@
 //! The service itself, for `serve` and for `demo`: one collector a cluster, and the HTTP side.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     net::TcpListener,
     sync::watch,
     task::{JoinHandle, JoinSet},
+    time::timeout,
 };
 
 use crate::{
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, published::Published,
-        requests::Requests, tls::Tls,
+        self, auth::Tokens, guard::Api, limit::Limit, listener::Door, log::AccessLog,
+        published::Published, requests::Requests, tls::Tls,
     },
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
+    pulse::Pulse,
     usage::ClusterUsage,
 };
+
+/// Whatever hangs, the end takes no longer than this: the rest of 5 s is for what lies before and behind it.
+/// The listener gives its clients less.
+const ENDING: Duration = Duration::from_millis(4_500);
 
 /// A running service.
 #[derive(Debug)]
 pub struct Service {
     /// The newest usage of each cluster.
     pub newest: Vec<watch::Receiver<Arc<ClusterUsage>>>,
+    /// Asks whether every collector and the listener still turn.
+    pub pulse: Pulse,
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
     http: JoinHandle<()>,
@@ -38,15 +46,19 @@ impl Service {
     /// When there is no token, or the panel's CA file cannot be used.
     pub fn start(config: &Config, listener: TcpListener) -> Result<Service, Failure> {
         let tokens = Tokens::new(config.tokens()?.iter().cloned());
-        let mut ready = Vec::new();
+        let (mut ready, mut pulse) = (Vec::new(), Pulse::default());
         for (number, cluster) in config.clusters.iter().enumerate() {
             let (name, sources) = (cluster.name.clone(), cluster.sources()?);
             let place = Place::new(number, config.clusters.len());
-            ready.push(Collector::new(name, sources, config.timing).at(place));
+            let beat = pulse.beat(format!("the collector of {name}"));
+            let collector = Collector::new(name, sources, config.timing);
+            ready.push(collector.at(place).with_beat(beat));
         }
         let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
         let published = ready.iter().map(|collector| {
-            Published::new(collector.newest()).with_stages(collector.stages().clone())
+            Published::new(collector.newest())
+                .with_stages(collector.stages().clone())
+                .with_breakers(collector.breakers().clone())
         });
         let clusters = published.collect();
         let (stop, asked) = watch::channel(false);
@@ -59,18 +71,21 @@ impl Service {
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),
+            proxies: config.caps.proxies.clone(),
             clusters,
             requests: Requests::default(),
             log: AccessLog::new(config.access_log),
         };
-        let http = tokio::spawn(api::serve(
-            api,
+        let door = Door {
             listener,
-            config.tls.clone(),
-            stop::requested(asked),
-        ));
+            tls: config.tls.clone(),
+            caps: config.caps.clone(),
+            beat: pulse.beat("the listener"),
+        };
+        let http = tokio::spawn(api::serve(api, door, stop::requested(asked)));
         Ok(Service {
             newest,
+            pulse,
             stop,
             collectors,
             http,
@@ -114,18 +129,30 @@ impl Service {
         }
     }
 
-    /// Lets what is in flight come to its end, and returns when everything has ended.
+    /// Takes nothing new, lets what is in flight come to its end, and returns when everything has ended, or when
+    /// that has taken too long: what hangs then is left behind, and ends with the process.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        if !self.http.is_finished()
-            && let Err(error) = self.http.await
-        {
-            tracing::error!(%error, "the HTTP side ended badly");
-        }
-        while let Some(ended) = self.collectors.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a collector ended badly");
+        // Side by side: a client that takes its time costs the nodes none.
+        let http = async {
+            if !self.http.is_finished()
+                && let Err(error) = (&mut self.http).await
+            {
+                tracing::error!(%error, "the HTTP side ended badly");
             }
+        };
+        let collectors = async {
+            while let Some(ended) = self.collectors.join_next().await {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a collector ended badly");
+                }
+            }
+        };
+        let ended = timeout(ENDING, async { tokio::join!(http, collectors) }).await;
+        if ended.is_err() {
+            let collectors = self.collectors.len();
+            tracing::warn!(collectors, "not all has ended in time, and is left behind");
+            self.http.abort();
         }
     }
 }

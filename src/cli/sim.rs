@@ -63,6 +63,5 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
         folder.path().display()
     );
     signals.wait().await;
-    simulator.stop().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(signals.or_at_once(simulator.stop()).await)
 }

@@ -1,5 +1,7 @@
 //! When a command that goes on is to end: SIGINT or SIGTERM.
 
+use std::process::ExitCode;
+
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
@@ -29,9 +31,44 @@ impl Signals {
 
     /// Waits for the first of them.
     pub async fn wait(&mut self) {
+        match self.next().await {
+            Request::Interrupt => tracing::info!("interrupted, ending"),
+            Request::Terminate => tracing::info!("asked to end, ending"),
+        }
+    }
+
+    /// Lets a command that was asked to end do so. A second signal ends it at once, with the code of the shells for
+    /// a process that a signal ended: what was in flight is lost, so it was no good end.
+    pub async fn or_at_once(&mut self, ending: impl Future<Output = ()>) -> ExitCode {
+        let again = tokio::select! {
+            () = ending => return ExitCode::SUCCESS,
+            again = self.next() => again,
+        };
+        tracing::warn!("asked twice, ending at once");
+        ExitCode::from(again.code())
+    }
+
+    async fn next(&mut self) -> Request {
         tokio::select! {
-            _ = self.interrupt.recv() => tracing::info!("interrupted, ending"),
-            _ = self.terminate.recv() => tracing::info!("asked to end, ending"),
+            _ = self.interrupt.recv() => Request::Interrupt,
+            _ = self.terminate.recv() => Request::Terminate,
+        }
+    }
+}
+
+/// The end was asked for.
+#[derive(Clone, Copy, Debug)]
+enum Request {
+    Interrupt,
+    Terminate,
+}
+
+impl Request {
+    /// 128 and the number of the signal.
+    fn code(self) -> u8 {
+        match self {
+            Request::Interrupt => 130,
+            Request::Terminate => 143,
         }
     }
 }

@@ -19,7 +19,11 @@ use russh::keys::{HashAlg, PublicKey};
 use crate::{
     chain::chain,
     cli::{exit::Failure, plain::remark},
-    ssh::{error::HostKeyProblem, host_keys::HostKeys, place::Place, shown},
+    clock,
+    ssh::{
+        host_key_problem::HostKeyProblem, known_hosts::lines_for, place::Place, shown,
+        verdict::Case,
+    },
     unreadable,
 };
 
@@ -69,25 +73,27 @@ fn append(place: &Place, lines: &[(&PublicKey, String)], file: &Path) -> Result<
         Failure::Usage(format!("cannot {doing} {}: {why}", file.display()))
     };
     let unwritten = |error| cannot("write", unreadable::why_not_written(&error));
-    let there = match fs::read_to_string(file) {
+    let there = match fs::read(file) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(cannot("read", unreadable::why(&error))),
     };
-    let known = HostKeys::File(file.to_owned());
+    let refused = |why: HostKeyProblem| {
+        Failure::Usage(format!(
+            "{place}: nothing was written, for {why}; where the new key is right, take the old line out first"
+        ))
+    };
+    let known = lines_for(there.as_slice(), file, place).map_err(refused)?;
+    let case = Case {
+        node: place,
+        path: file,
+        at: clock::now(),
+    };
     let mut new = String::new();
     for (key, line) in lines {
-        match known.check(place, key) {
-            Ok(()) => {}
-            Err(HostKeyProblem::Unknown { .. } | HostKeyProblem::File { .. }) => {
-                new.push_str(line);
-                new.push('\n');
-            }
-            Err(why @ (HostKeyProblem::Changed { .. } | HostKeyProblem::Revoked { .. })) => {
-                return Err(Failure::Usage(format!(
-                    "{place}: nothing was written, for {why}; where the new key is right, take the old line out first"
-                )));
-            }
+        if !case.is_listed(&known, key).map_err(refused)? {
+            new.push_str(line);
+            new.push('\n');
         }
     }
     if new.is_empty() {
@@ -96,7 +102,7 @@ fn append(place: &Place, lines: &[(&PublicKey, String)], file: &Path) -> Result<
             file.display()
         ))?);
     }
-    if !there.is_empty() && !there.ends_with('\n') {
+    if !there.is_empty() && !there.ends_with(b"\n") {
         new.insert(0, '\n');
     }
     let mut options = OpenOptions::new();

@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use crate::{
+    breaker::Breakers,
     clock,
     cluster_name::ClusterName,
     collector::{
@@ -25,6 +26,7 @@ use crate::{
         rounds::{Place, Rounds},
         told::Told,
     },
+    pulse::Beat,
     reading::{ComputeReading, Evidence, StorageReading},
     source::{Sources, StorageSource, error::SourceError, read::Read},
     stage::Stages,
@@ -43,6 +45,7 @@ pub struct Collector {
     place: Place,
     kept: Kept,
     newest: watch::Sender<Arc<ClusterUsage>>,
+    beat: Beat,
 }
 
 /// What is held of every source between rounds.
@@ -117,7 +120,13 @@ impl Collector {
             place: Place::default(),
             kept,
             newest: watch::Sender::new(Arc::new(usage)),
+            beat: Beat::default(),
         }
+    }
+
+    /// Answers this beat for as long as its loop turns.
+    pub fn with_beat(self, beat: Beat) -> Collector {
+        Collector { beat, ..self }
     }
 
     /// Takes its rounds at this place of the interval, as one of several clusters.
@@ -135,11 +144,17 @@ impl Collector {
         &self.sources.stages
     }
 
+    /// Where its sources show which peers they leave alone.
+    pub fn breakers(&self) -> &Breakers {
+        &self.sources.breakers
+    }
+
     /// Reads until `shutdown` is done. What is being asked then is dropped.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let (start, timing) = (Instant::now(), self.timing);
         let mut rounds = Rounds::new(start, timing.poll, self.place);
         let mut kept = std::mem::take(&mut self.kept);
+        let mut beat = std::mem::take(&mut self.beat);
         let witnesses = &self.sources.witnesses;
         let mut told = Told::default();
         let mut asking_storage: Asking<'_, Read> = Asking::default();
@@ -157,6 +172,7 @@ impl Collector {
             let next_change = change.min();
             tokio::select! {
                 () = &mut shutdown => return,
+                () = beat.answer() => continue,
                 () = sleep_until(rounds.next()) => {
                     rounds.begin(Instant::now());
                     asking_storage.start(|| self.sources.read(&self.sources.storage));

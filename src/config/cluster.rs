@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     amount::SizeBase,
+    breaker::Breakers,
     cluster_name::ClusterName,
     config::{
         error::Problem,
@@ -89,15 +90,19 @@ impl ClusterConfig {
     /// When a CA file cannot be used.
     pub fn sources(&self) -> Result<Sources, TrustError> {
         let stages = Stages::default();
-        let session = Session::new(self.panel.clone())?.with_stages(stages.clone());
+        let breakers = Breakers::default();
+        let session = Session::new(self.panel.clone())?
+            .with_stages(stages.clone())
+            .with_breakers(breakers.clone());
         let session = Arc::new(session);
-        let witnesses = self.witnesses.iter();
-        let witnesses = witnesses.map(|source| self.source(source, &session, &stages));
+        let source = |source| self.source(source, &session, &stages, &breakers);
+        let witnesses = self.witnesses.iter().map(source);
         Ok(Sources {
-            storage: self.source(&self.storage, &session, &stages)?,
+            storage: source(&self.storage)?,
             witnesses: witnesses.collect::<Result<_, _>>()?,
-            compute: ComputeStat::new(session),
-            stages,
+            compute: ComputeStat::new(Arc::clone(&session)),
+            stages: stages.clone(),
+            breakers: breakers.clone(),
         })
     }
 
@@ -106,6 +111,7 @@ impl ClusterConfig {
         source: &SourceConfig,
         session: &Arc<Session>,
         stages: &Stages,
+        breakers: &Breakers,
     ) -> Result<StorageSource, TrustError> {
         let name = self.name.clone();
         let metrics = |asked, queries: &Queries| {
@@ -114,7 +120,9 @@ impl ClusterConfig {
         Ok(match source {
             SourceConfig::Ssh(ssh) => {
                 let pool = Pool::new(ssh.nodes.clone(), ssh.login.clone());
-                let pool = pool.with_stages(stages.clone());
+                let pool = pool
+                    .with_stages(stages.clone())
+                    .with_breakers(breakers.clone());
                 let (tool, within) = (ssh.tool.clone(), ssh.command_timeout);
                 StorageSource::Ssh(NodeSource::new(pool, name, tool, within, self.size_base))
             }
@@ -122,11 +130,12 @@ impl ClusterConfig {
                 StorageSource::Overview(OverviewSource::new(Arc::clone(session), name))
             }
             SourceConfig::Prometheus(settings, queries) => {
-                let prometheus = Prometheus::new(settings.clone())?;
+                let prometheus = Prometheus::new(settings.clone())?.with_breakers(breakers.clone());
                 metrics(Asked::Prometheus(prometheus), queries)
             }
             SourceConfig::Grafana(settings, queries) => {
-                let grafana = Grafana::new(settings.clone(), Arc::clone(session))?;
+                let grafana = Grafana::new(settings.clone(), Arc::clone(session))?
+                    .with_breakers(breakers.clone());
                 metrics(Asked::Grafana(grafana), queries)
             }
         })

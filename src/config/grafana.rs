@@ -14,7 +14,8 @@ use crate::{
     promql::{
         datasource::{Datasource, Uid},
         form::Form,
-        grafana::{GrafanaSettings, Pass},
+        gate::Pass,
+        grafana::GrafanaSettings,
     },
     secret::Secret,
     web::{peer::Peer, trust::Trust},

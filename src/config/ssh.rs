@@ -120,7 +120,7 @@ fn host_keys(of: &mut Words<'_>, file: &SshFile) -> Option<HostKeys> {
             let why = "it is missing: a file of the nodes' host keys, whose lines `vhi-usage trust ssh HOST` shows, or their fingerprints in host_key_sha256";
             of.wrong(key, variable, why)
         }
-        (Some(path), None) => match std::fs::read_to_string(&path) {
+        (Some(path), None) => match std::fs::read(&path) {
             Ok(_) => Some(HostKeys::File(path)),
             Err(error) => of.wrong(
                 key,

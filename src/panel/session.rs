@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
+    breaker::Breakers,
     panel::{
         error::PanelError,
         login::{self, Credentials, SessionCookie},
@@ -81,7 +82,7 @@ impl Session {
         Ok(Session {
             settings,
             http,
-            standing: Mutex::default(),
+            standing: Mutex::new(Standing::new(Breakers::default())),
             alone: Mutex::default(),
             stages: Stages::default(),
         })
@@ -90,6 +91,12 @@ impl Session {
     /// Notes in these stages how the logins do.
     pub fn with_stages(self, stages: Stages) -> Session {
         Session { stages, ..self }
+    }
+
+    /// Shows there what it leaves alone.
+    pub fn with_breakers(self, breakers: Breakers) -> Session {
+        let standing = Mutex::new(Standing::new(breakers));
+        Session { standing, ..self }
     }
 
     /// Where it is noted how the panel does.
@@ -114,14 +121,19 @@ impl Session {
         if let Some(refusal) = paused {
             return Err(self.forbidden(path, refusal));
         }
-        let response = self.lend(request).await?;
-        {
+        let answer = self.lend(request).await;
+        let response = {
             let mut standing = self.standing.lock().await;
+            if answer.is_err() {
+                standing.unheard_at(path);
+            }
+            let response = answer?;
             if response.status() == StatusCode::UNAUTHORIZED {
                 return Err(self.forbidden(path, standing.leave_alone(path)));
             }
             standing.answered(path);
-        }
+            response
+        };
         Ok(self.http.json(path, response).await?)
     }
 
@@ -191,6 +203,9 @@ impl Session {
         }
         let login = async {
             let end = self.try_log_in().await;
+            if end.is_err() {
+                standing.unheard();
+            }
             match end? {
                 Ok(credentials) => self.in_scope(standing, credentials).await,
                 Err(status) => Err(self.refused(standing.refuse(status))),
@@ -213,10 +228,14 @@ impl Session {
             return Ok(session);
         };
         let entered = project::enter(&self.http, project, session).await;
-        entered.map_err(|error| match error.status() {
-            Some(401) => self.forbidden(project::PATH, standing.leave_alone(project::PATH)),
-            _ => error,
-        })
+        match &entered {
+            Err(error) if error.status() == Some(401) => {
+                return Err(self.forbidden(project::PATH, standing.leave_alone(project::PATH)));
+            }
+            Err(_) => standing.unheard_at(project::PATH),
+            Ok(_) => standing.answered(project::PATH),
+        }
+        entered
     }
 
     /// One login; the inner error is the status with which the panel refused it.

@@ -5,31 +5,34 @@
 //! path to this user; a login changes nothing, and the other paths are answered as before. They are told
 //! apart by a session that is young and that nobody else has used: where that is refused, the path is.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::{
+    breaker::Breakers,
     panel::login::Credentials,
-    web::refusals::{Refusal, Refusals},
+    reason::Code,
+    web::{
+        left_alone::LeftAlone,
+        peer::Peer,
+        refusals::{Refusal, Refusals},
+    },
 };
 
 /// For so long after its login no session ends by itself.
 const YOUNG: Duration = Duration::from_secs(15);
 
 /// What all callers of one session share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Standing {
     kept: Option<Kept>,
     logins: u64,
     /// The status of each refused login.
     refusals: Refusals<u16>,
     /// The paths that are left alone.
-    paths: HashMap<String, Refusals<()>>,
+    paths: LeftAlone<()>,
 }
 
 /// The session that callers share.
@@ -56,6 +59,16 @@ pub struct Lent {
 }
 
 impl Standing {
+    /// No session yet. What is left alone is shown there.
+    pub fn new(breakers: Breakers) -> Standing {
+        Standing {
+            kept: None,
+            logins: 0,
+            refusals: Refusals::new(Peer::Panel.word(), breakers.clone()),
+            paths: LeftAlone::by(Peer::Panel, breakers),
+        }
+    }
+
     /// The session that is there, for a request to this place; `None` where there is none, where it is over,
     /// or where it was answered with 401 there.
     pub fn lend(&mut self, place: &str) -> Option<Lent> {
@@ -136,22 +149,31 @@ impl Standing {
 
     /// Notes that the panel refused a login. The session that is there may go on.
     pub fn refuse(&mut self, status: StatusCode) -> Refusal<u16> {
-        self.refusals.refuse(status.as_u16())
+        self.refusals.refuse(status.as_u16(), Code::AuthRefused)
     }
 
     /// The refusal after which it is still too early to ask for this path again.
     pub fn left_alone(&self, path: &str) -> Option<Refusal<()>> {
-        self.paths.get(path)?.standing()
+        self.paths.standing(path)
     }
 
     /// Notes that this path is refused, by whoever says so first.
     pub fn leave_alone(&mut self, path: &str) -> Refusal<()> {
-        let refusals = self.paths.entry(path.to_owned()).or_default();
-        refusals.standing().unwrap_or_else(|| refusals.refuse(()))
+        self.paths.refuse(path, (), Code::AuthRefused)
     }
 
     /// Notes that this path is answered.
     pub fn answered(&mut self, path: &str) {
-        self.paths.remove(path);
+        self.paths.accept(path);
+    }
+
+    /// Notes that a login had no answer.
+    pub fn unheard(&mut self) {
+        self.refusals.unheard();
+    }
+
+    /// Notes that this path had no answer.
+    pub fn unheard_at(&mut self, path: &str) {
+        self.paths.unheard(path);
     }
 }

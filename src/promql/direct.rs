@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 
 use crate::{
+    breaker::Breakers,
     lock,
     promql::{
         answer,
@@ -16,9 +17,11 @@ use crate::{
         form,
         vector::{self, Vector},
     },
+    reason::Code,
     web::{
         error::TrustError,
         http::{Http, Login},
+        left_alone::LeftAlone,
         peer::Peer,
         refusals::{Refusal, Refusals},
         trust::Trust,
@@ -43,7 +46,51 @@ pub struct PrometheusSettings {
 pub struct Prometheus {
     http: Http,
     login: Login,
-    refusals: Mutex<Refusals<()>>,
+    standing: Mutex<Standing>,
+}
+
+/// How we stand with it. `Why` is the status.
+#[derive(Debug)]
+struct Standing {
+    /// It lets nobody in.
+    login: Refusals<u16>,
+    /// The queries that it forbids.
+    queries: LeftAlone<u16>,
+}
+
+impl Standing {
+    fn new(breakers: Breakers) -> Standing {
+        Standing {
+            login: Refusals::new(Peer::Prometheus.word(), breakers.clone()),
+            queries: LeftAlone::by(Peer::Prometheus, breakers),
+        }
+    }
+
+    /// The refusal behind which this query waits.
+    fn before(&self, query: &str) -> Option<Refusal<u16>> {
+        let login = self.login.standing();
+        login.or_else(|| self.queries.standing(query))
+    }
+
+    /// Notes the status of an answer to this query, which may be a refusal.
+    fn answered(&mut self, query: &str, status: StatusCode) -> Option<Refusal<u16>> {
+        let (why, code) = (status.as_u16(), Code::AuthRefused);
+        if status == StatusCode::UNAUTHORIZED {
+            return Some(self.login.refuse(why, code));
+        }
+        self.login.accept();
+        // Which status means a wrong word is up to whatever stands in front of it.
+        if status == StatusCode::FORBIDDEN {
+            return Some(self.queries.refuse(query, why, code));
+        }
+        self.queries.accept(query);
+        None
+    }
+
+    fn unheard(&mut self, query: &str) {
+        self.login.unheard();
+        self.queries.unheard(query);
+    }
 }
 
 impl Prometheus {
@@ -56,8 +103,14 @@ impl Prometheus {
         Ok(Prometheus {
             http: Http::new(Peer::Prometheus, &settings.url, trust, within)?,
             login: settings.login,
-            refusals: Mutex::default(),
+            standing: Mutex::new(Standing::new(Breakers::default())),
         })
+    }
+
+    /// Shows there what it leaves alone.
+    pub fn with_breakers(self, breakers: Breakers) -> Prometheus {
+        let standing = Mutex::new(Standing::new(breakers));
+        Prometheus { standing, ..self }
     }
 
     /// The server's base address.
@@ -70,30 +123,33 @@ impl Prometheus {
     /// # Errors
     /// Whatever kept the server from giving a vector.
     pub async fn query(&self, query: &str, at: Timestamp) -> Result<Vector, QueryError> {
-        if let Some(refusal) = self.refusals().standing() {
+        if let Some(refusal) = self.standing().before(query) {
             return Err(self.refused(refusal));
         }
         let path = form::path(query, at);
         let headers = self.http.headers(&self.login);
-        let response = self.http.send(&path, headers, None).await?;
+        let answer = self.http.send(&path, headers, None).await;
+        if answer.is_err() {
+            self.standing().unheard(query);
+        }
+        let response = answer?;
         let status = response.status();
-        if status == StatusCode::UNAUTHORIZED {
-            let refusal = self.refusals().refuse(());
+        if let Some(refusal) = self.standing().answered(query, status) {
             return Err(self.refused(refusal));
         }
-        self.refusals().accept();
         let body = self.http.body(&path, response).await?;
         answer::of(&self.http, &path, status, &body, vector::read)
     }
 
-    fn refused(&self, refusal: Refusal<()>) -> QueryError {
+    fn refused(&self, refusal: Refusal<u16>) -> QueryError {
         QueryError::Login {
             url: self.url().to_owned(),
+            status: refusal.why,
             next_try: refusal.next_try,
         }
     }
 
-    fn refusals(&self) -> MutexGuard<'_, Refusals<()>> {
-        lock::held(&self.refusals)
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        lock::held(&self.standing)
     }
 }

@@ -35,24 +35,28 @@ pub enum QueryError {
     },
     /// Prometheus, or a proxy in front of it, lets nobody in without the right word.
     #[error(
-        "Prometheus {url}: it wants a login, and ours was refused or there is none: set username and password_file, or token_file, in [cluster.prometheus]; a service tries again at {}",
+        "Prometheus {url}: it answered with status {status}, so it wants a login, and ours was refused or there is none: set username and password_file, or token_file, in [cluster.prometheus]; a service tries again at {}",
         clock::rfc3339(*next_try)
     )]
     Login {
         /// Its base address.
         url: String,
+        /// Its status.
+        status: u16,
         /// When it will be asked again.
         next_try: Timestamp,
     },
     /// The proxy in front of Grafana did not let the request through.
     #[error(
-        "Grafana {url}: the proxy in front of it answered with status 401, before Grafana was asked: {}; a service tries again at {}",
+        "Grafana {url}: the proxy in front of it answered with status {status}, before Grafana was asked: {}; a service tries again at {}",
         front_way_out(*shown),
         clock::rfc3339(*next_try)
     )]
     Front {
         /// Grafana's base address.
         url: String,
+        /// The proxy's status.
+        status: u16,
         /// What was shown to it.
         shown: Shown,
         /// When it will be asked again.
@@ -74,13 +78,29 @@ pub enum QueryError {
     },
     /// Grafana knows us, and this is not for us.
     #[error(
-        "Grafana {url}: it forbids {path}: give the service account, or the panel's user, the permission to query the data source, which is datasources:query"
+        "Grafana {url}: it forbids {path}: give the service account, or the panel's user, the permission to query the data source, which is datasources:query; a service tries again at {}",
+        clock::rfc3339(*next_try)
     )]
     Forbidden {
         /// Its base address.
         url: String,
         /// What was asked for.
         path: String,
+        /// When it will be asked for again.
+        next_try: Timestamp,
+    },
+    /// Grafana knows us, and does not tell us of its data sources.
+    #[error(
+        "Grafana {url}: it forbids {path}, so which data source is meant is not known: set datasource_uid in [cluster.grafana], which Grafana shows in the address of the data source's page; a service tries again at {}",
+        clock::rfc3339(*next_try)
+    )]
+    ForbiddenList {
+        /// Its base address.
+        url: String,
+        /// What was asked for.
+        path: String,
+        /// When it will be asked for again.
+        next_try: Timestamp,
     },
     /// Which data source is meant cannot be told.
     #[error(
@@ -108,18 +128,22 @@ impl QueryError {
             QueryError::Login { .. } => Code::AuthRefused,
             QueryError::Front { .. } => Code::ProxyAuthRefused,
             QueryError::Grafana { .. } => Code::GrafanaAuthRefused,
-            QueryError::Forbidden { .. } => Code::GrafanaForbidden,
+            QueryError::Forbidden { .. } | QueryError::ForbiddenList { .. } => {
+                Code::GrafanaForbidden
+            }
             QueryError::Datasource { .. } => Code::DatasourceUnknown,
         }
     }
 
-    /// When a refused login is tried again.
+    /// When what was refused is tried again.
     pub fn next_try(&self) -> Option<Timestamp> {
         match self {
             QueryError::Panel(error) => error.next_try(),
             QueryError::Login { next_try, .. }
             | QueryError::Front { next_try, .. }
-            | QueryError::Grafana { next_try, .. } => Some(*next_try),
+            | QueryError::Grafana { next_try, .. }
+            | QueryError::Forbidden { next_try, .. }
+            | QueryError::ForbiddenList { next_try, .. } => Some(*next_try),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Grafana, which hands a query on to its Prometheus.
 //!
-//! It is asked with a token, in the panel's session, or with both. Which of its forms and which data source
-//! it answers to is found out once and remembered for as long as it does.
+//! Which of its forms of a query and which data source it answers to is found out once and remembered for as
+//! long as it does. A query that it forbids in every form is left alone for minutes, and the others are asked.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -10,28 +10,27 @@ use std::{
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
-use serde_json::Value;
 
 use crate::{
+    breaker::Breakers,
     lock,
-    panel::{request::Request, session::Session},
+    panel::session::Session,
     promql::{
-        answer,
+        attempt::{self, Forbidden, Unanswered, unknown},
         datasource::{self, Datasource},
-        error::{QueryError, Shown},
+        error::QueryError,
         form::Form,
-        frames,
-        vector::{self, Vector},
+        gate::{Answer, Gate, Pass},
+        vector::Vector,
     },
-    secret::Secret,
+    reason::Code,
     web::{
-        error::{TrustError, WebError},
-        http::{Http, Login},
-        peer::Peer,
-        refusals::{Refusal, Refusals},
+        error::TrustError, http::Http, left_alone::LeftAlone, peer::Peer, refusals::Refusal,
         trust::Trust,
     },
 };
+
+const DATASOURCES: &str = "/api/datasources";
 
 /// Where Grafana is, and which of its data sources is meant.
 #[derive(Clone, Debug)]
@@ -50,41 +49,15 @@ pub struct GrafanaSettings {
     pub timeout: Duration,
 }
 
-/// What is shown to Grafana.
-#[derive(Clone, Debug)]
-pub enum Pass {
-    /// A token.
-    Token(Secret),
-    /// The panel's session.
-    Session,
-    /// Both.
-    Both(Secret),
-}
-
-impl Pass {
-    /// Whether the panel's session is shown.
-    pub fn wants_session(&self) -> bool {
-        !matches!(self, Pass::Token(_))
-    }
-
-    fn shown(&self) -> Shown {
-        match self {
-            Pass::Token(_) => Shown::Token,
-            Pass::Session => Shown::Session,
-            Pass::Both(_) => Shown::Both,
-        }
-    }
-}
-
 /// A client of one Grafana.
 #[derive(Debug)]
 pub struct Grafana {
-    http: Http,
-    session: Arc<Session>,
-    pass: Pass,
+    gate: Gate,
     datasource: Option<Datasource>,
     form: Option<Form>,
     found: Mutex<Found>,
+    /// Queries, and the list of data sources.
+    forbidden: Mutex<LeftAlone<Forbidden>>,
 }
 
 /// What was found out.
@@ -92,8 +65,6 @@ pub struct Grafana {
 struct Found {
     datasource: Option<Datasource>,
     form: Option<Form>,
-    /// Whether each was by the proxy in front.
-    refusals: Refusals<bool>,
 }
 
 impl Grafana {
@@ -103,19 +74,28 @@ impl Grafana {
     /// When the CA file or the system's authorities cannot be used.
     pub fn new(settings: GrafanaSettings, session: Arc<Session>) -> Result<Grafana, TrustError> {
         let (trust, within) = (&settings.trust, settings.timeout);
+        let http = Http::new(Peer::Grafana, &settings.url, trust, within)?;
         Ok(Grafana {
-            http: Http::new(Peer::Grafana, &settings.url, trust, within)?,
-            session,
-            pass: settings.pass,
+            gate: Gate::new(http, session, settings.pass),
             datasource: settings.datasource,
             form: settings.form,
             found: Mutex::default(),
+            forbidden: Mutex::new(LeftAlone::by(Peer::Grafana, Breakers::default())),
         })
+    }
+
+    /// Shows there what it leaves alone.
+    pub fn with_breakers(self, breakers: Breakers) -> Grafana {
+        Grafana {
+            gate: self.gate.with_breakers(breakers.clone()),
+            forbidden: Mutex::new(LeftAlone::by(Peer::Grafana, breakers)),
+            ..self
+        }
     }
 
     /// Grafana's base address.
     pub fn url(&self) -> &str {
-        self.http.url()
+        self.gate.http.url()
     }
 
     /// The value of a query at one moment.
@@ -123,27 +103,43 @@ impl Grafana {
     /// # Errors
     /// Whatever kept Grafana and its Prometheus from giving a vector.
     pub async fn query(&self, query: &str, at: Timestamp) -> Result<Vector, QueryError> {
+        let standing = self.forbidden().standing(query);
+        if let Some(refusal) = standing {
+            return Err(self.denied(refusal));
+        }
         let datasource = self.datasource().await?;
-        let mut first = None;
+        let (mut first, mut forbidden) = (None, None);
         for form in self.forms(&datasource) {
             let Some((path, body)) = form.request(&datasource, query, at) else {
                 continue;
             };
-            match self.ask(form, &path, body.as_ref()).await {
-                Err(error) if is_of_the_route(&error) => {
+            match attempt::ask(&self.gate, form, &path, body.as_ref()).await {
+                Err(Unanswered::Route(error)) => {
                     first.get_or_insert(error);
                 }
-                answer => {
-                    if matches!(answer, Ok(_) | Err(QueryError::Failed { .. })) {
+                Err(Unanswered::Forbidden(why)) => {
+                    forbidden.get_or_insert(why);
+                }
+                Err(Unanswered::Query(error)) => {
+                    if matches!(error, QueryError::Failed { .. }) {
                         self.found().form = Some(form);
                     }
-                    return answer;
+                    self.forbidden().unheard(query);
+                    return Err(error);
+                }
+                Ok(vector) => {
+                    self.found().form = Some(form);
+                    self.forbidden().accept(query);
+                    return Ok(vector);
                 }
             }
         }
-        let mut found = self.found();
-        (found.form, found.datasource) = (None, None);
-        Err(first.unwrap_or_else(|| self.unknown("no form of a query fits its data source")))
+        *self.found() = Found::default();
+        if let Some(why) = forbidden {
+            return Err(self.deny(query, why));
+        }
+        self.forbidden().unheard(query);
+        Err(first.unwrap_or_else(|| unknown(&self.gate, "no form of a query fits its data source")))
     }
 
     /// The forms to try: that of the settings, or those by uid where there is one; first the one that was
@@ -160,123 +156,71 @@ impl Grafana {
         forms
     }
 
-    async fn ask(
-        &self,
-        form: Form,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Vector, QueryError> {
-        let (status, answer) = self.exchange(path, body).await?;
-        let read = match form {
-            Form::Frames => frames::read,
-            _ => vector::read,
-        };
-        match status {
-            StatusCode::NOT_FOUND if answer::is_grafanas(&answer) => {
-                Err(self.unknown("it knows no such data source, or not by this form of a query"))
-            }
-            _ => answer::of(&self.http, path, status, &answer, read),
-        }
-    }
-
     /// The data source of the settings, else the one that was found, else the one that is there.
     async fn datasource(&self) -> Result<Datasource, QueryError> {
         let found = self.found().datasource.clone();
         if let Some(datasource) = self.datasource.clone().or(found) {
             return Ok(datasource);
         }
-        const PATH: &str = "/api/datasources";
-        let (status, body) = self.exchange(PATH, None).await?;
-        if !status.is_success() {
-            return Err(self.http.status(PATH, status).into());
+        let standing = self.forbidden().standing(DATASOURCES);
+        if let Some(refusal) = standing {
+            return Err(self.denied(refusal));
         }
-        let list = self.http.parse(PATH, &body)?;
-        let datasource = datasource::choose(&list).map_err(|why| self.unknown(why))?;
+        let answer = self.gate.ask(DATASOURCES, None).await;
+        if answer.is_err() {
+            self.forbidden().unheard(DATASOURCES);
+        }
+        let answer = answer?;
+        if answer.status == StatusCode::FORBIDDEN {
+            let (path, by_front) = (DATASOURCES.to_owned(), !answer.is_grafanas());
+            return Err(self.deny(DATASOURCES, Forbidden { path, by_front }));
+        }
+        self.forbidden().accept(DATASOURCES);
+        let Answer { status, body } = answer;
+        if !status.is_success() {
+            return Err(self.gate.http.status(DATASOURCES, status).into());
+        }
+        let list = self.gate.http.parse(DATASOURCES, &body)?;
+        let datasource = datasource::choose(&list).map_err(|why| unknown(&self.gate, why))?;
         self.found().datasource = Some(datasource.clone());
         Ok(datasource)
     }
 
-    /// Status and body of the answer to a request, once we are let in.
-    async fn exchange(
-        &self,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<(StatusCode, Vec<u8>), QueryError> {
-        if let Some(refusal) = self.found().refusals.standing() {
-            return Err(self.refused(refusal));
-        }
-        let token = match &self.pass {
-            Pass::Token(token) | Pass::Both(token) => Login::Token(token.clone()),
-            Pass::Session => Login::Nobody,
+    /// Leaves alone what is forbidden.
+    fn deny(&self, what: &str, why: Forbidden) -> QueryError {
+        let code = match why.by_front {
+            true => Code::ProxyAuthRefused,
+            false => Code::GrafanaForbidden,
         };
-        let headers = self.http.headers(&token);
-        let response = match self.pass.wants_session() {
-            true => {
-                let request = Request {
-                    http: &self.http,
-                    path,
-                    beside: Some(&headers),
-                    body,
-                };
-                self.session.lend(request).await?
-            }
-            false => self.http.send(path, headers, body).await?,
-        };
-        let status = response.status();
-        let answer = self.http.body(path, response).await?;
-        let grafanas = answer::is_grafanas(&answer);
-        match status {
-            StatusCode::UNAUTHORIZED => {
-                let refusal = self.found().refusals.refuse(!grafanas);
-                Err(self.refused(refusal))
-            }
-            StatusCode::FORBIDDEN if grafanas => {
-                let (url, path) = (self.url().to_owned(), self.http.asked(path));
-                Err(QueryError::Forbidden { url, path })
-            }
-            status => {
-                self.found().refusals.accept();
-                Ok((status, answer))
-            }
-        }
+        let refusal = self.forbidden().refuse(what, why, code);
+        self.denied(refusal)
     }
 
-    fn refused(&self, refusal: Refusal<bool>) -> QueryError {
-        let (url, shown) = (self.url().to_owned(), self.pass.shown());
-        let next_try = refusal.next_try;
-        match refusal.why {
-            true => QueryError::Front {
+    fn denied(&self, Refusal { why, next_try }: Refusal<Forbidden>) -> QueryError {
+        let (url, path) = (self.url().to_owned(), why.path);
+        match path.as_str() {
+            _ if why.by_front => {
+                let refusal = Refusal { why: (), next_try };
+                self.gate.shut(StatusCode::FORBIDDEN, refusal)
+            }
+            DATASOURCES => QueryError::ForbiddenList {
                 url,
-                shown,
+                path,
                 next_try,
             },
-            false => QueryError::Grafana {
+            _ => QueryError::Forbidden {
                 url,
-                shown,
+                path,
                 next_try,
             },
-        }
-    }
-
-    fn unknown(&self, why: &str) -> QueryError {
-        QueryError::Datasource {
-            url: self.url().to_owned(),
-            why: why.to_owned(),
         }
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
         lock::held(&self.found)
     }
-}
 
-/// Whether another form of the query may do.
-fn is_of_the_route(error: &QueryError) -> bool {
-    match error {
-        QueryError::Web(WebError::Status { status, .. }) => matches!(status, 403..=405),
-        error => matches!(
-            error,
-            QueryError::Forbidden { .. } | QueryError::Datasource { .. }
-        ),
+    fn forbidden(&self) -> MutexGuard<'_, LeftAlone<Forbidden>> {
+        lock::held(&self.forbidden)
     }
 }

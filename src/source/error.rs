@@ -133,14 +133,16 @@ impl SourceError {
     /// The reason that callers are told, as of `since`.
     pub fn reason(&self, since: Timestamp) -> Reason {
         let mut reason = Reason::plain(self.code(), since);
-        if let Some(next_try) = self.next_try() {
+        reason.next_try = self.next_try();
+        if let Some(next_try) = reason.next_try {
             reason.message.push_str("; next try at ");
             reason.message.push_str(&clock::rfc3339(next_try));
         }
         reason
     }
 
-    fn next_try(&self) -> Option<Timestamp> {
+    /// When the peer is asked again, where it refused us; `None` where that is at the next round.
+    pub fn next_try(&self) -> Option<Timestamp> {
         match self {
             SourceError::Ssh(error) => match error.first() {
                 SshError::Auth { next_try, .. } => Some(*next_try),

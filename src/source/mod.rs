@@ -27,6 +27,7 @@ pub mod whole;
 use tokio::time::Instant;
 
 use crate::{
+    breaker::Breakers,
     reading::{BaseInForce, Source},
     source::{
         compute_stat::ComputeStat, node::NodeSource, overview::OverviewSource,
@@ -46,6 +47,8 @@ pub struct Sources {
     pub compute: ComputeStat,
     /// Where all of them note how they do.
     pub stages: Stages,
+    /// Where all of them show which peers they leave alone.
+    pub breakers: Breakers,
 }
 
 impl Sources {

@@ -2,7 +2,11 @@
 
 use crate::{
     reason::Code,
-    ssh::error::{ConnectFailure, HostKeyProblem, SshError},
+    ssh::{
+        certificate::Unfit,
+        error::{ConnectFailure, SshError},
+        host_key_problem::HostKeyProblem,
+    },
 };
 
 impl SshError {
@@ -25,9 +29,24 @@ impl SshError {
                 }
             },
             SshError::HostKey { why, .. } => match why {
-                HostKeyProblem::Unknown { .. } => Code::HostKeyUnknown,
+                HostKeyProblem::Unknown { .. } | HostKeyProblem::Authority { .. } => {
+                    Code::HostKeyUnknown
+                }
                 HostKeyProblem::Changed { .. } => Code::HostKeyChanged,
-                HostKeyProblem::Revoked { .. } => Code::HostKeyRevoked,
+                HostKeyProblem::Revoked { .. } | HostKeyProblem::RevokedAuthority { .. } => {
+                    Code::HostKeyRevoked
+                }
+                HostKeyProblem::Certificate {
+                    why: Unfit::Early(_) | Unfit::Late(_),
+                    ..
+                } => Code::HostCertificateOutOfDate,
+                HostKeyProblem::Certificate {
+                    why: Unfit::OtherName { .. } | Unfit::NoName(_),
+                    ..
+                } => Code::HostCertificateOtherName,
+                HostKeyProblem::Certificate { .. } | HostKeyProblem::Forged { .. } => {
+                    Code::HostCertificateUnfit
+                }
                 HostKeyProblem::File { .. } => Code::KnownHostsUnreadable,
             },
             SshError::Auth { .. } => Code::AuthRefused,

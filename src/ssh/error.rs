@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     chain::chain,
     clock,
-    ssh::{node::Node, place::Place},
+    ssh::{host_key_problem::HostKeyProblem, node::Node},
 };
 
 /// Why a command on a node gave no output. Every variant names the node.
@@ -157,59 +157,6 @@ impl ConnectFailure {
             _ => ConnectFailure::Io(error),
         }
     }
-}
-
-/// What is wrong with a host key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HostKeyProblem {
-    /// No entry for this host.
-    #[error(
-        "it shows {algorithm} {fingerprint}, and no line of {place} is for it: compare that with `ssh-keygen -lf` on the node's console, then add the line that `vhi-usage trust ssh {node}` prints"
-    )]
-    Unknown {
-        /// Whose it is.
-        node: Box<Place>,
-        /// The key that was shown, in OpenSSH's form.
-        fingerprint: String,
-        /// Its type.
-        algorithm: String,
-        /// Where we looked.
-        place: String,
-    },
-    /// Another key of the same type is expected.
-    #[error(
-        "{place} expects {expected}, and it shows {algorithm} {fingerprint}: compare that with `ssh-keygen -lf` on the node's console; if it is the node's, `vhi-usage trust ssh {node}` shows the line that pins it, and if not, somebody is in between"
-    )]
-    Changed {
-        /// Whose it is.
-        node: Box<Place>,
-        /// The fingerprint that was expected, or several.
-        expected: String,
-        /// The key that was shown.
-        fingerprint: String,
-        /// Its type.
-        algorithm: String,
-        /// File and line, or the setting, that expects another key.
-        place: String,
-    },
-    /// The key is marked as revoked.
-    #[error(
-        "{place} revokes {fingerprint}, which it shows: give the node a new host key, and its line to the file"
-    )]
-    Revoked {
-        /// The key that was shown.
-        fingerprint: String,
-        /// File and line.
-        place: String,
-    },
-    /// The file could not be read.
-    #[error("cannot read the known hosts in {place}: {why}")]
-    File {
-        /// The file.
-        place: String,
-        /// What stands in the way.
-        why: String,
-    },
 }
 
 /// How a command ended that did not end well.

@@ -1,25 +1,26 @@
 //! Which host key a node may show.
 //!
 //! Either a `known_hosts` file as OpenSSH means it (`[host]:port`, hashed names, wildcards, negation,
-//! several keys a host, `@revoked`), or pinned SHA-256 fingerprints. A key that is not expected is
-//! refused; there is no trust on first use. The file is read at every connection, so that a mended
-//! line works without a restart. Lines of certificate authorities are passed over: no host
-//! certificate is asked for, so none can be shown.
+//! several keys a host, `@revoked`, `@cert-authority`), or pinned SHA-256 fingerprints. A key that is not
+//! expected is refused; there is no trust on first use. The file is read at every connection, so that a
+//! mended line works without a restart.
 //!
-//! The check in russh is not used: it knows no wildcards and no revoked keys, takes an unreadable
-//! file for an empty one, and a second key of one type for a changed one.
+//! A pin is one of a key, so no certificate is asked for where keys are pinned.
+//!
+//! The check in russh is not used: it knows no wildcards, no authorities and no revoked keys, takes an
+//! unreadable file for an empty one, and a second key of one type for a changed one.
 
 use std::path::{Path, PathBuf};
 
-use russh::keys::{
-    Algorithm, HashAlg, PublicKey,
-    ssh_key::{Fingerprint, known_hosts::Marker},
-};
+use jiff::Timestamp;
+use russh::keys::{HashAlg, PublicKey, ssh_key::Fingerprint};
 
 use crate::ssh::{
-    error::HostKeyProblem,
-    known_hosts::{Line, lines_for, open},
+    host_key_problem::HostKeyProblem,
+    known_hosts::{Lines, lines_for, open},
+    offer::Offer,
     place::Place,
+    verdict::{Case, Shown},
 };
 
 /// What a node's host key is held against.
@@ -32,18 +33,14 @@ pub enum HostKeys {
 }
 
 impl HostKeys {
-    /// The types of key that are expected of the node, so that it is asked for one of them first.
+    /// What the node is asked for, one handshake after the other.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn expected_types(&self, node: &Place) -> Result<Vec<Algorithm>, HostKeyProblem> {
+    pub fn offers(&self, node: &Place) -> Result<Vec<Offer>, HostKeyProblem> {
         match self {
-            HostKeys::Pinned(_) => Ok(Vec::new()),
-            HostKeys::File(path) => Ok(lines_for(open(path)?, path, node)?
-                .iter()
-                .filter(|line| line.entry.marker().is_none())
-                .map(|line| line.entry.public_key().algorithm())
-                .collect()),
+            HostKeys::Pinned(_) => Ok(vec![Offer::keys()]),
+            HostKeys::File(path) => Ok(Offer::of_lines(&read(path, node)?.named)),
         }
     }
 
@@ -52,93 +49,60 @@ impl HostKeys {
         matches!(self, HostKeys::Pinned(_))
     }
 
-    /// The type of the first of these keys that is pinned.
-    pub fn pinned_of(&self, keys: Vec<PublicKey>) -> Option<Algorithm> {
+    /// What to ask for so that the first of these keys that is pinned is shown.
+    pub fn offer_of_pinned(&self, keys: Vec<PublicKey>) -> Option<Offer> {
         let HostKeys::Pinned(pins) = self else {
             return None;
         };
         let mut keys = keys.into_iter();
         let pinned = keys.find(|key| pins.contains(&key.fingerprint(HashAlg::Sha256)));
-        pinned.map(|key| key.algorithm())
+        pinned.map(|key| Offer::of_type(&key.algorithm()))
     }
 
-    /// Whether the node may show this key.
+    /// Whether the node may show this at this time.
     ///
     /// # Errors
     /// When it may not, and why.
-    pub fn check(&self, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
-        let fingerprint = key.fingerprint(HashAlg::Sha256);
+    pub fn check(
+        &self,
+        node: &Place,
+        shown: Shown<'_>,
+        at: Timestamp,
+    ) -> Result<(), HostKeyProblem> {
+        let fingerprint = shown.key.fingerprint(HashAlg::Sha256);
         match self {
             HostKeys::Pinned(pins) if pins.contains(&fingerprint) => Ok(()),
             HostKeys::Pinned(pins) => Err(HostKeyProblem::Changed {
                 node: Box::new(node.clone()),
-                expected: either(pins.iter().map(Fingerprint::to_string)),
+                expected: pins
+                    .iter()
+                    .map(Fingerprint::to_string)
+                    .collect::<Vec<_>>()
+                    .join(" or "),
                 fingerprint: fingerprint.to_string(),
-                algorithm: key.algorithm().to_string(),
+                algorithm: shown.key.algorithm().to_string(),
                 place: "host_key_sha256".to_owned(),
             }),
-            HostKeys::File(path) => judge(&lines_for(open(path)?, path, node)?, path, node, key),
+            HostKeys::File(path) => {
+                let lines = read(path, node)?;
+                Case { node, path, at }.judge(&lines, shown)
+            }
         }
     }
 }
 
-/// Whether the node may show this key, by the text of a `known_hosts` file at this path.
+/// What the file at this path says of the node.
 ///
 /// # Errors
-/// When it may not, and why.
-pub fn check(text: &str, path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
-    judge(&lines_for(text.as_bytes(), path, node)?, path, node, key)
-}
-
-fn judge(lines: &[Line], path: &Path, node: &Place, key: &PublicKey) -> Result<(), HostKeyProblem> {
-    let place = |line: &Line| format!("{} line {}", path.display(), line.number);
-    let fingerprint = || key.fingerprint(HashAlg::Sha256).to_string();
-    let same = |line: &&Line| line.entry.public_key().key_data() == key.key_data();
-    let marked = |line: &&Line| line.entry.marker().is_some();
-    if let Some(line) = lines
-        .iter()
-        .find(|line| line.entry.marker() == Some(&Marker::Revoked) && same(line))
-    {
-        return Err(HostKeyProblem::Revoked {
-            fingerprint: fingerprint(),
-            place: place(line),
-        });
-    }
-    let plain = || lines.iter().filter(|line| !marked(line));
-    if plain().any(|line| same(&line)) {
-        return Ok(());
-    }
-    let of_this_type = |line: &&Line| line.entry.public_key().algorithm() == key.algorithm();
-    Err(match plain().find(of_this_type) {
-        Some(line) => HostKeyProblem::Changed {
-            node: Box::new(node.clone()),
-            expected: either(plain().filter(of_this_type).map(fingerprint_of)),
-            fingerprint: fingerprint(),
-            algorithm: key.algorithm().to_string(),
-            place: place(line),
-        },
-        None => HostKeyProblem::Unknown {
-            node: Box::new(node.clone()),
-            fingerprint: fingerprint(),
-            algorithm: key.algorithm().to_string(),
-            place: path.display().to_string(),
-        },
-    })
-}
-
-fn fingerprint_of(line: &Line) -> String {
-    let key = line.entry.public_key();
-    key.fingerprint(HashAlg::Sha256).to_string()
-}
-
-fn either(fingerprints: impl Iterator<Item = String>) -> String {
-    fingerprints.collect::<Vec<_>>().join(" or ")
+/// When it cannot be read.
+pub fn read(path: &Path, node: &Place) -> Result<Lines, HostKeyProblem> {
+    lines_for(open(path)?, path, node)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ssh::node::Node;
+    use crate::{clock, ssh::node::Node};
 
     // Public halves of keys that were made for this test and thrown away.
     const RIGHT: &str =
@@ -156,12 +120,16 @@ mod tests {
         .expect("written");
         let key = PublicKey::from_openssh(RIGHT).expect("a key");
         let node: Node = node.parse().expect("a node");
-        match HostKeys::File(file.path().into()).check(node.place(), &key) {
+        let shown = Shown {
+            key: &key,
+            certificate: None,
+        };
+        match HostKeys::File(file.path().into()).check(node.place(), shown, clock::now()) {
             Ok(()) => "ok",
             Err(HostKeyProblem::Unknown { .. }) => "unknown",
             Err(HostKeyProblem::Changed { .. }) => "changed",
             Err(HostKeyProblem::Revoked { .. }) => "revoked",
-            Err(HostKeyProblem::File { .. }) => "file",
+            Err(other) => panic!("of no such kind: {other}"),
         }
     }
 
@@ -176,7 +144,13 @@ mod tests {
             ),
             ("# node1.example RIGHT", "r@node1.example", "unknown"),
             ("node2.example RIGHT", "r@node1.example", "unknown"),
-            ("node1.example RIGHT", "r@node1.example:2222", "unknown"),
+            ("node1.example RIGHT", "r@node1.example:2222", "ok"),
+            ("node1.example OTHER", "r@node1.example:2222", "unknown"),
+            (
+                "[node1.example]:2222 OTHER\nnode1.example RIGHT",
+                "r@node1.example:2222",
+                "changed",
+            ),
             ("[node1.example]:2222 RIGHT", "r@node1.example:2222", "ok"),
             ("*.example RIGHT", "r@node1.example", "ok"),
             ("node?.example RIGHT", "r@node1.example", "ok"),
@@ -219,7 +193,11 @@ mod tests {
         let node: Place = "h".parse().expect("a place");
         let key = PublicKey::from_openssh(RIGHT).expect("a key");
         let keys = HostKeys::File("/nonexistent/known_hosts".into());
-        let problem = keys.check(&node, &key).expect_err("no file");
+        let shown = Shown {
+            key: &key,
+            certificate: None,
+        };
+        let problem = keys.check(&node, shown, clock::now()).expect_err("no file");
         assert!(matches!(problem, HostKeyProblem::File { .. }));
     }
 }

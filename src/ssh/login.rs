@@ -5,14 +5,11 @@ use std::{
     time::Duration,
 };
 
-use russh::{
-    client,
-    keys::{Algorithm, PrivateKey},
-};
+use russh::{client, keys::PrivateKey};
 
 use crate::{
     secret::{self, Secret},
-    ssh::{error::SshError, host_keys::HostKeys},
+    ssh::{error::SshError, host_keys::HostKeys, offer::Offer},
 };
 
 /// How every session is opened.
@@ -35,23 +32,14 @@ impl Login {
     }
 }
 
-/// What we speak: the expected types of host key first, no SHA-1, no delay, and a sign of life
-/// every 15 s.
-pub fn config(expected: Vec<Algorithm>) -> client::Config {
-    let mut preferred = russh::Preferred::DEFAULT;
-    let sha1 = Algorithm::Rsa { hash: None };
-    let (first, rest): (Vec<_>, Vec<_>) = preferred
-        .key
-        .iter()
-        .filter(|algorithm| **algorithm != sha1)
-        .cloned()
-        .partition(|algorithm| match algorithm {
-            Algorithm::Rsa { .. } => expected.contains(&sha1),
-            other => expected.contains(other),
-        });
-    preferred.key = first.into_iter().chain(rest).collect();
+/// What we speak: these types of host key, no delay, and a sign of life every 15 s.
+pub fn config(offer: Offer) -> client::Config {
     client::Config {
-        preferred,
+        preferred: russh::Preferred {
+            host_key_certificates: offer.certificates.into(),
+            key: offer.keys.into(),
+            ..russh::Preferred::DEFAULT
+        },
         keepalive_interval: Some(Duration::from_secs(15)),
         keepalive_max: 3,
         nodelay: true,

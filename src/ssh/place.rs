@@ -1,6 +1,6 @@
 //! Where an SSH server is: `host[:port]`.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 /// Name or address, and port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,11 +20,20 @@ impl Place {
         self.port
     }
 
+    /// The host as its keys and certificates know it: a name in small letters, an address as it is
+    /// written in short.
+    pub fn name(&self) -> String {
+        match self.host.parse::<IpAddr>() {
+            Ok(address) => address.to_string(),
+            Err(_) => self.host.to_ascii_lowercase(),
+        }
+    }
+
     /// The name under which `known_hosts` lists it: `host`, or `[host]:port` for another port than 22.
     pub fn known_as(&self) -> String {
         match self.port {
-            22 => self.host.clone(),
-            port => format!("[{}]:{port}", self.host),
+            22 => self.name(),
+            port => format!("[{}]:{port}", self.name()),
         }
     }
 }
@@ -52,7 +61,7 @@ impl FromStr for Place {
             .and_then(|port| port.parse().ok())
             .filter(|port| *port > 0);
         let odd = |c: char| c.is_whitespace() || c.is_control() || "@,/[]".contains(c);
-        if host.is_empty() || host.contains(odd) {
+        if host.is_empty() || host.contains(odd) || is_half_an_address(host) {
             return Err(wrong());
         }
         Ok(Place {
@@ -60,6 +69,13 @@ impl FromStr for Place {
             port: port.ok_or_else(wrong)?,
         })
     }
+}
+
+/// Such as `127.1`, which the system would make an address of its own of: no name ends in a number.
+fn is_half_an_address(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && host.parse::<IpAddr>().is_err()
 }
 
 impl fmt::Display for Place {
@@ -106,9 +122,20 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_known_by_one_spelling_of_its_name() {
+        reads(
+            "Node1.EXAMPLE:2222",
+            "Node1.EXAMPLE",
+            2222,
+            "[node1.example]:2222",
+        );
+        reads("[2001:DB8:0::0:7]", "2001:DB8:0::0:7", 22, "2001:db8::7");
+    }
+
+    #[test]
     fn what_names_no_place_is_refused() {
         for text in [
-            "", "h:", "h:0", "root@h", "[::1", "::1", "h h", "h/x", ":22",
+            "", "h:", "h:0", "root@h", "[::1", "::1", "h h", "h/x", ":22", "127.1", "192.0.2", "1",
         ] {
             assert_eq!(
                 text.parse::<Place>(),

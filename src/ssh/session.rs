@@ -22,11 +22,14 @@ use crate::{
     clock,
     ssh::{
         command::{Command, Output},
-        error::{ConnectFailure, HostKeyProblem, SshError},
+        error::{ConnectFailure, SshError},
+        host_key_problem::HostKeyProblem,
         host_keys::HostKeys,
         login::{self, Login},
         node::Node,
+        offer::{Offer, has_no_such_key},
         shown,
+        verdict::Shown,
     },
     stage::{Stage, Stages},
 };
@@ -72,18 +75,30 @@ impl Session {
     /// Connects and checks the host key, of whichever type it is.
     async fn reach(node: &Node, login: &Login, stages: &Stages) -> Result<Session, SshError> {
         let place = node.place();
-        let expected = login.host_keys.expected_types(place);
-        let expected = expected.map_err(|why| SshError::HostKey {
+        let offers = login.host_keys.offers(place);
+        let mut offers = offers.map_err(|why| SshError::HostKey {
             node: node.clone(),
             why,
         })?;
-        match Session::connect(node, login, expected, stages).await {
+        let last = offers.pop().unwrap_or_else(Offer::keys);
+        for offer in offers {
+            match Session::connect(node, login, offer, stages).await {
+                Err(SshError::Connect {
+                    why: ConnectFailure::Handshake(error),
+                    ..
+                }) if has_no_such_key(&error) => {}
+                session => return session,
+            }
+        }
+        match Session::connect(node, login, last, stages).await {
             // The node has keys of several types, and shows one: the pinned one may be another.
             Err(error @ SshError::HostKey { .. }) if login.host_keys.is_pinned() => {
                 let shown = shown::host_keys(place, login.connect_timeout).await;
-                let pinned = shown.ok().and_then(|keys| login.host_keys.pinned_of(keys));
+                let pinned = shown
+                    .ok()
+                    .and_then(|keys| login.host_keys.offer_of_pinned(keys));
                 match pinned {
-                    Some(kind) => Session::connect(node, login, vec![kind], stages).await,
+                    Some(offer) => Session::connect(node, login, offer, stages).await,
                     None => Err(error),
                 }
             }
@@ -91,11 +106,11 @@ impl Session {
         }
     }
 
-    /// Connects and checks the host key; these types of it are asked for first.
+    /// Connects and checks the host key, of one of the types that are asked for.
     async fn connect(
         node: &Node,
         login: &Login,
-        expected: Vec<Algorithm>,
+        offer: Offer,
         stages: &Stages,
     ) -> Result<Session, SshError> {
         let deadline = Instant::now() + login.connect_timeout;
@@ -104,7 +119,7 @@ impl Session {
             why,
         };
         let late = |_| failed(ConnectFailure::Timeout(login.connect_timeout));
-        let config = Arc::new(login::config(expected));
+        let config = Arc::new(login::config(offer));
         let place = node.place();
         let stream = timeout_at(deadline, TcpStream::connect((place.host(), place.port())))
             .await
@@ -250,11 +265,12 @@ impl client::Handler for Peer {
         shown: &PublicKeyOrCertificate,
     ) -> Result<bool, PeerError> {
         let key = shown.public_key();
-        self.host_keys
-            .check(self.node.place(), &key)
-            .map_err(PeerError::HostKey)?;
-        // A certificate is never asked for; its key alone would prove nothing.
-        Ok(shown.certificate().is_none())
+        let shown = Shown {
+            key: &key,
+            certificate: shown.certificate(),
+        };
+        let checked = self.host_keys.check(self.node.place(), shown, clock::now());
+        checked.map(|()| true).map_err(PeerError::HostKey)
     }
     // Comes before the reply that an authentication waits for.
     async fn disconnected(&mut self, reason: DisconnectReason<PeerError>) -> Result<(), PeerError> {

@@ -10,8 +10,8 @@ use std::{
 };
 
 use russh::{
-    AlgorithmKind, Error, client,
-    keys::{Algorithm, EcdsaCurve, HashAlg, PublicKey, PublicKeyOrCertificate},
+    Error, client,
+    keys::{PublicKey, PublicKeyOrCertificate},
 };
 use tokio::{
     net::TcpStream,
@@ -20,25 +20,13 @@ use tokio::{
 
 use crate::{
     lock,
-    ssh::{error::ConnectFailure, login, place::Place},
+    ssh::{
+        error::ConnectFailure,
+        login,
+        offer::{Offer, has_no_such_key},
+        place::Place,
+    },
 };
-
-/// The types of key that are asked for, each with the ways in which it may sign. No SHA-1.
-const TYPES: &[&[Algorithm]] = &[
-    &[Algorithm::Ed25519],
-    &[ecdsa(EcdsaCurve::NistP256)],
-    &[ecdsa(EcdsaCurve::NistP384)],
-    &[ecdsa(EcdsaCurve::NistP521)],
-    &[rsa(HashAlg::Sha512), rsa(HashAlg::Sha256)],
-];
-
-const fn ecdsa(curve: EcdsaCurve) -> Algorithm {
-    Algorithm::Ecdsa { curve }
-}
-
-const fn rsa(hash: HashAlg) -> Algorithm {
-    Algorithm::Rsa { hash: Some(hash) }
-}
 
 /// Every host key of the server, at most one of each type; each connection may take so long.
 ///
@@ -46,8 +34,8 @@ const fn rsa(hash: HashAlg) -> Algorithm {
 /// When the server cannot be reached or speaks no SSH that we can speak.
 pub async fn host_keys(place: &Place, within: Duration) -> Result<Vec<PublicKey>, NotShown> {
     let mut keys = Vec::new();
-    for algorithms in TYPES {
-        let key = host_key(place, algorithms, within).await;
+    for offer in Offer::each_type() {
+        let key = host_key(place, offer, within).await;
         keys.extend(key.map_err(|why| NotShown {
             place: place.clone(),
             why,
@@ -62,16 +50,15 @@ pub async fn host_keys(place: &Place, within: Duration) -> Result<Vec<PublicKey>
     }
 }
 
-/// The key that signs in one of these ways; `None` where the server has none.
+/// The key of the type that is asked for; `None` where the server has none.
 async fn host_key(
     place: &Place,
-    algorithms: &[Algorithm],
+    offer: Offer,
     within: Duration,
 ) -> Result<Option<PublicKey>, ConnectFailure> {
     let deadline = Instant::now() + within;
     let late = |_| ConnectFailure::Timeout(within);
-    let mut config = login::config(Vec::new());
-    config.preferred.key = algorithms.to_vec().into();
+    let config = login::config(offer);
     let stream = timeout_at(deadline, TcpStream::connect((place.host(), place.port())))
         .await
         .map_err(late)?
@@ -83,10 +70,7 @@ async fn host_key(
         return Ok(Some(key));
     }
     match end {
-        Err(Error::NoCommonAlgo {
-            kind: AlgorithmKind::Key,
-            ..
-        }) => Ok(None),
+        Err(error) if has_no_such_key(&error) => Ok(None),
         Err(error) => Err(ConnectFailure::Handshake(error)),
         // No handshake ends well without a key.
         Ok(_) => Err(ConnectFailure::Handshake(Error::UnknownKey)),

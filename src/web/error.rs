@@ -113,7 +113,6 @@ fn status_way_out(peer: Peer, status: u16) -> String {
         403 if peer == Peer::Panel => {
             "may this user read it, as a system administrator may?".to_owned()
         }
-        403 => "may this user or this token read it?".to_owned(),
         _ => format!(
             "does {} name {}, and nothing below it?",
             peer.address(),

@@ -1,9 +1,11 @@
 //! How a peer is asked over HTTP: one request, one whole answer. Nothing here knows what an answer means.
 //!
-//! [`peer`] is who is asked, as sentences name it; [`trust`] decides which certificate it may show.
+//! [`peer`] is who is asked, as sentences name it; [`trust`] decides which certificate it may show. [`refusals`] and
+//! [`left_alone`] keep the pauses behind a refusal, and write them down in [`crate::breaker`].
 
 pub mod error;
 pub mod http;
+pub mod left_alone;
 pub mod peer;
 pub mod refusals;
 pub mod trust;

@@ -14,6 +14,15 @@ pub enum Peer {
 }
 
 impl Peer {
+    /// Its word in lists of peers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Peer::Panel => "panel",
+            Peer::Prometheus => "prometheus",
+            Peer::Grafana => "grafana",
+        }
+    }
+
     /// The peer as a sentence names it.
     pub fn the(self) -> &'static str {
         match self {

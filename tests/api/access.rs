@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vhi_usage::{
-    api::listener::Peer, panel::error::PanelError, reason::Code, source::error::SourceError,
+    api::connection::Peer, panel::error::PanelError, reason::Code, source::error::SourceError,
     ssh::error::SshError, usage::Part, web,
 };
 
@@ -127,6 +127,7 @@ async fn ready_means_that_every_part_can_be_used() {
         "part": "storage",
         "code": "host_key_changed",
         "message": "the storage node shows another host key than expected",
+        "next_try": null,
     }]);
     assert_eq!(json_of(&answer)["missing"], lacking);
     let answer = Site::new(not_yet()).answer(stranger("/ready")).await;

@@ -2,6 +2,7 @@
 
 use std::{fs, sync::Arc};
 
+use jiff::Timestamp;
 use vhi_usage::{
     api::scope::Scope,
     reading::{Figure, Service, Source, Space, StorageReading, Tier},
@@ -114,6 +115,13 @@ async fn every_series_that_the_alerts_are_tested_with_is_exported() {
         exported.extend(metrics(usage).await);
     }
     let site = Site::new(complete());
+    let (now, due) = (Timestamp::now(), Some(Timestamp::MAX));
+    site.breakers
+        .open("root@node1.example", Code::HostKeyChanged, now, None);
+    for code in [Code::AuthRefused, Code::PanelStatus] {
+        site.breakers.open("panel", code, now, due);
+        exported.extend(scrape(&site).await);
+    }
     let end = Some("2027-01-31");
     let tokens = ["billing", "prometheus"].map(|name| named(name, &Scope::ALL, end));
     site.api

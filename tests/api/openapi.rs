@@ -1,6 +1,6 @@
 //! The description of the routes is what is answered: no field, status or header more, and none less.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use vhi_usage::{
@@ -21,7 +21,8 @@ use crate::{
     described::{DESCRIPTION, Described},
     json_of,
     published::{
-        Site, ask, complete, compute, evidence, missing, not_yet, storage, stranger, token, usage,
+        Site, ask, complete, compute, evidence, missing, nodeless, not_yet, storage, stranger,
+        token, usage,
     },
     usages::{beside, exact, usages},
 };
@@ -88,13 +89,14 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         described.holds(path, status, answer);
         kinds.insert(json_of(answer)["type"].as_str().unwrap().to_owned());
     };
-    let answers: [(_, _, RequestBuilder, _); 11] = [
+    let answers: [(_, _, RequestBuilder, _); 12] = [
         (not_yet(), USAGE, ask(USAGE), 503),
         (nothing(), USAGE, ask(USAGE), 503),
         (storage_alone(), USAGE, ask(USAGE), 502),
         (half(), USAGE, ask(required), 503),
         (complete(), USAGE, ask(&format!("{USAGE}?require=x")), 400),
         (complete(), RAW, ask(raw), 503),
+        (nodeless(), RAW, ask(raw), 404),
         (nothing(), "/ready", stranger("/ready"), 503),
         (complete(), NAMED, ask(&NAMED.replace("{name}", "x")), 404),
         (complete(), NAMED, ask(&NAMED.replace("{name}", "")), 404),
@@ -109,6 +111,8 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         let place = template.replace("{name}", "cluster1");
         let site = Site::limited(complete(), 1);
         holds(template, 400, &ApiError::PlainHttp.answer());
+        let full = ApiError::Overloaded(Duration::from_secs(1));
+        holds(template, 503, &full.answer());
         let written = site.answer(ask(&place).method("POST")).await;
         holds(template, 405, &written);
         if let Access::Scope(scope) = path.access() {

@@ -8,9 +8,10 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, published::Published,
-        requests::Requests, token::Token,
+        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, proxies::Proxies,
+        published::Published, requests::Requests, token::Token,
     },
+    breaker::Breakers,
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
     source::{compute_stat, printed},
@@ -36,6 +37,7 @@ const BASE: BaseInForce = BaseInForce {
 pub(crate) struct Site {
     pub(crate) api: Api,
     pub(crate) stages: Stages,
+    pub(crate) breakers: Breakers,
     newest: watch::Sender<Arc<ClusterUsage>>,
 }
 
@@ -44,10 +46,14 @@ impl Site {
     pub(crate) fn new(usage: ClusterUsage) -> Site {
         let newest = watch::Sender::new(Arc::new(usage));
         let stages = Stages::default();
-        let published = Published::new(newest.subscribe()).with_stages(stages.clone());
+        let breakers = Breakers::default();
+        let published = Published::new(newest.subscribe())
+            .with_stages(stages.clone())
+            .with_breakers(breakers.clone());
         let api = Api {
             tokens: Tokens::new([token()]),
             limit: None,
+            proxies: Proxies::default(),
             clusters: Arc::new([published]),
             requests: Requests::default(),
             log: AccessLog::new(true),
@@ -55,6 +61,7 @@ impl Site {
         Site {
             api,
             stages,
+            breakers,
             newest,
         }
     }
@@ -187,6 +194,13 @@ pub(crate) fn usage(storage: Part<StorageReading>, compute: Part<ComputeReading>
 
 pub(crate) fn complete() -> ClusterUsage {
     usage(Part::Fresh(storage()), Part::Fresh(compute()))
+}
+
+/// The overview is billed, and no node is asked.
+pub(crate) fn nodeless() -> ClusterUsage {
+    let mut usage = complete();
+    usage.billed.source = Source::Overview;
+    usage
 }
 
 /// No round has ended.

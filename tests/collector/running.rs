@@ -38,6 +38,7 @@ impl Running {
             witnesses: Vec::new(),
             compute: site.compute(FOR_EVER),
             stages: site.stages.clone(),
+            breakers: site.breakers.clone(),
         };
         Running::of(site, sources, Timing { poll, max_age })
     }
@@ -55,6 +56,7 @@ impl Running {
             witnesses: vec![witness],
             compute: ComputeStat::new(session),
             stages: site.stages.clone(),
+            breakers: site.breakers.clone(),
         };
         let (poll, max_age) = (POLL, MAX_AGE);
         Running::of(site, sources, Timing { poll, max_age })

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::time::{advance, pause, resume, sleep, timeout};
 use vhi_usage::{
     amount::SizeBase,
+    breaker::Breakers,
     panel::session::{PanelSettings, Session},
     reading::BaseInForce,
     secret::Secret,
@@ -58,6 +59,7 @@ pub(crate) struct Site {
     pub(crate) simulator: Simulator,
     /// How what is connected to it does.
     pub(crate) stages: Stages,
+    pub(crate) breakers: Breakers,
     dir: TempDir,
 }
 
@@ -73,6 +75,7 @@ impl Site {
         let site = Site {
             simulator,
             stages,
+            breakers: Breakers::default(),
             dir,
         };
         site.write("key", site.simulator.user_key());
@@ -126,7 +129,8 @@ impl Site {
 
     pub(crate) fn pool_with(&self, login: Login) -> Pool {
         let nodes = (0..self.nodes().len()).map(|number| self.node(number));
-        Pool::new(nodes.collect(), login).with_stages(self.stages.clone())
+        let pool = Pool::new(nodes.collect(), login).with_stages(self.stages.clone());
+        pool.with_breakers(self.breakers.clone())
     }
 
     /// Storage of the cluster; the command may take so long.
@@ -161,7 +165,8 @@ impl Site {
             ..self.panel_settings()
         };
         let session = Session::new(settings).unwrap();
-        Arc::new(session.with_stages(self.stages.clone()))
+        let session = session.with_stages(self.stages.clone());
+        Arc::new(session.with_breakers(self.breakers.clone()))
     }
 
     /// Compute of the cluster; each request may take so long.

@@ -2,11 +2,7 @@
 
 use vhi_usage::{
     config::{cluster::SourceConfig, keys},
-    promql::{
-        direct::PrometheusSettings,
-        form::Form,
-        grafana::{GrafanaSettings, Pass},
-    },
+    promql::{direct::PrometheusSettings, form::Form, gate::Pass, grafana::GrafanaSettings},
     source::queries::{Queries, Written},
     web::{http::Login, trust::Trust},
 };

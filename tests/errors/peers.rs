@@ -77,10 +77,6 @@ fn a_status_that_is_no_answer() {
         status(Grafana, 404),
         "Grafana GRAFANA: /api/v1/query answered with status 404: does url in [cluster.grafana] name Grafana, and nothing below it?",
     );
-    says(
-        status(Grafana, 403),
-        "Grafana GRAFANA: /api/v1/query answered with status 403: may this user or this token read it?",
-    );
 }
 
 #[test]

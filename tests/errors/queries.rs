@@ -79,14 +79,16 @@ fn prometheus_fails_with_the_query() {
 fn nobody_is_let_in() {
     let login = QueryError::Login {
         url: url(Prometheus),
+        status: 403,
         next_try: next_try(),
     };
     says(
         &login,
-        "Prometheus METRICS: it wants a login, and ours was refused or there is none: set username and password_file, or token_file, in [cluster.prometheus]; a service tries again at TIME",
+        "Prometheus METRICS: it answered with status 403, so it wants a login, and ours was refused or there is none: set username and password_file, or token_file, in [cluster.prometheus]; a service tries again at TIME",
     );
     let front = |shown| QueryError::Front {
         url: url(Grafana),
+        status: 401,
         shown,
         next_try: next_try(),
     };
@@ -121,10 +123,20 @@ fn nobody_is_let_in() {
     let forbidden = QueryError::Forbidden {
         url: url(Grafana),
         path: PATH.to_owned(),
+        next_try: next_try(),
     };
     says(
         &forbidden,
-        "Grafana GRAFANA: it forbids /api/v1/query: give the service account, or the panel's user, the permission to query the data source, which is datasources:query",
+        "Grafana GRAFANA: it forbids /api/v1/query: give the service account, or the panel's user, the permission to query the data source, which is datasources:query; a service tries again at TIME",
+    );
+    let list = QueryError::ForbiddenList {
+        url: url(Grafana),
+        path: "/api/datasources".to_owned(),
+        next_try: next_try(),
+    };
+    says(
+        &list,
+        "Grafana GRAFANA: it forbids /api/datasources, so which data source is meant is not known: set datasource_uid in [cluster.grafana], which Grafana shows in the address of the data source's page; a service tries again at TIME",
     );
 }
 

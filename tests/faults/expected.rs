@@ -164,7 +164,7 @@ pub(crate) fn is_turn_of(fault: Fault, source: Source) -> bool {
 
 /// Whether a peer that refused us is left alone for minutes, so that the end of the fault goes unnoticed.
 pub(crate) fn is_left_alone(fault: Fault) -> bool {
-    fault == Fault::Grafana401
+    matches!(fault, Fault::Grafana401 | Fault::Grafana403)
 }
 
 /// Whether each source, and compute, has come to its end since then.

@@ -11,8 +11,8 @@ use tokio::{
 };
 use vhi_usage::{
     api::{
-        self, auth::Tokens, guard::Api, log::AccessLog, published::Published, requests::Requests,
-        token::Token,
+        self, auth::Tokens, guard::Api, log::AccessLog, proxies::Proxies, published::Published,
+        requests::Requests, token::Token,
     },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
@@ -53,6 +53,7 @@ impl Running {
         let api = Api {
             tokens: Tokens::new([Token::of_the_word(TOKEN.as_bytes())]),
             limit: None,
+            proxies: Proxies::default(),
             requests: Requests::default(),
             log: AccessLog::new(true),
             clusters: Arc::new([Published::new(newest.clone())]),

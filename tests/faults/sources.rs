@@ -6,7 +6,8 @@ use vhi_usage::{
     panel::session::Session,
     promql::{
         direct::{Prometheus, PrometheusSettings},
-        grafana::{Grafana, GrafanaSettings, Pass},
+        gate::Pass,
+        grafana::{Grafana, GrafanaSettings},
     },
     reading::Source,
     secret::Secret,
@@ -52,6 +53,7 @@ pub(crate) fn sources(site: &Site, billed: Source, fault: Option<Fault>) -> Sour
         witnesses: witnesses.map(source).collect(),
         compute: ComputeStat::new(Arc::clone(&session)),
         stages: site.stages.clone(),
+        breakers: site.breakers.clone(),
     }
 }
 

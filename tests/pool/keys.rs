@@ -9,7 +9,8 @@ use vhi_usage::{
     secret::Secret,
     sim::fault::Fault,
     ssh::{
-        error::{HostKeyProblem, SshError},
+        error::SshError,
+        host_key_problem::HostKeyProblem,
         host_keys::HostKeys,
         login::{Login, load_key},
     },

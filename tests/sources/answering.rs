@@ -9,6 +9,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use vhi_usage::{
+    breaker::Breakers,
     promql::direct::{Prometheus, PrometheusSettings},
     source::{
         prometheus::{Asked, PrometheusSource},
@@ -38,6 +39,8 @@ pub(crate) struct Request {
 /// The server.
 pub(crate) struct Answering {
     pub(crate) url: String,
+    /// Who is left alone by those who ask it.
+    pub(crate) breakers: Breakers,
     asked: Arc<Mutex<Vec<Request>>>,
     server: JoinHandle<()>,
 }
@@ -75,7 +78,12 @@ impl Answering {
                 },
             );
         let server = tokio::spawn(warp::serve(routes).incoming(listener).run());
-        Answering { url, asked, server }
+        Answering {
+            url,
+            breakers: Breakers::default(),
+            asked,
+            server,
+        }
     }
 
     /// What was asked since the last call.
@@ -91,7 +99,8 @@ impl Answering {
             trust: Trust::System,
             timeout: PATIENCE,
         };
-        let asked = Asked::Prometheus(Prometheus::new(settings).unwrap());
+        let prometheus = Prometheus::new(settings).unwrap();
+        let asked = Asked::Prometheus(prometheus.with_breakers(self.breakers.clone()));
         PrometheusSource::new(asked, "cluster1".parse().unwrap(), Queries::new(written))
     }
 }

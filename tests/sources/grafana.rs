@@ -8,7 +8,8 @@ use vhi_usage::{
     promql::{
         datasource::Datasource,
         form::Form,
-        grafana::{Grafana, GrafanaSettings, Pass},
+        gate::Pass,
+        grafana::{Grafana, GrafanaSettings},
     },
     reading::Source,
     reason::Code,
@@ -249,6 +250,12 @@ async fn where_a_form_is_refused_the_next_one_is_tried_and_remembered() {
             (405, "<html>"),
             (403, "<html>"),
             (403, forbidden),
+            // Grafana 8.5 and 7.5, which read `uid` as the number of a data source.
+            (400, "{\"message\": \"id is invalid\"}"),
+            (
+                500,
+                "{\"message\": \"Unable to load datasource meta data\"}",
+            ),
         ] {
             let (server, source) = only(form, status, body).await;
             let first = read(&source).await;
@@ -265,10 +272,20 @@ async fn where_a_form_is_refused_the_next_one_is_tried_and_remembered() {
 
 #[tokio::test]
 async fn an_error_that_another_form_cannot_mend_is_told_at_once() {
-    for (status, code) in [(500, Code::MetricsStatus), (429, Code::MetricsStatus)] {
-        let (server, source) = only("nowhere", status, "").await;
-        assert_eq!(read(&source).await.unwrap_err().code(), code);
-        assert_eq!(server.asked().len(), 1);
+    let failed =
+        |kind| format!("{{\"status\": \"error\", \"errorType\": \"{kind}\", \"error\": \"x\"}}");
+    let (bad_data, internal) = (failed("bad_data").leak(), failed("internal").leak());
+    for (status, body, code) in [
+        (500, "", Code::MetricsStatus),
+        (400, "<html>", Code::MetricsStatus),
+        (429, "{\"message\": \"slow down\"}", Code::MetricsStatus),
+        (502, "{\"message\": \"Bad Gateway\"}", Code::MetricsStatus),
+        (400, bad_data, Code::QueryInvalid),
+        (500, internal, Code::QueryFailed),
+    ] {
+        let (server, source) = only("nowhere", status, body).await;
+        assert_eq!(read(&source).await.unwrap_err().code(), code, "{body}");
+        assert_eq!(server.asked().len(), 1, "{body}");
     }
     let (server, source) = only("nowhere", 404, "").await;
     let error = read(&source).await.unwrap_err();

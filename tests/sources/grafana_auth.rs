@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vhi_usage::{
-    promql::grafana::Pass,
+    promql::gate::Pass,
     reading::Source,
     reason::Code,
     secret::Secret,

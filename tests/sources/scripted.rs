@@ -8,6 +8,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use vhi_usage::{
+    breaker::Breakers,
     panel::session::{PanelSettings, Session},
     reason::Code,
     secret::Secret,
@@ -41,6 +42,7 @@ fn next(answer: &mut Value) -> Value {
 pub(crate) struct Scripted {
     answers: Answers,
     asked: Arc<Mutex<Vec<String>>>,
+    pub(crate) breakers: Breakers,
     pub(crate) source: OverviewSource,
     pub(crate) compute: ComputeStat,
     server: JoinHandle<()>,
@@ -86,11 +88,14 @@ impl Scripted {
             trust: Trust::Anything,
             timeout: PATIENCE,
         };
-        let session = Arc::new(Session::new(settings).unwrap());
+        let breakers = Breakers::default();
+        let session = Session::new(settings).unwrap();
+        let session = Arc::new(session.with_breakers(breakers.clone()));
         let source = OverviewSource::new(Arc::clone(&session), "cluster1".parse().unwrap());
         let it = Scripted {
             answers: told,
             asked,
+            breakers,
             source,
             compute: ComputeStat::new(session),
             server,

@@ -125,6 +125,7 @@ async fn a_source_is_noted_from_end_to_end() {
         witnesses: Vec::new(),
         compute: site.compute(PATIENCE),
         stages: site.stages.clone(),
+        breakers: site.breakers.clone(),
     };
     let ssh = Stage::Source("ssh");
     let read = soon(sources.read(&sources.storage)).await;

@@ -1,8 +1,9 @@
 //! `GET /metrics`: what is known, in the text form of Prometheus, built at each scrape.
 //!
-//! Everything hangs on what is passed: the clusters with their stages, the counts of requests, the tokens. What is not known has no
-//! sample, and a stage that was never tried has none either.
+//! Everything hangs on what is passed: the clusters with their stages and breakers, the counts of requests, the tokens.
+//! What is not known has no sample, and a stage that was never tried has none either.
 
+pub mod breakers;
 pub mod compute;
 pub mod page;
 pub mod parts;
@@ -45,6 +46,7 @@ pub fn answer(api: &Api) -> Answer {
         parts::fill(&mut page, &usage);
         witnesses::fill(&mut page, &usage);
         stages::fill(&mut page, cluster.name(), cluster.stages());
+        breakers::fill(&mut page, cluster.name(), cluster.breakers());
     }
     let mut answer = Answer::new(Bytes::from(page.text()));
     let headers = answer.headers_mut();

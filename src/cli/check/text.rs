@@ -22,6 +22,10 @@ use crate::{
     source::{compute_stat, error::SourceError},
 };
 
+/// Behind a refusal, which names the next try of a service that is refused now.
+const NO_WAIT: &str = "A check does not wait: run it again once this is mended. A service that runs has a pause of its own: \
+                       its /ready says in next_try when that ends.";
+
 /// Everything about one cluster.
 ///
 /// # Errors
@@ -111,7 +115,11 @@ fn sources(out: &mut impl Write, found: &Found) -> io::Result<()> {
 
 fn no_reading(out: &mut impl Write, lead: &str, error: &SourceError) -> io::Result<()> {
     writeln!(out, "{lead}no reading ({})", error.code().name())?;
-    fold::write(out, "  ", &chain(error))
+    fold::write(out, "  ", &chain(error))?;
+    match error.next_try() {
+        Some(_) => fold::write(out, "  ", NO_WAIT),
+        None => Ok(()),
+    }
 }
 
 /// What the node printed, what of it was read, and where that was not possible.
