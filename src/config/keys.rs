@@ -164,6 +164,7 @@ pub const KEYS: &[Key] = &[
     key("cluster.ssh.command", Text, "VSTORAGE_COMMAND", "\"/usr/bin/vstorage\"", "the tool on the nodes"),
     key("cluster.ssh.connect_timeout", Wait, "", "\"10s\"", "for connection and handshake"),
     key("cluster.ssh.command_timeout", Wait, "", "\"20s\"", "for the command"),
+    key("cluster.ssh.max_channels", Count, "", "4", "commands at once on a connection"),
     key("cluster.panel.url", Address, "VHI_PANEL_URL", "", "the panel's address"),
     key("cluster.panel.username", Text, "ADMIN_USERNAME", "\"admin\"", "the panel's user"),
     handed("cluster.panel.password_file", "ADMIN_PASSWORD", true, "panel-password", "the user's password"),

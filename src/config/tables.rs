@@ -82,6 +82,8 @@ pub struct SshFile {
     /// For the command, on both sides.
     #[serde(default, deserialize_with = "wait")]
     pub command_timeout: Option<Duration>,
+    /// Commands at once on a connection.
+    pub max_channels: Option<u32>,
 }
 
 /// `[cluster.panel]`
