@@ -16,6 +16,8 @@ pub struct ApiFile {
     /// TLS of the HTTP side.
     #[serde(default)]
     pub tls: TlsFile,
+    /// Whether there is a line for each request.
+    pub access_log: Option<bool>,
     /// Further tokens, as their hashes.
     #[serde(default)]
     pub tokens: Vec<TokenFile>,
