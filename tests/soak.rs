@@ -35,6 +35,8 @@ mod processes;
 mod program;
 #[path = "soaked/run.rs"]
 mod run;
+#[path = "soaked/scene.rs"]
+mod scene;
 #[path = "system/site.rs"]
 mod site;
 #[path = "system/sshd.rs"]

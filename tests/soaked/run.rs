@@ -2,32 +2,18 @@
 
 use std::{
     env, fs,
-    path::Path,
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    thread::{self, JoinHandle, sleep},
+    thread::{self, sleep},
     time::{Duration, Instant},
 };
 
 use fastrand::Rng;
-use rcgen::{CertificateParams, KeyPair};
 
 use crate::{
-    clients::{Asked, Client},
-    compute::{self, Told},
-    held::Held,
-    judge::{Judge, Seen},
-    keys,
-    line::Place,
-    printed::Printed,
-    processes,
-    program::Program,
-    site::{Service, Site, text, variables},
-    sshd::Sshd,
-    troubles,
-    wait::until,
+    clients::Client, held::Held, processes, scene::Scene, site::text, troubles, wait::until,
 };
 
 /// How long where nothing else is said.
@@ -40,23 +26,12 @@ const QUIET: Duration = Duration::from_secs(6);
 const WELL: Duration = Duration::from_secs(60);
 /// Clients of each service at once.
 const CLIENTS: u64 = 3;
-/// As the judge has it: a poll of 1 s, and no figure that is older than 3 s.
-const SETTINGS: &str = "poll_interval = \"1s\"\nmax_age = \"3s\"";
-const NODES: &str = "connect_timeout = \"1s\"\ncommand_timeout = \"1s\"";
-
-/// A site, two services there, and all that is known of them.
+/// A soak that goes on.
 pub(crate) struct Run {
     seed: u64,
     begun: Instant,
     end: Instant,
-    services: Vec<Service>,
-    places: Vec<Place>,
-    judge: Judge,
-    asked: Asked,
-    teller: Option<JoinHandle<()>>,
-    over: Arc<AtomicBool>,
-    nodes: Vec<Sshd>,
-    site: Site,
+    scene: Scene,
 }
 
 impl Run {
@@ -69,52 +44,13 @@ impl Run {
             "a soak of {seconds} s with the seed {seed}: `tests/soak {seconds} {seed}`"
         ));
 
-        let mut site = Site::with_nodes(2);
-        troubles::heal_tool(&site.tool);
-        let told = Arc::new(Told::default());
-        let over = Arc::new(AtomicBool::new(false));
-        let teller = tells(&site, &told, &over);
-        let judge = Judge {
-            printed: Arc::new(Printed::new(site.path("printed"))),
-            told,
-            seen: Seen::default(),
-        };
-        let toml = site.toml(SETTINGS, NODES);
-        // Nobody reads a line for each request of a day.
-        let quiet = fs::read_to_string(&toml).unwrap();
-        let quiet = quiet.replace("[api]\n", "[api]\naccess_log = false\n");
-        fs::write(&toml, quiet).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        let certificate = certificate.self_signed(&key).unwrap();
-        keys::write_secret(&site.path("tls.key"), &key.serialize_pem());
-        site.write("certificate.pem", &certificate.pem());
-        let args = ["--config", text(&toml), "serve"];
-        let plain = Service::start(Program::new(&site.empty_folder(), &args));
-        let files = [
-            ("TLS_CERTIFICATE", site.path("certificate.pem")),
-            ("TLS_KEY", site.path("tls.key")),
-        ];
-        let files = files.each_ref().map(|(name, file)| (*name, text(file)));
-        let program = Program::new(&site.empty_folder(), &args).variables(&variables(&files));
-        let tls = Service::start(program);
-        let places = vec![
-            Place::plain(plain.address),
-            Place::tls(tls.address, certificate.der().clone()),
-        ];
+        let scene = Scene::new();
         let begun = Instant::now();
         Run {
             seed,
             begun,
             end: begun + Duration::from_secs(seconds),
-            services: vec![plain, tls],
-            places,
-            judge,
-            asked: Asked::default(),
-            teller: Some(teller),
-            over,
-            nodes: std::mem::take(&mut site.nodes),
-            site,
+            scene,
         }
     }
 
@@ -138,7 +74,11 @@ impl Run {
                     .clamp(Duration::from_secs(4), NOISE),
             );
             self.quiet();
-            let ids = self.services.iter().map(|service| service.running.id());
+            let ids = self
+                .scene
+                .services
+                .iter()
+                .map(|service| service.running.id());
             let held: Vec<Held> = measure
                 .iter()
                 .zip(ids)
@@ -147,8 +87,8 @@ impl Run {
             say(&format!(
                 "{:?}: {held:?}, {:?}, {:?}",
                 self.begun.elapsed(),
-                self.judge.seen,
-                self.asked
+                self.scene.judge.seen,
+                self.scene.asked
             ));
             if Instant::now() + QUIET >= self.end {
                 break self.ends();
@@ -168,8 +108,8 @@ impl Run {
                 wrong.lock().unwrap().get_or_insert(why);
             }
         };
-        let (nodes, site) = (&mut self.nodes, &self.site);
-        let (judge, asked, services) = (&self.judge, &self.asked, &self.services);
+        let (nodes, site) = (&mut self.scene.nodes, &self.scene.site);
+        let (judge, asked, services) = (&self.scene.judge, &self.scene.asked, &self.scene.services);
         thread::scope(|scope| {
             let (over, note, troubled, hung_up) = (&over, &note, &troubled, &hung_up);
             let of_nodes = rng.fork();
@@ -192,7 +132,7 @@ impl Run {
                     hung_up.fetch_add(1, Ordering::SeqCst);
                 }
             });
-            for place in &self.places {
+            for place in &self.scene.places {
                 for _ in 0..CLIENTS {
                     let rng = rng.fork();
                     let client = Client {
@@ -224,9 +164,9 @@ impl Run {
     #[track_caller]
     fn quiet(&self) {
         let healed = Instant::now();
-        for place in &self.places {
+        for place in &self.scene.places {
             let rng = Rng::with_seed(self.seed);
-            let (judge, asked) = (&self.judge, &self.asked);
+            let (judge, asked) = (&self.scene.judge, &self.scene.asked);
             let mut client = Client {
                 place,
                 judge,
@@ -243,22 +183,24 @@ impl Run {
             });
         }
         let well = healed.elapsed();
-        self.site
+        self.scene
+            .site
             .tool
             .is_rid_of_hung_commands(Duration::from_secs(5));
-        let connections = self.services.len();
+        let connections = self.scene.services.len();
         until(
             "each service has one connection to a node at most",
             WELL,
             || {
-                self.nodes
+                self.scene
+                    .nodes
                     .iter()
                     .all(|node| node.serving().len() <= connections)
                     .then_some(())
             },
         );
         sleep(Duration::from_secs(2));
-        assert!(processes::with_word(self.site.tool.marker()).is_empty());
+        assert!(processes::with_word(self.scene.site.tool.marker()).is_empty());
         say(&format!(
             "{:?}: all was well {well:?} after it was healed",
             self.begun.elapsed()
@@ -267,7 +209,11 @@ impl Run {
 
     /// What each service holds, over two polls and more.
     fn held(&self) -> Vec<Held> {
-        let ids = self.services.iter().map(|service| service.running.id());
+        let ids = self
+            .scene
+            .services
+            .iter()
+            .map(|service| service.running.id());
         let mut held: Vec<(u32, Held)> = ids.map(|id| (id, Held::by(id))).collect();
         for _ in 0..25 {
             sleep(Duration::from_millis(100));
@@ -281,7 +227,7 @@ impl Run {
     /// Enough was judged, and both services end well.
     fn ends(mut self) {
         let count = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
-        let seen = &self.judge.seen;
+        let seen = &self.scene.judge.seen;
         for (what, count) in [
             ("figures", count(&seen.figures)),
             ("stale figures", count(&seen.stale)),
@@ -289,7 +235,7 @@ impl Run {
             ("pages of metrics", count(&seen.pages)),
             (
                 "good calls of the tool",
-                u64::try_from(self.judge.printed.count()).unwrap(),
+                u64::try_from(self.scene.judge.printed.count()).unwrap(),
             ),
         ] {
             assert!(
@@ -298,19 +244,27 @@ impl Run {
                 self.told(&format!("{count} {what} are too few"))
             );
         }
-        let (answered, not) = (count(&self.asked.answered), count(&self.asked.unanswered));
+        let (answered, not) = (
+            count(&self.scene.asked.answered),
+            count(&self.scene.asked.unanswered),
+        );
         assert!(
             answered > 4 * not,
             "{}",
             self.told(&format!("{answered} answers, {not} times none"))
         );
-        for service in self.services.drain(..) {
+        for service in self.scene.services.drain(..) {
             let ended = service.stop();
             assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
         }
-        let left = processes::with_word(text(Path::new(&self.site.tool.path())));
+        let left = processes::with_word(text(&self.scene.site.tool.path()));
         assert!(left.is_empty(), "{left:?}");
-        assert_eq!(fs::read_dir(self.site.empty_folder()).unwrap().count(), 0);
+        assert_eq!(
+            fs::read_dir(self.scene.site.empty_folder())
+                .unwrap()
+                .count(),
+            0
+        );
     }
 
     /// What went wrong, when, and how it can be tried again.
@@ -321,32 +275,6 @@ impl Run {
             jiff::Timestamp::now()
         )
     }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        self.over.store(true, Ordering::SeqCst);
-        if let Some(teller) = self.teller.take() {
-            // It has failed where the test has, too.
-            drop(teller.join());
-        }
-    }
-}
-
-/// The panel says other figures again and again.
-fn tells(site: &Site, told: &Arc<Told>, over: &Arc<AtomicBool>) -> JoinHandle<()> {
-    let scenario = Arc::clone(&site.cluster().scenario);
-    let (told, over) = (Arc::clone(told), Arc::clone(over));
-    told.tell(&scenario, 0);
-    thread::spawn(move || {
-        for number in 1.. {
-            if over.load(Ordering::SeqCst) {
-                break;
-            }
-            sleep(compute::EVERY);
-            told.tell(&scenario, number);
-        }
-    })
 }
 
 #[expect(clippy::print_stderr, reason = "whoever waits for it sees how it goes")]
