@@ -9,6 +9,8 @@ pub(crate) struct Tally {
     pub(crate) keys_refused: AtomicU64,
     pub(crate) commands: AtomicU64,
     pub(crate) channels_open: AtomicU64,
+    pub(crate) requests: AtomicU64,
+    pub(crate) followed: AtomicU64,
     pub(crate) login_attempts: AtomicU64,
     pub(crate) logins: AtomicU64,
     pub(crate) stat_requests: AtomicU64,
@@ -27,6 +29,8 @@ impl Tally {
             keys_refused: read(&self.keys_refused),
             commands: read(&self.commands),
             channels_open: read(&self.channels_open),
+            requests: read(&self.requests),
+            followed: read(&self.followed),
             login_attempts: read(&self.login_attempts),
             logins: read(&self.logins),
             stat_requests: read(&self.stat_requests),
@@ -54,6 +58,10 @@ pub struct Counts {
     pub commands: u64,
     /// Channels that are open now on its nodes; one with a running command stays open when the client closes it.
     pub channels_open: u64,
+    /// Requests to its panel, answered or not.
+    pub requests: u64,
+    /// Requests that followed a redirect of its panel.
+    pub followed: u64,
     /// Logins tried at its panel.
     pub login_attempts: u64,
     /// Logins that its panel granted.

@@ -8,5 +8,7 @@
 
 pub(crate) mod body;
 pub(crate) mod left;
+pub(crate) mod panel;
 pub(crate) mod printed;
+pub(crate) mod relay;
 pub(crate) mod row;
