@@ -14,6 +14,10 @@ mod breakers;
 mod clients;
 #[path = "api/counted.rs"]
 mod counted;
+#[path = "api/crowd.rs"]
+mod crowd;
+#[path = "api/crowded.rs"]
+mod crowded;
 #[path = "api/described.rs"]
 mod described;
 #[path = "api/drift.rs"]
@@ -26,6 +30,8 @@ mod listener;
 mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/proxied.rs"]
+mod proxied;
 #[path = "api/published.rs"]
 mod published;
 #[path = "api/scrape.rs"]

@@ -169,7 +169,11 @@ fn an_old_env_file_is_read_as_it_is() {
         .rate_limit
         .map(|(rate, burst)| (rate.get(), burst.get()));
     assert_eq!(limit, Some((10, 20)));
-    for words in ["REDIS_*", "Prometheus of cluster1 is asked without TLS"] {
+    for words in [
+        "REDIS_*",
+        "Prometheus of cluster1 is asked without TLS",
+        "by plain HTTP on :9090",
+    ] {
         assert!(
             config.notices.iter().any(|notice| notice.contains(words)),
             "{words}"

@@ -12,7 +12,7 @@ use warp::{
     path::FullPath,
 };
 
-use crate::api::{error::ApiError, listener::Peer};
+use crate::api::{connection::Peer, error::ApiError};
 
 /// One more than any route has.
 const SEGMENTS: usize = 6;
@@ -26,7 +26,7 @@ pub struct Asked {
     pub query: String,
     /// As they came.
     pub headers: HeaderMap,
-    /// Where the request comes from.
+    /// Where the request comes from: the other side of its connection, until the proxies have been asked.
     pub address: IpAddr,
 }
 

@@ -21,6 +21,8 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+use crate::api::standing::Standing;
+
 /// From the first byte of a request, or from the beginning of the connection, until the request is whole.
 const REQUEST: Duration = Duration::from_secs(10);
 /// From an answer to the first byte of the next request. Longer than a minute, the usual pause of those who ask
@@ -33,6 +35,7 @@ const TAKING: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Bounded<S> {
     stream: S,
+    standing: Standing,
     answered: bool,
     /// The ends of the waits, while there are any.
     read: Option<Instant>,
@@ -42,10 +45,11 @@ pub struct Bounded<S> {
 }
 
 impl<S> Bounded<S> {
-    /// The first request is due from now on.
-    pub fn new(stream: S) -> Bounded<S> {
+    /// The first request is due from now on. What is answered is told.
+    pub fn new(stream: S, standing: Standing) -> Bounded<S> {
         Bounded {
             stream,
+            standing,
             answered: false,
             read: None,
             write: None,
@@ -86,7 +90,9 @@ impl<S> Bounded<S> {
         if done.is_ready() {
             self.answered = true;
             // Now and not with the next read: hyper may leave one waiting while it answers.
-            self.read = Some(Instant::now() + IDLE);
+            let now = Instant::now();
+            self.read = Some(now + IDLE);
+            self.standing.answered(now);
         }
         self.writes_on(context, done)
     }
@@ -170,7 +176,7 @@ mod tests {
     /// A stream that holds so few bytes that an answer needs a client that takes it.
     fn narrow() -> (Bounded<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(4);
-        (Bounded::new(ours), theirs)
+        (Bounded::new(ours, Standing::default()), theirs)
     }
 
     /// How long it took until the stream would wait no longer.

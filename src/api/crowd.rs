@@ -1,42 +1,216 @@
-//! How many connections there may be at once, and when their number is worth a word.
+//! Who is let in when many come at once: so many connections in all, and so many of one address.
+//!
+//! ```text
+//! a place is free                        served
+//! another keeps us waiting for long      that one ends, the new one is served
+//! neither                                503 and Retry-After, or the end at once
+//! ```
+//!
+//! Nobody waits before the door: who is not served learns it at once, and can ask again. So clients that fill every
+//! place and say nothing keep out nobody.
 
-use std::mem;
+use std::{collections::HashMap, mem, net::IpAddr};
 
-/// So many connections at once. The next ones wait for their end, before the system's limit for open
-/// files would keep us from our nodes.
-pub const MOST: usize = 512;
+use tokio::{
+    task::{AbortHandle, Id},
+    time::Instant,
+};
 
-/// Whether it was told of already.
-#[derive(Debug, Default)]
-pub struct Crowd {
-    told: bool,
+use crate::api::{network::Network, proxies::Proxies, standing::Standing};
+
+/// So many connections may stand beside those that are served: half of them are told why they are not, the others have
+/// been ended and have not gone yet.
+pub const BESIDE: usize = 2 * TOLD_AT_ONCE;
+/// So many connections are told at once why they are not served. Further ones are closed without a word.
+const TOLD_AT_ONCE: usize = 64;
+
+/// How many connections there may be.
+#[derive(Clone, Debug)]
+pub struct Caps {
+    /// In all.
+    pub total: usize,
+    /// Of one address, if it is no proxy's; of a network of IPv6.
+    pub per_address: usize,
+    /// Behind each of which many callers stand.
+    pub proxies: Proxies,
 }
 
-impl Crowd {
-    /// True once for a crowd. It is over when half of it has gone, not with each that makes room for the
-    /// next.
-    pub fn fills(&mut self, connections: usize) -> bool {
-        if connections < MOST / 2 {
-            self.told = false;
+impl Default for Caps {
+    fn default() -> Caps {
+        Caps {
+            total: 512,
+            per_address: 64,
+            proxies: Proxies::default(),
         }
-        connections >= MOST && !mem::replace(&mut self.told, true)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What becomes of a new connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is served.
+    Serve,
+    /// It is told why it is not.
+    Tell,
+    /// It is closed.
+    Close,
+}
 
-    #[test]
-    fn a_crowd_is_told_of_once_until_half_of_it_has_gone() {
-        let mut crowd = Crowd::default();
-        let mut told = |connections| crowd.fills(connections);
-        assert!(!told(MOST - 1));
-        assert!(told(MOST));
-        for still in [MOST, MOST - 1, MOST, MOST / 2, MOST] {
-            assert!(!told(still), "{still}");
+/// The connections that there are.
+#[derive(Debug)]
+pub struct Crowd {
+    caps: Caps,
+    here: HashMap<Id, Held>,
+    served: usize,
+    told: usize,
+    of: HashMap<Network, Of>,
+    /// Whether the log has been told of this crowd.
+    logged: bool,
+}
+
+/// A connection.
+#[derive(Debug)]
+enum Held {
+    Served(Place),
+    Told,
+    /// It has been ended, and its place given away.
+    Leaving,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// Where it is counted; a proxy's is not.
+    network: Option<Network>,
+    standing: Standing,
+    task: AbortHandle,
+}
+
+/// The connections of one network.
+#[derive(Debug, Default)]
+struct Of {
+    served: usize,
+    logged: bool,
+}
+
+impl Crowd {
+    /// Nobody yet.
+    pub fn new(caps: Caps) -> Crowd {
+        Crowd {
+            caps,
+            here: HashMap::new(),
+            served: 0,
+            told: 0,
+            of: HashMap::new(),
+            logged: false,
         }
-        assert!(!told(MOST / 2 - 1));
-        assert!(told(MOST));
+    }
+
+    /// Whether anything can be made of one more connection, be it its end.
+    pub fn takes_more(&self) -> bool {
+        self.here.len() < self.caps.total.saturating_add(BESIDE)
+    }
+
+    /// What becomes of a connection from here. Another one may be ended for it.
+    pub fn admit(&mut self, peer: IpAddr) -> Verdict {
+        if let Some(network) = self.network(peer)
+            && let Some(of) = self.of.get(&network)
+            && of.served >= self.caps.per_address
+            && !self.makes_room(Some(network))
+        {
+            self.log_address(network, peer);
+            return self.turned_away();
+        }
+        if self.served >= self.caps.total && !self.makes_room(None) {
+            if !mem::replace(&mut self.logged, true) {
+                let connections = self.caps.total;
+                tracing::warn!(connections, "no more connections at once: others get 503");
+            }
+            return self.turned_away();
+        }
+        Verdict::Serve
+    }
+
+    /// One from here is served by this task.
+    pub fn serves(&mut self, peer: IpAddr, standing: Standing, task: AbortHandle) {
+        let network = self.network(peer);
+        self.served += 1;
+        if let Some(network) = network {
+            self.of.entry(network).or_default().served += 1;
+        }
+        let place = Place {
+            network,
+            standing,
+            task,
+        };
+        self.here.insert(place.task.id(), Held::Served(place));
+    }
+
+    /// One is told by this task why it is not served.
+    pub fn tells(&mut self, task: Id) {
+        self.told += 1;
+        self.here.insert(task, Held::Told);
+    }
+
+    /// The connection of this task has ended.
+    pub fn left(&mut self, task: Id) {
+        match self.here.remove(&task) {
+            Some(Held::Served(place)) => self.vacates(&place),
+            Some(Held::Told) => self.told -= 1,
+            Some(Held::Leaving) | None => {}
+        }
+    }
+
+    fn network(&self, peer: IpAddr) -> Option<Network> {
+        (!self.caps.proxies.trusts(peer)).then(|| Network::of(peer))
+    }
+
+    fn turned_away(&self) -> Verdict {
+        match self.told < TOLD_AT_ONCE {
+            true => Verdict::Tell,
+            false => Verdict::Close,
+        }
+    }
+
+    /// Ends the connection that can best be missed, of this network or of all; false where none can.
+    fn makes_room(&mut self, of: Option<Network>) -> bool {
+        let now = Instant::now();
+        let claims = self.here.iter().filter_map(|(id, held)| match held {
+            Held::Served(place) if of.is_none() || place.network == of => {
+                Some((place.standing.claim(now)?, *id))
+            }
+            _ => None,
+        });
+        let Some((_, id)) = claims.max_by_key(|(claim, _)| *claim) else {
+            return false;
+        };
+        if let Some(Held::Served(place)) = self.here.insert(id, Held::Leaving) {
+            place.task.abort();
+            self.vacates(&place);
+        }
+        true
+    }
+
+    fn vacates(&mut self, place: &Place) {
+        self.served -= 1;
+        if self.served < self.caps.total / 2 {
+            self.logged = false;
+        }
+        if let Some(network) = place.network
+            && let Some(of) = self.of.get_mut(&network)
+        {
+            of.served -= 1;
+            if of.served == 0 {
+                self.of.remove(&network);
+            }
+        }
+    }
+
+    /// Once, until all of its connections have ended.
+    fn log_address(&mut self, network: Network, peer: IpAddr) {
+        let of = self.of.entry(network).or_default();
+        if !mem::replace(&mut of.logged, true) {
+            let connections = self.caps.per_address;
+            tracing::warn!(%peer, connections, "no more connections of this address: others of it get 503");
+        }
     }
 }

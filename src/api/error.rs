@@ -52,9 +52,11 @@ pub enum ApiError {
     /// No node has printed anything yet.
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
-    NotReady(Vec<Missing>),
+    NotReady(Vec<Missing>, Duration),
     /// Plain HTTP, where TLS is spoken.
     PlainHttp,
+    /// More connections than there may be.
+    Overloaded(Duration),
 }
 
 impl ApiError {
@@ -73,8 +75,9 @@ impl ApiError {
             ApiError::NotComplete(..) => Kind::NotComplete,
             ApiError::NoNodes => Kind::NoNodes,
             ApiError::NoText(_) => Kind::NoText,
-            ApiError::NotReady(_) => Kind::NotReady,
+            ApiError::NotReady(..) => Kind::NotReady,
             ApiError::PlainHttp => Kind::HttpsOnly,
+            ApiError::Overloaded(_) => Kind::Overloaded,
         }
     }
 
@@ -120,9 +123,12 @@ impl ApiError {
             ApiError::NoText(_) => {
                 "no storage node has printed a report yet: /ready says what is missing".into()
             }
-            ApiError::NotReady(_) => "not every cluster has usable figures: see missing".into(),
+            ApiError::NotReady(..) => "not every cluster has usable figures: see missing".into(),
             ApiError::PlainHttp => {
                 "this port speaks HTTPS: write https:// in place of http://".into()
+            }
+            ApiError::Overloaded(_) => {
+                "too many connections at once: ask again after the seconds of Retry-After".into()
             }
         }
     }
@@ -134,7 +140,9 @@ impl ApiError {
             | ApiError::NoUsage(_, wait)
             | ApiError::NoCompute(_, wait)
             | ApiError::NotComplete(_, wait)
-            | ApiError::NoText(wait) => Some(*wait),
+            | ApiError::NoText(wait)
+            | ApiError::NotReady(_, wait)
+            | ApiError::Overloaded(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -167,7 +175,7 @@ impl ApiError {
             detail: &detail,
             error: &detail,
             missing: match self {
-                ApiError::NotReady(missing) => Some(missing),
+                ApiError::NotReady(missing, _) => Some(missing),
                 _ => None,
             },
         };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::api::{
-    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, published::Published,
-    requests::Requests, route::Access, token::Token,
+    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, network::Network, proxies::Proxies,
+    published::Published, requests::Requests, route::Access, token::Token,
 };
 
 /// What the HTTP side needs.
@@ -15,7 +15,9 @@ pub struct Api {
     /// Who may ask.
     pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
-    pub limit: Option<Limit>,
+    pub limit: Option<Limit<Network>>,
+    /// Whose word is taken on where a request comes from.
+    pub proxies: Proxies,
     /// The newest usage of each cluster, in the order of the settings, never empty.
     pub clusters: Arc<[Published]>,
     /// How many requests were answered.
@@ -42,7 +44,8 @@ impl Api {
     /// `TooMany`, `Unauthorized`.
     pub fn admits(&self, asked: &Asked) -> Result<Arc<Token>, ApiError> {
         if let Some(limit) = &self.limit {
-            limit.allows(asked.address)?;
+            let network = Network::of(asked.address);
+            limit.allows(network).map_err(ApiError::TooMany)?;
         }
         let shown = self.tokens.shown(&asked.headers);
         shown.ok_or(ApiError::Unauthorized)

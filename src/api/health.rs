@@ -1,6 +1,7 @@
 //! `GET /health`: the process lives. `GET /ready`: every cluster has usable figures. No token, no figures.
 
 use serde::Serialize;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
         error::{Answer, ApiError, json_answer},
         guard::Api,
         problem::{Missing, PartName},
+        published::to_next_round,
     },
     clock,
     reason::Reason,
@@ -64,15 +66,13 @@ pub fn health() -> Answer {
 /// # Errors
 /// `NotReady`.
 pub fn ready(api: &Api) -> Result<Answer, ApiError> {
-    let missing: Vec<Missing> = api
-        .clusters
-        .iter()
-        .map(|cluster| cluster.usage())
-        .filter(|usage| !usage.ready())
-        .flat_map(|usage| missing(&usage).collect::<Vec<_>>())
-        .collect();
-    if !missing.is_empty() {
-        return Err(ApiError::NotReady(missing));
+    let usages = api.clusters.iter().map(|cluster| cluster.usage());
+    let lacking: Vec<_> = usages.filter(|usage| !usage.ready()).collect();
+    let now = Instant::now();
+    let next_rounds = lacking.iter().map(|usage| to_next_round(usage, now));
+    if let Some(wait) = next_rounds.min() {
+        let missing = lacking.iter().flat_map(|usage| missing(usage)).collect();
+        return Err(ApiError::NotReady(missing, wait));
     }
     Ok(json_answer(&Readiness {
         status: Ready::Ready,

@@ -1,55 +1,63 @@
-//! How often one address may ask: `RATE_LIMIT_RPS` a second, with bursts of `RATE_LIMIT_BURST`.
+//! How often one caller may ask: so many requests a second, and so many at once after a quiet time.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{fmt, hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
+    Quota, RateLimiter,
+    clock::{Clock, MonotonicClock},
 };
 
-use crate::api::error::ApiError;
+use crate::api::buckets::Buckets;
 
-/// Beyond so many addresses those that have been quiet are forgotten.
-const REMEMBERED: usize = 10_000;
+/// A limit for each caller, who is told by a key. Copies count in the same place.
+#[derive(Clone)]
+pub struct Limit<K: Copy + Eq + Hash>(Arc<RateLimiter<K, Buckets<K>, MonotonicClock>>);
 
-/// A limit per address.
-#[derive(Clone, Debug)]
-pub struct Limit(Arc<DefaultKeyedRateLimiter<IpAddr>>);
-
-impl Limit {
-    /// So many requests a second, and so many at once after a quiet time.
-    pub fn new(per_second: NonZeroU32, burst: NonZeroU32) -> Limit {
+impl<K: Copy + Eq + Hash> Limit<K> {
+    /// So many requests a second, and so many at once.
+    pub fn new(per_second: NonZeroU32, burst: NonZeroU32) -> Limit<K> {
         let quota = Quota::per_second(per_second).allow_burst(burst);
-        Limit(Arc::new(RateLimiter::keyed(quota)))
+        let limiter = RateLimiter::new(quota, Buckets::default(), MonotonicClock);
+        Limit(Arc::new(limiter))
     }
 
-    /// Whether this address may ask now.
+    /// Whether this one may ask now.
     ///
     /// # Errors
-    /// `TooMany`, with the time after which it may.
-    pub fn allows(&self, address: IpAddr) -> Result<(), ApiError> {
-        if self.0.len() > REMEMBERED {
-            self.0.retain_recent();
-        }
-        self.0.check_key(&address).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            ApiError::TooMany(wait.max(Duration::from_millis(1)))
+    /// The time after which it may.
+    pub fn allows(&self, key: K) -> Result<(), Duration> {
+        self.0.check_key(&key).map_err(|refused| {
+            let wait = refused.wait_time_from(MonotonicClock.now());
+            wait.max(Duration::from_millis(1))
         })
+    }
+}
+
+impl<K: Copy + Eq + Hash> fmt::Debug for Limit<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limit")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::network::Network;
 
     #[test]
     fn each_address_has_a_burst_of_its_own() {
         let number = |n| NonZeroU32::new(n).expect("not zero");
         let limit = Limit::new(number(1), number(2));
-        let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
-        assert!(limit.allows(one).is_ok());
-        assert!(limit.allows(one).is_ok());
-        assert!(matches!(limit.allows(one), Err(ApiError::TooMany(_))));
-        assert!(limit.allows(other).is_ok());
+        let may = |address: &str| {
+            let address = address.parse().expect("an address");
+            limit.allows(Network::of(address)).is_ok()
+        };
+        assert!(may("192.0.2.1"));
+        assert!(may("::ffff:192.0.2.1"));
+        assert!(!may("192.0.2.1"));
+        assert!(may("192.0.2.2"));
+        assert!(may("2001:db8::1") && may("2001:db8::2"));
+        assert!(!may("2001:db8::3"));
+        assert!(may("2001:db8:0:1::3"));
     }
 }

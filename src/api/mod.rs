@@ -6,9 +6,11 @@ pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod bounded;
+pub mod buckets;
 pub mod certificate;
 pub mod clusters;
 pub mod compute_body;
+pub mod connection;
 pub mod crowd;
 pub mod error;
 pub mod etag;
@@ -19,15 +21,18 @@ pub mod legacy;
 pub mod limit;
 pub mod listener;
 pub mod metrics;
+pub mod network;
 pub mod openapi;
 pub mod operations;
 pub mod problem;
+pub mod proxies;
 pub mod published;
 pub mod raw;
 pub mod refusal;
 pub mod requests;
 pub mod route;
 pub mod scope;
+pub mod standing;
 pub mod state;
 pub mod storage_body;
 pub mod tls;
@@ -38,7 +43,6 @@ pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
-use tokio::net::TcpListener;
 use warp::Filter;
 
 use crate::{
@@ -46,12 +50,11 @@ use crate::{
         asked::Asked,
         error::{Answer, ApiError},
         guard::Api,
+        listener::Door,
         route::{Access, Found, Route},
-        tls::Tls,
         token::Token,
     },
     clock,
-    pulse::Beat,
 };
 
 /// Every route, with its errors.
@@ -62,7 +65,8 @@ pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
     let api = Arc::new(api);
-    asked::asked().map(move |asked: Asked| {
+    asked::asked().map(move |mut asked: Asked| {
+        asked.address = api.proxies.caller(asked.address, &asked.headers);
         let segments = asked.segments();
         let found = route::find(segments.as_slice());
         let access = access(&asked, found);
@@ -113,13 +117,7 @@ fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, 
     }
 }
 
-/// Answers until `shutdown` is done, over TLS where it is given, then lets what has begun come to its end.
-pub async fn serve(
-    api: Api,
-    listener: TcpListener,
-    tls: Option<Tls>,
-    beat: Beat,
-    shutdown: impl Future<Output = ()> + Send,
-) {
-    listener::serve(listener, tls, warp::service(routes(api)), beat, shutdown).await;
+/// Answers those that come in by this door until `shutdown` is done, then lets what has begun come to its end.
+pub async fn serve(api: Api, door: Door, shutdown: impl Future<Output = ()> + Send) {
+    listener::serve(door, warp::service(routes(api)), shutdown).await;
 }

@@ -119,7 +119,7 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
 }
 
 fn problems(path: &Path) -> Vec<Kind> {
-    let mut kinds = vec![Kind::HttpsOnly, Kind::MethodNotAllowed];
+    let mut kinds = vec![Kind::HttpsOnly, Kind::MethodNotAllowed, Kind::Overloaded];
     if path.access() != Access::Everybody {
         kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]);
     }

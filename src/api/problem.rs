@@ -31,6 +31,8 @@ words! {
         MethodNotAllowed = "urn:vhi-usage:method_not_allowed",
         /// More requests from this address than the limit allows.
         TooManyRequests = "urn:vhi-usage:too_many_requests",
+        /// More connections at once, in all or from this address, than there may be.
+        Overloaded = "urn:vhi-usage:overloaded",
         /// Compute has no usable figure; storage has.
         NoCompute = "urn:vhi-usage:no_compute",
         /// No round of readings has ended yet.
@@ -57,9 +59,12 @@ impl Kind {
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::NoCompute => StatusCode::BAD_GATEWAY,
-            Kind::NotYet | Kind::NoUsage | Kind::NotComplete | Kind::NoText | Kind::NotReady => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Kind::Overloaded
+            | Kind::NotYet
+            | Kind::NoUsage
+            | Kind::NotComplete
+            | Kind::NoText
+            | Kind::NotReady => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -68,11 +73,13 @@ impl Kind {
         matches!(
             self,
             Kind::TooManyRequests
+                | Kind::Overloaded
                 | Kind::NoCompute
                 | Kind::NotYet
                 | Kind::NoUsage
                 | Kind::NotComplete
                 | Kind::NoText
+                | Kind::NotReady
         )
     }
 }

@@ -1,4 +1,5 @@
-//! What a client is told that speaks plain HTTP to a port with TLS.
+//! What a client is told whose requests are not looked at: one that speaks plain HTTP to a port with TLS, or one that
+//! came when there was no room.
 
 use std::{
     convert::Infallible,
@@ -15,10 +16,9 @@ use warp::{
 
 use crate::api::error::ApiError;
 
-/// Answers every request with the one problem. No token is looked at: whatever was sent here in plain
-/// text has been seen by others.
-#[derive(Clone, Copy, Debug)]
-pub struct Refusal;
+/// Answers every request with the one problem, and ends the connection. No token is looked at.
+#[derive(Clone, Debug)]
+pub struct Refusal(pub ApiError);
 
 impl Service<Request<Incoming>> for Refusal {
     type Response = Response;
@@ -30,7 +30,7 @@ impl Service<Request<Incoming>> for Refusal {
     }
 
     fn call(&mut self, _: Request<Incoming>) -> Self::Future {
-        let mut answer = ApiError::PlainHttp.answer();
+        let mut answer = self.0.answer();
         let close = HeaderValue::from_static("close");
         answer.headers_mut().insert(header::CONNECTION, close);
         ready(Ok(answer.into_response()))

@@ -62,6 +62,8 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
     let mut config = Config::load(&Origins {
         file: Some(path),
         env_file: EnvFile::Nowhere,
+        // Nothing that is served means anything.
+        environment: vec![("PLAIN_HTTP".to_owned(), "1".to_owned())],
         asks: Asks::Service,
         ..Origins::default()
     })?;

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod describe;
 pub mod exit;
 pub mod figures;
+pub mod files;
 pub mod logging;
 pub mod parse;
 pub mod parse_json;

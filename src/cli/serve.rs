@@ -5,6 +5,7 @@ use std::{pin::pin, process::ExitCode};
 use crate::{
     cli::{
         exit::{self, Failure},
+        files,
         reload::Hangups,
         service::Service,
         stop::Signals,
@@ -17,8 +18,9 @@ use crate::{
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn run(config: Config, origins: Origins) -> Result<ExitCode, Failure> {
+pub async fn run(mut config: Config, origins: Origins) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
+    files::make_room(&mut config);
     let listener = config.listen.bind().await?;
     let address = listener
         .local_addr()
@@ -33,9 +35,6 @@ pub async fn run(config: Config, origins: Origins) -> Result<ExitCode, Failure> 
     let scheme = config.tls.as_ref().map_or("http", |_| "https");
     let url = format!("{scheme}://{address}");
     tracing::info!(%address, url, clusters = names.join(","), poll = ?config.timing.poll, "serving");
-    if config.tls.is_none() && !address.ip().is_loopback() {
-        tracing::warn!(%address, "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front");
-    }
     let mut supervisor = Supervisor::default();
     let end = {
         let (newest, pulse) = (service.newest.clone(), service.pulse.clone());

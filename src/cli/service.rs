@@ -11,8 +11,8 @@ use tokio::{
 
 use crate::{
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
-        tls::Tls,
+        self, auth::Tokens, guard::Api, limit::Limit, listener::Door, published::Published,
+        requests::Requests, tls::Tls,
     },
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
@@ -71,16 +71,17 @@ impl Service {
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),
+            proxies: config.caps.proxies.clone(),
             clusters,
             requests: Requests::default(),
         };
-        let http = tokio::spawn(api::serve(
-            api,
+        let door = Door {
             listener,
-            config.tls.clone(),
-            pulse.beat("the listener"),
-            stop::requested(asked),
-        ));
+            tls: config.tls.clone(),
+            caps: config.caps.clone(),
+            beat: pulse.beat("the listener"),
+        };
+        let http = tokio::spawn(api::serve(api, door, stop::requested(asked)));
         Ok(Service {
             newest,
             pulse,

@@ -128,7 +128,7 @@ impl Shown<'_> {
         let value = match key.kind {
             _ if key.secret => "***".into(),
             Kind::Wait => format!("{word}s").into(),
-            Kind::Count => word.parse::<i64>().map_or(word.into(), Value::from),
+            Kind::Count | Kind::Number => word.parse::<i64>().map_or(word.into(), Value::from),
             Kind::Flag => matches!(word.as_str(), "1" | "true" | "yes").into(),
             Kind::Words => {
                 let words = word
@@ -197,6 +197,11 @@ impl Shown<'_> {
                     _ => format!("{seconds}s"),
                 };
                 Some(text.into())
+            }
+            // Nothing that goes out where it may not is in force.
+            "api.plain_http" if !self.config.clusters.is_empty() => {
+                let config = self.config;
+                Some((config.tls.is_none() && !config.listen.is_loopback()).into())
             }
             "api.rate_limit_rps" => limit.map(|(rate, _)| i64::from(rate.get()).into()),
             "api.rate_limit_burst" => limit.map(|(_, burst)| i64::from(burst.get()).into()),

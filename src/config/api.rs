@@ -1,41 +1,147 @@
-//! The HTTP side's part of the settings.
+//! What the HTTP side bounds: how often is asked, how many are in, whose word on an address is taken, and whether plain
+//! HTTP may leave this machine.
 
 use std::num::NonZeroU32;
 
-use crate::config::{error::Problem, file::File, variables::Variables};
+use ipnet::IpNet;
 
-/// Requests a second and burst, if either is set.
-pub fn rate_limit(
-    file: &File,
-    variables: &Variables,
-    problems: &mut Vec<Problem>,
-) -> Option<(NonZeroU32, NonZeroU32)> {
-    let written = &file.written;
-    let file = &file.api;
-    let mut number = |variable: &str, key: &str, file: Option<u32>| {
-        let word = variables.get(variable).map(str::to_owned);
-        let word = word.or_else(|| file.map(|number| number.to_string()))?;
-        let number = word.parse::<NonZeroU32>();
+use crate::{
+    api::{crowd::Caps, proxies::Proxies},
+    config::{error::Problem, file::File, keys::Kind, listen::Listen, variables::Variables},
+};
+
+/// Requests a second, and at once after a quiet time.
+pub type Rate = (NonZeroU32, NonZeroU32);
+
+/// The settings of the edge, while they are read.
+#[derive(Debug)]
+pub struct Edge<'a> {
+    /// The settings file.
+    pub file: &'a File,
+    /// What overrides it.
+    pub variables: &'a Variables,
+    /// Everything that is wrong.
+    pub problems: &'a mut Vec<Problem>,
+}
+
+impl Edge<'_> {
+    /// For each address, if it is set.
+    pub fn rate_of_an_address(&mut self) -> Option<Rate> {
+        let rps = self.number(
+            "RATE_LIMIT_RPS",
+            "rate_limit_rps",
+            self.file.api.rate_limit_rps,
+        );
+        let burst = self.file.api.rate_limit_burst;
+        let burst = self.number("RATE_LIMIT_BURST", "rate_limit_burst", burst);
+        rate(rps, burst)
+    }
+
+    /// How many connections there may be.
+    pub fn caps(&mut self) -> Caps {
+        let usual = Caps::default();
+        let most = |number: Option<NonZeroU32>, usual: usize| {
+            let number = number.map(|number| usize::try_from(number.get()));
+            number.and_then(Result::ok).unwrap_or(usual)
+        };
+        Caps {
+            total: most(self.file.api.max_connections, usual.total),
+            per_address: most(self.file.api.max_connections_per_address, usual.per_address),
+            proxies: self.proxies(),
+        }
+    }
+
+    fn proxies(&mut self) -> Proxies {
+        let mut ranges: Vec<IpNet> = Vec::new();
+        for word in self.file.api.trusted_proxies.iter().flatten() {
+            match range(word) {
+                Some(range) => ranges.push(range),
+                None => self.wrong(
+                    "",
+                    "api.trusted_proxies",
+                    format!("`{word}` is no address: write one such as 192.0.2.1, or a range such as 192.0.2.0/24"),
+                ),
+            }
+        }
+        Proxies::new(ranges)
+    }
+
+    /// Whether plain HTTP, spoken without TLS at this place, leaves this machine; a problem where nobody has said that it
+    /// may. `flag` says whether the place is from the command line.
+    pub fn speaks_plainly(&mut self, listen: Listen, flag: bool) -> bool {
+        if listen.is_loopback() {
+            return false;
+        }
+        let said = match self.variables.get("PLAIN_HTTP") {
+            Some(word) => match word {
+                "1" | "true" | "yes" => Some(true),
+                "0" | "false" | "no" => Some(false),
+                _ => {
+                    self.wrong("PLAIN_HTTP", "api.plain_http", "write 1 or 0");
+                    return false;
+                }
+            },
+            None => self.file.api.plain_http,
+        };
+        // As the service before did, and as a `.env` of its time means it.
+        let by_port =
+            !flag && self.variables.get("LISTEN").is_none() && self.variables.get("PORT").is_some();
+        if !said.unwrap_or(by_port) {
+            let why = format!(
+                "plain HTTP on {listen} would show tokens and figures to the network: name certificate_file and key_file in [api.tls], listen on 127.0.0.1, or allow it with plain_http = true in [api] or PLAIN_HTTP=1"
+            );
+            match flag {
+                true => self.problems.push(Problem::new("--listen", why)),
+                false => {
+                    let variables = ["LISTEN", "PORT"];
+                    let set = self.variables.set(&variables).next();
+                    self.wrong(set.unwrap_or("LISTEN"), "listen", why);
+                }
+            }
+        }
+        true
+    }
+
+    fn number(
+        &mut self,
+        variable: &str,
+        key: &str,
+        written: Option<NonZeroU32>,
+    ) -> Option<NonZeroU32> {
+        let Some(word) = self.variables.get(variable) else {
+            return written;
+        };
+        let number = word.parse().ok();
+        if number.is_none() {
+            let why = format!("write {}", Kind::Number.expected());
+            self.wrong(variable, &format!("api.{key}"), why);
+        }
         number
-            .map_err(|_| {
-                let (path, why) = (
-                    format!("api.{key}"),
-                    "write a whole number from 1 on, or nothing for no limit",
-                );
-                problems.extend(written.problem(variables, variable, &path, why));
-            })
-            .ok()
-    };
-    let rps = number("RATE_LIMIT_RPS", "rate_limit_rps", file.rate_limit_rps);
-    let burst = number(
-        "RATE_LIMIT_BURST",
-        "rate_limit_burst",
-        file.rate_limit_burst,
-    );
+    }
+
+    fn wrong(&mut self, variable: &str, path: &str, why: impl Into<String>) {
+        let written = &self.file.written;
+        let problem = written.problem(self.variables, variable, path, why);
+        self.problems.extend(problem);
+    }
+}
+
+fn rate(rps: Option<NonZeroU32>, burst: Option<NonZeroU32>) -> Option<Rate> {
     match (rps, burst) {
         (None, None) => None,
         (Some(rps), burst) => Some((rps, burst.unwrap_or(rps))),
         // What the service before took where only the burst was set.
         (None, Some(burst)) => Some((NonZeroU32::MIN.saturating_add(9), burst)),
+    }
+}
+
+/// A range, or one address. An IPv4 address in the clothes of IPv6 is what it is.
+fn range(word: &str) -> Option<IpNet> {
+    match word.trim().parse::<IpNet>() {
+        Ok(range) => Some(range),
+        Err(_) => {
+            let address: std::net::IpAddr = word.trim().parse().ok()?;
+            Some(IpNet::from(address.to_canonical()))
+        }
     }
 }

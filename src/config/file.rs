@@ -147,12 +147,10 @@ mod tests {
         refused("poll_interval = 60\n", 1, "with its unit");
         refused("\nmax_age = \"soon\"\n", 2, "with its unit");
         refused("poll_interval = \"0s\"\n", 1, "above zero");
-        refused("[api]\nrate_limit_rps = -1\n", 2, "from 0 to 4294967295");
-        refused(
-            "[api]\nrate_limit_rps = 4294967296\n",
-            2,
-            "from 0 to 4294967295",
-        );
+        for number in ["-1", "0", "4294967296"] {
+            let text = format!("[api]\nrate_limit_rps = {number}\n");
+            refused(&text, 2, "from 1 to 4294967295");
+        }
         refused(
             "[[cluster]]\n[cluster.panel]\ninsecure = 1\n",
             3,

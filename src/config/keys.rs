@@ -2,7 +2,7 @@
 //!
 //! The check of a settings file, `config show`, and a test of README and example all read this table.
 
-use Kind::{Address, Count, End, Flag, Free, OneOrMany, Path, Scopes, Text, Wait, Words};
+use Kind::{Address, Count, End, Flag, Free, Number, OneOrMany, Path, Scopes, Text, Wait, Words};
 
 /// What may stand behind a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,10 @@ pub enum Kind {
     Path,
     /// A duration with its unit.
     Wait,
-    /// A whole number.
+    /// A whole number, which may be 0.
     Count,
+    /// A whole number from 1 on.
+    Number,
     /// `true` or `false`.
     Flag,
     /// A list of texts.
@@ -40,7 +42,8 @@ impl Kind {
             Wait => {
                 "a duration in quotes with its unit, above zero and within a year, such as \"60s\" or \"15m\""
             }
-            Count => "a whole number from 0 on, without quotes",
+            Count => "a whole number from 0 to 4294967295, without quotes",
+            Number => "a whole number from 1 to 4294967295, without quotes, or leave it out",
             Flag => "true or false, without quotes",
             Scopes => "a list of scopes, such as [\"usage\"] or [\"usage\", \"ops\"]",
             End => "a day or a time in quotes, such as \"2027-01-31\" or \"2027-01-31T18:00:00Z\"",
@@ -136,8 +139,12 @@ pub const KEYS: &[Key] = &[
     key("poll_interval", Wait, "CACHE_TTL_SECONDS", "\"60s\"", "from one round of readings to the next"),
     key("max_age", Wait, "", "", "how old a figure may be when it is served"),
     handed("api.token_file", "API_BEARER_TOKEN", true, "api-token", "an API token"),
-    key("api.rate_limit_rps", Count, "RATE_LIMIT_RPS", "", "requests a second from one address"),
-    key("api.rate_limit_burst", Count, "RATE_LIMIT_BURST", "", "how many at once after a quiet time"),
+    key("api.plain_http", Flag, "PLAIN_HTTP", "", "whether plain HTTP may leave this machine"),
+    key("api.max_connections", Number, "", "512", "connections at once"),
+    key("api.max_connections_per_address", Number, "", "64", "connections at once from one address"),
+    key("api.trusted_proxies", Words, "", "[]", "proxies whose X-Forwarded-For is believed"),
+    key("api.rate_limit_rps", Number, "RATE_LIMIT_RPS", "", "requests a second from one address"),
+    key("api.rate_limit_burst", Number, "RATE_LIMIT_BURST", "", "how many at once after a quiet time"),
     handed("api.tls.certificate_file", "TLS_CERTIFICATE", false, "tls-certificate", "our own certificate, for HTTPS"),
     handed("api.tls.key_file", "TLS_KEY", false, "tls-key", "its private key"),
     key("api.tokens.name", Text, "", "", "who uses this token"),

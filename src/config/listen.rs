@@ -25,6 +25,14 @@ impl Default for Listen {
 }
 
 impl Listen {
+    /// Whether nobody but this machine can come in.
+    pub fn is_loopback(self) -> bool {
+        match self {
+            Listen::At(address) => address.ip().to_canonical().is_loopback(),
+            Listen::Everywhere(_) => false,
+        }
+    }
+
     /// Takes the port.
     ///
     /// # Errors
@@ -105,6 +113,25 @@ fn way_out(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_this_machine_comes_in_by_a_loopback_address() {
+        for (text, expected) in [
+            ("127.0.0.1:80", true),
+            ("127.8.9.10:80", true),
+            ("[::1]:80", true),
+            ("[::ffff:127.0.0.1]:80", true),
+            ("0.0.0.0:80", false),
+            ("[::]:80", false),
+            (":80", false),
+            ("192.0.2.1:80", false),
+            ("[::ffff:192.0.2.1]:80", false),
+            ("[2001:db8::1]:80", false),
+        ] {
+            let listen: Listen = text.parse().expect("a place");
+            assert_eq!(listen.is_loopback(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_place_is_an_address_with_a_port_or_a_port_alone() {

@@ -29,12 +29,13 @@ pub mod walk;
 pub mod words;
 pub mod written;
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use crate::{
-    api::{tls::Tls, token::Token},
+    api::{crowd::Caps, tls::Tls, token::Token},
     collector::held::Timing,
     config::{
+        api::{Edge, Rate},
         cluster::ClusterConfig,
         error::{ConfigError, Problem},
         file::{ClusterFile, File},
@@ -62,7 +63,9 @@ pub struct Config {
     /// The API tokens; never empty where the settings are to serve.
     pub tokens: Vec<Token>,
     /// Requests a second and burst, for each address.
-    pub rate_limit: Option<(NonZeroU32, NonZeroU32)>,
+    pub rate_limit: Option<Rate>,
+    /// How many connections there may be, and who stands in front.
+    pub caps: Caps,
     /// TLS of the HTTP side; `None` where it speaks plain HTTP.
     pub tls: Option<Tls>,
     /// The clusters; empty only where settings that speak of none are looked at.
@@ -114,14 +117,32 @@ impl Config {
         if asks != Asks::Clusters && whole && tokens.is_empty() && !told {
             problems.push(tokens::no_token());
         }
-        let rate_limit = api::rate_limit(&file, &variables, &mut problems);
+        let before = problems.len();
         let tls = tls::tls(&file, &variables, &credentials, &mut problems);
+        let plain = tls.is_none() && problems.len() == before;
+        let mut edge = Edge {
+            file: &file,
+            variables: &variables,
+            problems: &mut problems,
+        };
+        let (rate_limit, caps) = (edge.rate_of_an_address(), edge.caps());
+        let mut outside = None;
+        if plain
+            && asks != Asks::Clusters
+            && whole
+            && let Some(listen) = listen
+        {
+            outside = edge
+                .speaks_plainly(listen, flag.is_some())
+                .then_some(listen);
+        }
         match (listen, timing) {
             (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
                 rate_limit,
-                notices: notices::notices(&clusters, &tokens, tls.as_ref(), &variables),
+                caps,
+                notices: notices::notices(&clusters, &tokens, tls.as_ref(), outside, &variables),
                 tokens,
                 tls,
                 clusters,

@@ -6,23 +6,30 @@ use crate::{
     config::{
         address::Address,
         cluster::{ClusterConfig, SourceConfig},
+        listen::Listen,
         variables::Variables,
     },
     reading::Source,
     web::{http::Login, trust::Trust},
 };
 
-/// One sentence each.
+/// One sentence each. `outside` is where plain HTTP leaves this machine.
 pub fn notices(
     clusters: &[ClusterConfig],
     tokens: &[Token],
     tls: Option<&Tls>,
+    outside: Option<Listen>,
     variables: &Variables,
 ) -> Vec<String> {
     let mut notices = Vec::new();
     let now = clock::now();
     notices.extend(tokens.iter().filter_map(|token| token.notice(now)));
     notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
+    notices.extend(outside.map(|listen| {
+        format!(
+            "tokens and figures cross the network without TLS, by plain HTTP on {listen}: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front and listen on 127.0.0.1"
+        )
+    }));
     let redis = ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_DB"];
     if variables.set(&redis).next().is_some() {
         notices.push("REDIS_* is ignored: the newest reading is kept in memory".to_owned());

@@ -1,7 +1,7 @@
 //! The tables of the settings file as they are written: `[api]` with what is below it, `[cluster.ssh]`,
 //! `[cluster.panel]`. Unknown keys are errors.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Deserializer};
 
@@ -19,10 +19,18 @@ pub struct ApiFile {
     /// Further tokens, as their hashes.
     #[serde(default)]
     pub tokens: Vec<TokenFile>,
+    /// Whether plain HTTP may leave this machine.
+    pub plain_http: Option<bool>,
+    /// Connections at once.
+    pub max_connections: Option<NonZeroU32>,
+    /// Of one address.
+    pub max_connections_per_address: Option<NonZeroU32>,
+    /// Addresses of proxies, and ranges of them.
+    pub trusted_proxies: Option<Vec<String>>,
     /// Requests a second and address.
-    pub rate_limit_rps: Option<u32>,
+    pub rate_limit_rps: Option<NonZeroU32>,
     /// Requests at once after a quiet time.
-    pub rate_limit_burst: Option<u32>,
+    pub rate_limit_burst: Option<NonZeroU32>,
 }
 
 /// `[api.tls]`

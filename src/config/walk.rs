@@ -118,8 +118,8 @@ impl Walk<'_> {
         );
         let why = match (key.kind, value.get_ref()) {
             (Kind::Wait, DeValue::String(_)) => format!("write {}", key.kind.expected()),
-            (Kind::Count, DeValue::Integer(_)) => {
-                "write a whole number from 0 to 4294967295".into()
+            (Kind::Count | Kind::Number, DeValue::Integer(_)) => {
+                format!("write {}", key.kind.expected())
             }
             _ => why,
         };
@@ -234,12 +234,15 @@ fn fits(kind: Kind, value: &DeValue<'_>) -> bool {
         let items = value.as_array();
         items.is_some_and(|items| items.iter().all(|item| item.get_ref().is_str()))
     };
+    let number = || {
+        let number = value.as_integer()?;
+        u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
+    };
     match kind {
         Kind::Text | Kind::Free | Kind::Path | Kind::Address | Kind::End => value.is_str(),
         Kind::Wait => value.as_str().is_some_and(|text| duration(text).is_ok()),
-        Kind::Count => value.as_integer().is_some_and(|number| {
-            u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).is_ok()
-        }),
+        Kind::Count => number().is_some(),
+        Kind::Number => number().is_some_and(|number| number > 0),
         Kind::Flag => value.is_bool(),
         Kind::Words | Kind::Scopes => texts(),
         Kind::OneOrMany => value.is_str() || texts(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vhi_usage::{
-    api::listener::Peer, panel::error::PanelError, reason::Code, source::error::SourceError,
+    api::connection::Peer, panel::error::PanelError, reason::Code, source::error::SourceError,
     ssh::error::SshError, usage::Part, web,
 };
 

@@ -20,7 +20,9 @@ use vhi_usage::{
     api::{
         self,
         certificate::Files,
-        listener::{self, Routes},
+        connection::Routes,
+        crowd::Caps,
+        listener::{self, Door},
         tls::Tls,
     },
     pulse::Beat,
@@ -48,27 +50,40 @@ impl Served {
     }
 
     pub(crate) async fn start(site: Site, tls: Option<Tls>) -> Served {
+        Served::capped(site, tls, many()).await
+    }
+
+    /// With caps of its own.
+    pub(crate) async fn capped(site: Site, tls: Option<Tls>, caps: Caps) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Served::behind(listener, |listener, asked| {
-            api::serve(site.api, listener, tls, Beat::default(), asked)
-        })
+        let door = Door {
+            listener,
+            tls,
+            caps,
+            beat: Beat::default(),
+        };
+        Served::behind(door, |door, asked| api::serve(site.api, door, asked))
     }
 
     /// Other routes than ours.
     pub(crate) fn routes(listener: TcpListener, routes: impl Routes) -> Served {
-        Served::behind(listener, |listener, asked| {
-            listener::serve(listener, None, routes, Beat::default(), asked)
-        })
+        let door = Door {
+            listener,
+            tls: None,
+            caps: many(),
+            beat: Beat::default(),
+        };
+        Served::behind(door, |door, asked| listener::serve(door, routes, asked))
     }
 
     fn behind<F: Future<Output = ()> + Send + 'static>(
-        listener: TcpListener,
-        serve: impl FnOnce(TcpListener, Asked) -> F,
+        door: Door,
+        serve: impl FnOnce(Door, Asked) -> F,
     ) -> Served {
-        let address = listener.local_addr().unwrap();
+        let address = door.listener.local_addr().unwrap();
         let (end, asked) = oneshot::channel();
         let asked = Box::pin(async { asked.await.unwrap() });
-        let task = tokio::spawn(serve(listener, asked));
+        let task = tokio::spawn(serve(door, asked));
         Served { address, end, task }
     }
 
@@ -80,6 +95,15 @@ impl Served {
     pub(crate) async fn stop(self) {
         self.end.send(()).unwrap();
         self.task.await.unwrap();
+    }
+}
+
+/// As usual, but for the part of one address: all clients of the tests have the same.
+fn many() -> Caps {
+    let usual = Caps::default();
+    Caps {
+        per_address: usual.total,
+        ..usual
     }
 }
 

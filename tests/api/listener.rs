@@ -3,14 +3,13 @@
 use std::{
     net::{Shutdown, TcpStream},
     os::fd::OwnedFd,
-    pin::pin,
     time::Duration,
 };
 
 use tokio::{
     io::AsyncWriteExt,
     net::TcpListener,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep},
 };
 use warp::Filter;
 
@@ -95,30 +94,6 @@ async fn a_head_that_does_not_end_is_refused_before_it_fills_the_memory() {
     let end = to_the_end(&mut stream).await;
     assert!(!end.contains("200 OK"), "{end}");
     get(&mut served.connect().await, "/health").await;
-    served.stop().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_connection_more_than_the_most_waits_until_another_ends() {
-    let served = Served::plain().await;
-    let mut held = Vec::new();
-    let begun = Instant::now();
-    for _ in 0..MOST {
-        let mut stream = served.connect().await;
-        get(&mut stream, "/health").await;
-        held.push(stream);
-    }
-    assert_eq!(begun.elapsed(), Duration::ZERO, "one of them waited");
-    let mut next = served.connect().await;
-    let mut answer = pin!(get(&mut next, USAGE));
-    let before_any_is_idle_for_too_long = Duration::from_secs(74);
-    let early = timeout(before_any_is_idle_for_too_long, &mut answer).await;
-    assert!(early.is_err(), "it did not wait: {early:?}");
-    let another_ends = Instant::now();
-    drop(held.pop());
-    let answer = answer.await;
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert_eq!(another_ends.elapsed(), Duration::ZERO);
     served.stop().await;
 }
 

@@ -1,6 +1,6 @@
 //! The description of the routes is what is answered: no field, status or header more, and none less.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use vhi_usage::{
@@ -111,6 +111,8 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         let place = template.replace("{name}", "cluster1");
         let site = Site::limited(complete(), 1);
         holds(template, 400, &ApiError::PlainHttp.answer());
+        let full = ApiError::Overloaded(Duration::from_secs(1));
+        holds(template, 503, &full.answer());
         let written = site.answer(ask(&place).method("POST")).await;
         holds(template, 405, &written);
         if let Access::Scope(scope) = path.access() {

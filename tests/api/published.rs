@@ -8,8 +8,8 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, published::Published, requests::Requests,
-        token::Token,
+        self, auth::Tokens, guard::Api, limit::Limit, proxies::Proxies, published::Published,
+        requests::Requests, token::Token,
     },
     breaker::Breakers,
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
@@ -53,6 +53,7 @@ impl Site {
         let api = Api {
             tokens: Tokens::new([token()]),
             limit: None,
+            proxies: Proxies::default(),
             clusters: Arc::new([published]),
             requests: Requests::default(),
         };

@@ -100,9 +100,12 @@ fn a_slip_in_the_form_hides_no_other_mistake() {
     told(
         &place,
         &[
+            (
+                "site.toml line 2: rate_limit_rps in [api]",
+                "from 1 to 4294967295",
+            ),
             ("site.toml line 5, column ", "it is no TOML"),
             ("site.toml line 11: url in [cluster.panel]", "https only"),
-            ("site.toml line 2: rate_limit_rps in [api]", "from 1 on"),
         ],
     );
 }
@@ -151,7 +154,10 @@ fn what_is_missing_is_told_with_its_table_and_its_variable() {
 async fn what_is_shown_names_every_origin_and_no_secret() {
     let site = Site::new(1).await;
     let place = Place::connected(&site.simulator);
-    place.write(".env", "ADMIN_PASSWORD='canary-1'\nRATE_LIMIT_RPS=7\n");
+    place.write(
+        ".env",
+        "ADMIN_PASSWORD='canary-1'\nRATE_LIMIT_RPS=7\nPLAIN_HTTP=1\n",
+    );
     fs::create_dir(place.file("handed")).unwrap();
     write_private(&place.file("handed/ssh-key-passphrase"), "canary-2");
     let variables = [
@@ -175,6 +181,9 @@ async fn what_is_shown_names_every_origin_and_no_secret() {
         "poll_interval = \"60s\"    # default",
         "max_age = \"15m\"    # default",
         "token_file = \"***\"    # environment (API_BEARER_TOKEN)",
+        "plain_http = true    # .env line 3 (PLAIN_HTTP)",
+        "max_connections = 512    # default",
+        "trusted_proxies = []    # default",
         "rate_limit_rps = 7    # .env line 2 (RATE_LIMIT_RPS)",
         "name = \"cluster1\"    # site.toml line 7",
         "command = \"/opt/vstorage\"    # environment (VSTORAGE_COMMAND)",

@@ -1,7 +1,7 @@
 //! What callers over HTTP are told: the `detail` of each problem, and when the next try is due.
 
 use vhi_usage::{
-    api::listener::Peer,
+    api::connection::Peer,
     reason::Code,
     source::error::SourceError,
     ssh::error::SshError,

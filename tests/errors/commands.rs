@@ -1,6 +1,6 @@
 //! Wrong usage, ports that cannot be had, files that cannot be read or written, peers that are none.
 
-use std::{fs, net::TcpListener, time::Duration};
+use std::{collections::BTreeMap, fs, net::TcpListener, time::Duration};
 
 use vhi_usage::chain::chain;
 
@@ -8,7 +8,7 @@ use crate::{
     common::{RIGHT, Site},
     place::Place,
     told::{Mask, nobody},
-    variables::right,
+    variables::{problem, problem_with, right},
     wait::until,
 };
 
@@ -19,18 +19,19 @@ fn a_port_that_cannot_be_had() {
     let address = taken.local_addr().unwrap();
     let serve = |listen: &str| {
         let args = ["--config", "site.toml", "serve", "--listen", listen];
-        place.program(&args).run()
+        let plain = BTreeMap::from([("PLAIN_HTTP".to_owned(), "1".to_owned())]);
+        place.program(&args).variables(&plain).run()
     };
     Mask::default().of(address, "ADDRESS").ends(
         &serve(&address.to_string()),
         2,
         "cannot listen on ADDRESS: another process has that port (`ss -ltnp` names it): end it, or choose another port with --listen, LISTEN or listen in the settings",
     );
-    Mask::default().ends(
-        &serve("192.0.2.1:8080"),
-        2,
-        "cannot listen on 192.0.2.1:8080: this machine has no such address: take one that `ip address` shows, or :PORT for all of them",
-    );
+    // Behind the warning that it would be plain HTTP.
+    let ended = serve("192.0.2.1:8080");
+    let told = "vhi-usage: cannot listen on 192.0.2.1:8080: this machine has no such address: take one that `ip address` shows, or :PORT for all of them\n";
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.ends_with(told), "{}", ended.stderr);
     let sim = place.program(&["sim", "--http-listen", &address.to_string()]);
     Mask::default().of(address, "ADDRESS").ends(
         &sim.run(),
@@ -174,13 +175,39 @@ async fn a_peer_that_shows_nothing() {
 #[test]
 fn a_service_whose_port_is_public_says_what_is_missing() {
     let place = right();
-    place.write(
-        "site.toml",
-        &RIGHT.replace("[api]", "listen = \":0\"\n[api]"),
+    let public = |more: &str| {
+        let text = format!("listen = \":0\"\n[api]\n{more}");
+        place.write("site.toml", &RIGHT.replace("[api]", &text));
+    };
+    public("");
+    let why = "plain HTTP on :0 would show tokens and figures to the network: name certificate_file and key_file in [api.tls], listen on 127.0.0.1, or allow it with plain_http = true in [api] or PLAIN_HTTP=1";
+    problem(&place, &format!("site.toml line 1: listen: {why}"));
+    let flag = ["--config", "site.toml", "config", "check", "--listen", ":0"];
+    Mask::default().ends(
+        &place.program(&flag).run(),
+        2,
+        &format!("the settings cannot be used: --listen: {why}"),
     );
+    problem_with(
+        &place,
+        "LISTEN=:0\nPORT=0\n",
+        &format!(".env line 1: LISTEN: {why}"),
+    );
+    problem_with(
+        &place,
+        "PORT=0\nPLAIN_HTTP=0\n",
+        &format!(".env line 1: PORT: {why}"),
+    );
+    problem_with(
+        &place,
+        "PLAIN_HTTP=maybe\n",
+        ".env line 1: PLAIN_HTTP: write 1 or 0",
+    );
+    place.write(".env", "");
+    public("plain_http = true");
     let serving = place.program(&["--config", "site.toml", "serve"]).start();
     until("the warning", Duration::from_secs(20), || {
-        let words = "tokens and figures cross the network without TLS: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front";
+        let words = "tokens and figures cross the network without TLS, by plain HTTP on :0: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front and listen on 127.0.0.1";
         serving.stderr.read().contains(words).then_some(())
     });
     assert_eq!(serving.end_by("TERM", Duration::from_secs(8)).code, Some(0));

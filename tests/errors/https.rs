@@ -1,5 +1,7 @@
 //! Our own HTTPS: what is said beside the problems of its files, which `tests/config/tls.rs` holds.
 
+use std::time::Duration;
+
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use vhi_usage::{
     api::{error::ApiError, tls::TlsError},
@@ -63,11 +65,21 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
     let library = TlsError::Library(rustls::Error::FailedToGetRandomBytes);
     let told = "TLS cannot be set up on this machine: failed to get random bytes";
     assert_eq!(chain(&library), told);
-    let answer = ApiError::PlainHttp.answer();
-    let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
-    let told = "this port speaks HTTPS: write https:// in place of http://";
-    assert_eq!(
-        (answer.status().as_u16(), &body["detail"]),
-        (400, &told.into())
-    );
+    for (error, status, told) in [
+        (
+            ApiError::PlainHttp,
+            400,
+            "this port speaks HTTPS: write https:// in place of http://",
+        ),
+        (
+            ApiError::Overloaded(Duration::from_secs(1)),
+            503,
+            "too many connections at once: ask again after the seconds of Retry-After",
+        ),
+    ] {
+        let answer = error.answer();
+        let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+        let answered = (answer.status().as_u16(), &body["detail"]);
+        assert_eq!(answered, (status, &told.into()));
+    }
 }

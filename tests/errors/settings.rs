@@ -26,7 +26,7 @@ fn a_key_that_cannot_be_right_is_named_with_its_line() {
     with(
         "[api]",
         "[api]\npassword = \"canary\"",
-        "site.toml line 2: password in [api]: there is no such key; there are: token_file, rate_limit_rps, rate_limit_burst, tls, tokens",
+        "site.toml line 2: password in [api]: there is no such key; there are: token_file, plain_http, max_connections, max_connections_per_address, trusted_proxies, rate_limit_rps, rate_limit_burst, tls, tokens",
     );
     with(
         "[api]",
@@ -56,7 +56,17 @@ fn a_key_that_cannot_be_right_is_named_with_its_line() {
     with(
         "[api]",
         "[api]\nrate_limit_rps = -1",
-        "site.toml line 2: rate_limit_rps in [api]: write a whole number from 0 to 4294967295",
+        "site.toml line 2: rate_limit_rps in [api]: write a whole number from 1 to 4294967295, without quotes, or leave it out",
+    );
+    with(
+        "[api]",
+        "[api]\nmax_connections = 0",
+        "site.toml line 2: max_connections in [api]: write a whole number from 1 to 4294967295, without quotes, or leave it out",
+    );
+    with(
+        "[api]",
+        "[api]\ntrusted_proxies = [\"192.0.2.0/24\", \"192.0.2.1/33\"]",
+        "site.toml line 2: trusted_proxies in [api]: `192.0.2.1/33` is no address: write one such as 192.0.2.1, or a range such as 192.0.2.0/24",
     );
     with(
         "[api]",
@@ -88,7 +98,7 @@ fn every_kind_of_value_says_what_is_right() {
         (
             "[api]",
             "rate_limit_rps = \"1\"",
-            "a whole number from 0 on, without quotes",
+            "a whole number from 1 to 4294967295, without quotes, or leave it out",
         ),
         ("[[cluster]]", "name = 1", "a text in quotes"),
         (

@@ -90,7 +90,11 @@ fn a_variable_that_cannot_be_right_is_named_with_its_line() {
         ),
         (
             "RATE_LIMIT_RPS=0",
-            "RATE_LIMIT_RPS: write a whole number from 1 on, or nothing for no limit",
+            "RATE_LIMIT_RPS: write a whole number from 1 to 4294967295, without quotes, or leave it out",
+        ),
+        (
+            "RATE_LIMIT_BURST=-1",
+            "RATE_LIMIT_BURST: write a whole number from 1 to 4294967295, without quotes, or leave it out",
         ),
     ] {
         place.write(".env", &format!("{line}\n"));

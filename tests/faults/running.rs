@@ -10,7 +10,10 @@ use tokio::{
     time::timeout,
 };
 use vhi_usage::{
-    api::{self, auth::Tokens, guard::Api, published::Published, requests::Requests, token::Token},
+    api::{
+        self, auth::Tokens, guard::Api, proxies::Proxies, published::Published, requests::Requests,
+        token::Token,
+    },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
     source::Sources,
@@ -50,6 +53,7 @@ impl Running {
         let api = Api {
             tokens: Tokens::new([Token::of_the_word(TOKEN.as_bytes())]),
             limit: None,
+            proxies: Proxies::default(),
             requests: Requests::default(),
             clusters: Arc::new([Published::new(newest.clone())]),
         };
