@@ -8,7 +8,9 @@
 
 pub(crate) mod body;
 pub(crate) mod left;
+pub(crate) mod metrics;
 pub(crate) mod panel;
 pub(crate) mod printed;
+pub(crate) mod refused;
 pub(crate) mod relay;
 pub(crate) mod row;
