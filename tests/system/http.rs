@@ -27,6 +27,11 @@ impl Answer {
             .map(|(_, value)| value)
     }
 
+    /// Head and body.
+    pub(crate) fn said(&self) -> String {
+        format!("{}\n{}", self.head, self.body)
+    }
+
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -64,6 +69,16 @@ pub(crate) fn idle_client(address: SocketAddr) -> TcpStream {
     stream.write_all(request.as_bytes()).unwrap();
     let mut piece = [0; 1024];
     assert!(stream.read(&mut piece).unwrap() > 0);
+    stream
+}
+
+/// A client that has asked for a path so many times, and has taken nothing of the answers yet.
+#[track_caller]
+pub(crate) fn asking(address: SocketAddr, path: &str, token: &str, times: usize) -> TcpStream {
+    let mut stream = connect(address);
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(request.repeat(times).as_bytes()).unwrap();
     stream
 }
 

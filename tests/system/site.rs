@@ -27,7 +27,7 @@ pub(crate) const TOKEN: &str = "canary-of-the-api-token";
 /// A service has its first figures within this time.
 const FIRST_FIGURES: Duration = Duration::from_secs(20);
 /// Whatever hangs, the service ends within this time.
-pub(crate) const ENDS: Duration = Duration::from_secs(8);
+pub(crate) const ENDS: Duration = Duration::from_secs(5);
 
 /// Environment variables.
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -67,7 +67,7 @@ impl Site {
         let nodes = nodes.collect();
         let runtime = Runtime::new().unwrap();
         let settings = SimSettings {
-            nodes: 0,
+            nodes: 1,
             ..SimSettings::default()
         };
         let simulator = runtime.block_on(Simulator::start(settings)).unwrap();
@@ -92,6 +92,11 @@ impl Site {
     /// The simulator's cluster, whose panel this is.
     pub(crate) fn cluster(&self) -> &SimCluster {
         &self.simulator.clusters()[0]
+    }
+
+    /// The private key that the simulator's own node lets in.
+    pub(crate) fn simulated_key(&self) -> &str {
+        self.simulator.user_key()
     }
 
     /// The first node.
@@ -207,9 +212,12 @@ impl Service {
     #[track_caller]
     pub(crate) fn start(program: Program) -> Service {
         let mut running = program.start();
-        let line = running.says("serving address=");
-        let words = line.split("serving address=").nth(1).unwrap();
-        let address = words.split(' ').next().unwrap().parse();
+        // As each format of the log has it.
+        let heads = ["serving address=", "\"serving\",\"address\":\""];
+        let line = running.says_one_of(&heads);
+        let address = heads.iter().find_map(|head| line.split(head).nth(1));
+        let address = address.unwrap().split([' ', '"']).next();
+        let address = address.unwrap().parse();
         Service {
             running,
             address: address.unwrap(),
