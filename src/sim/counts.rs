@@ -23,6 +23,7 @@ pub(crate) struct Tally {
     pub(crate) channels_open: AtomicU64,
     pub(crate) requests: AtomicU64,
     pub(crate) followed: AtomicU64,
+    pub(crate) channels_most: AtomicU64,
     pub(crate) login_attempts: AtomicU64,
     pub(crate) logins: AtomicU64,
     pub(crate) stat_requests: AtomicU64,
@@ -68,6 +69,7 @@ impl Tally {
             channels_open: read(&self.channels_open),
             requests: read(&self.requests),
             followed: read(&self.followed),
+            channels_most: read(&self.channels_most),
             login_attempts: read(&self.login_attempts),
             logins: read(&self.logins),
             stat_requests: read(&self.stat_requests),
@@ -99,6 +101,8 @@ pub struct Counts {
     pub requests: u64,
     /// Requests that followed a redirect of its panel.
     pub followed: u64,
+    /// As many channels as were ever open at once on one connection.
+    pub channels_most: u64,
     /// Logins tried at its panel.
     pub login_attempts: u64,
     /// Logins that its panel granted.

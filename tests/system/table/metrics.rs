@@ -8,7 +8,8 @@ use crate::{
     site::Site,
     table::{
         relay::{Relay, Way},
-        row::{Part, QUICK, Row, TRY, WAITS},
+        row::{QUICK, Row, TRY, WAITS},
+        told::Part,
     },
 };
 

@@ -8,7 +8,8 @@ use crate::{
     site::Site,
     table::{
         relay::{Relay, Way},
-        row::{Part, QUICK, Row, SLOW, TRY, WAITS},
+        row::{QUICK, Row, SLOW, TRY, WAITS},
+        told::Part,
     },
 };
 
@@ -29,7 +30,11 @@ fn row(site: Site, relay: Option<&Relay>) -> Row {
         None => text,
     };
     let service = site.serve(&site.write("panel.toml", &text));
-    Row::watch(Part::Compute, site, service)
+    let row = Row::watch(Part::Compute, site, service);
+    match relay {
+        Some(_) => row.relayed(),
+        None => row,
+    }
 }
 
 /// The network to the panel goes that way, and the reason that is told, others on the way to it.

@@ -10,7 +10,10 @@ use crate::{
     http, keys,
     program::Program,
     site::{Service, Site, text},
-    table::row::{Part, QUICK, Row, WAITS},
+    table::{
+        row::{QUICK, Row, WAITS},
+        told::Part,
+    },
     wait::until,
 };
 

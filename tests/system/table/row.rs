@@ -39,9 +39,6 @@ pub(crate) const WAITS: &str = "connect_timeout = \"1s\"\ncommand_timeout = \"1s
 pub(crate) const TRY: Duration = Duration::from_secs(4);
 /// What a slow machine may add to anything. No row has another allowance.
 pub(crate) const SLOW: Duration = Duration::from_secs(4);
-/// Stat, overview and licence may be asked of the panel at once, each on a connection that is kept, and need
-/// not have been in the rounds that were watched.
-const BESIDE: usize = 2;
 /// Any fault has shown itself by then.
 const SHOWN: Duration = Duration::from_secs(25);
 
@@ -77,8 +74,13 @@ impl Row {
             row.left.raise(&row.service, &row.site);
             (row.now()["observed_at"] != read).then_some(())
         });
-        row.left.allow(BESIDE);
         row
+    }
+
+    /// The panel is asked through a relay.
+    pub(crate) fn relayed(mut self) -> Row {
+        self.left.relayed();
+        self
     }
 
     /// The fault has begun: the figures turn stale and then missing with this reason, and it stays the reason.
