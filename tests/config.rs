@@ -97,7 +97,7 @@ impl Place {
         Origins {
             file: self.toml.clone().map(PathBuf::from),
             env_file: self.env_file.clone(),
-            environment: self.variables.clone(),
+            environment: self.variables.iter().cloned().collect(),
             listen: None,
             asks: Asks::Service,
         }

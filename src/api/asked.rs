@@ -8,7 +8,10 @@ use std::{
 
 use warp::{
     Filter,
-    http::{HeaderMap, Method},
+    http::{
+        HeaderMap, Method,
+        header::{AUTHORIZATION, Entry},
+    },
     path::FullPath,
 };
 
@@ -42,9 +45,17 @@ pub fn asked() -> impl Filter<Extract = (Asked,), Error = Infallible> + Copy {
             method,
             path,
             query,
-            headers,
+            headers: sealed(headers),
             address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()),
         })
+}
+
+/// The headers, of which that with the token prints as `Sensitive` from now on.
+fn sealed(mut headers: HeaderMap) -> HeaderMap {
+    if let Entry::Occupied(mut shown) = headers.entry(AUTHORIZATION) {
+        shown.iter_mut().for_each(|it| it.set_sensitive(true));
+    }
+    headers
 }
 
 impl Asked {
@@ -101,6 +112,16 @@ mod tests {
     #[track_caller]
     fn has(path: &str, expected: &[&str]) {
         assert_eq!(Segments::of(path).as_slice(), expected, "{path}");
+    }
+
+    #[test]
+    fn a_request_does_not_print_what_it_shows() {
+        let mut headers = HeaderMap::new();
+        for word in ["Bearer canary", "Basic canary"] {
+            headers.append(AUTHORIZATION, word.parse().expect("a header"));
+        }
+        let printed = format!("{:?}", sealed(headers));
+        assert_eq!(printed.matches("Sensitive").count(), 2, "{printed}");
     }
 
     #[test]

@@ -47,8 +47,9 @@ use crate::{
         Config,
         error::ConfigError,
         listen::Listen,
-        origins::{Asks, EnvFile, Origins},
+        origins::{Asks, EnvFile, Environment, Origins},
     },
+    secret,
 };
 
 /// Usage of Virtuozzo Hybrid Infrastructure clusters over HTTP, for billing.
@@ -124,6 +125,9 @@ pub fn run() -> ExitCode {
         quiet: cli.quiet,
     };
     logging.start();
+    if let Err(error) = secret::stay_out_of_core_dumps() {
+        tracing::warn!(%error, "core dumps are still allowed, and would hold secrets");
+    }
     match dispatch(cli) {
         Ok(code) => code,
         // The reader of our output has gone, as `head` does.
@@ -143,7 +147,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     let mut origins = Origins {
         file: cli.config,
         env_file: cli.env_file.map_or(EnvFile::Usual, EnvFile::At),
-        environment: environment(),
+        environment: Environment::of_process(),
         ..Origins::default()
     };
     match cli.command {
@@ -169,12 +173,4 @@ fn load(origins: &Origins) -> Result<Config, ConfigError> {
         tracing::warn!("{notice}");
     }
     Ok(config)
-}
-
-/// The variables of the process that are text.
-fn environment() -> Vec<(String, String)> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    std::env::vars_os().filter_map(text).collect()
 }

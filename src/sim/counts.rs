@@ -1,6 +1,18 @@
-//! What has been asked of a cluster.
+//! What has been asked of a cluster, and which words its panel handed out.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use crate::lock;
+
+/// So many of the words are remembered.
+const WORDS: usize = 10_000;
 
 /// Counters behind [`Counts`].
 #[derive(Debug, Default)]
@@ -16,6 +28,31 @@ pub(crate) struct Tally {
     pub(crate) license_requests: AtomicU64,
     pub(crate) queries: AtomicU64,
     pub(crate) grafana_requests: AtomicU64,
+    pub(crate) handed_out: HandedOut,
+}
+
+/// The newest cookies and tokens of sessions.
+#[derive(Default)]
+pub(crate) struct HandedOut(Mutex<VecDeque<String>>);
+
+impl HandedOut {
+    /// Notes a word that opens something.
+    pub(crate) fn note(&self, word: &str) {
+        let mut words = lock::held(&self.0);
+        words.truncate(WORDS - 1);
+        words.push_front(word.to_owned());
+    }
+
+    /// The newest first.
+    pub(crate) fn words(&self) -> Vec<String> {
+        lock::held(&self.0).iter().cloned().collect()
+    }
+}
+
+impl fmt::Debug for HandedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
 }
 
 impl Tally {

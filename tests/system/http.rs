@@ -27,6 +27,11 @@ impl Answer {
             .map(|(_, value)| value)
     }
 
+    /// Head and body.
+    pub(crate) fn said(&self) -> String {
+        format!("{}\n{}", self.head, self.body)
+    }
+
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))

@@ -93,9 +93,16 @@ impl Running {
     /// Waits until it says a line that holds these words.
     #[track_caller]
     pub(crate) fn says(&mut self, words: &str) -> String {
+        self.says_one_of(&[words])
+    }
+
+    /// Waits until it says a line that holds one of these.
+    #[track_caller]
+    pub(crate) fn says_one_of(&mut self, all: &[&str]) -> String {
         let (out, err) = (self.stdout.clone(), self.stderr.clone());
-        until(&format!("a line with `{words}`"), PATIENCE, || {
-            let line = out.line_with(words).or_else(|| err.line_with(words));
+        until(&format!("a line with one of {all:?}"), PATIENCE, || {
+            let line = |words: &&str| out.line_with(words).or_else(|| err.line_with(words));
+            let line = all.iter().find_map(line);
             if line.is_none()
                 && let Some(status) = self.child.try_wait().unwrap()
             {
