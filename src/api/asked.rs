@@ -8,7 +8,7 @@ use std::{
 
 use warp::{
     Filter,
-    http::{HeaderMap, Method},
+    http::{HeaderMap, Method, header},
     path::FullPath,
 };
 
@@ -51,6 +51,13 @@ impl Asked {
     /// The path in its segments.
     pub fn segments(&self) -> Segments<'_> {
         Segments::of(self.path.as_str())
+    }
+
+    /// Whether a body follows, or what is told of one cannot be relied on.
+    pub fn announces_a_body(&self) -> bool {
+        let length = self.headers.get(header::CONTENT_LENGTH);
+        length.is_some_and(|length| length != "0")
+            || self.headers.contains_key(header::TRANSFER_ENCODING)
     }
 
     /// GET or HEAD.

@@ -5,8 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::api::{
-    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, network::Network, proxies::Proxies,
-    published::Published, requests::Requests, route::Access, token::Token,
+    asked::Asked,
+    auth::Tokens,
+    error::ApiError,
+    limit::Limit,
+    network::Network,
+    proxies::Proxies,
+    published::Published,
+    requests::Requests,
+    route::Access,
+    token::{Token, TokenName},
 };
 
 /// What the HTTP side needs.
@@ -16,6 +24,8 @@ pub struct Api {
     pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
     pub limit: Option<Limit<Network>>,
+    /// How often one token may be used; `None` sets no limit.
+    pub token_limit: Option<Limit<TokenName>>,
     /// Whose word is taken on where a request comes from.
     pub proxies: Proxies,
     /// The newest usage of each cluster, in the order of the settings, never empty.
@@ -37,18 +47,23 @@ impl Api {
         found.ok_or(ApiError::UnknownCluster)
     }
 
-    /// The token of whoever asks, within the limit of the address, whatever is asked for. The limit comes first: so
-    /// tokens cannot be guessed faster than it.
+    /// The token of whoever asks, within the limits of the address and of the token, whatever is asked for. That of the
+    /// address comes first: so tokens cannot be guessed faster than it.
     ///
     /// # Errors
-    /// `TooMany`, `Unauthorized`.
+    /// `TooMany`, `Unauthorized`, `TooManyOfToken`.
     pub fn admits(&self, asked: &Asked) -> Result<Arc<Token>, ApiError> {
         if let Some(limit) = &self.limit {
             let network = Network::of(asked.address);
-            limit.allows(network).map_err(ApiError::TooMany)?;
+            limit.allows(&network).map_err(ApiError::TooMany)?;
         }
         let shown = self.tokens.shown(&asked.headers);
-        shown.ok_or(ApiError::Unauthorized)
+        let token = shown.ok_or(ApiError::Unauthorized)?;
+        if let Some(limit) = &self.token_limit {
+            let allowed = limit.allows(&token.name);
+            allowed.map_err(ApiError::TooManyOfToken)?;
+        }
+        Ok(token)
     }
 }
 

@@ -43,7 +43,10 @@ pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
-use warp::Filter;
+use warp::{
+    Filter,
+    http::{HeaderValue, header},
+};
 
 use crate::{
     api::{
@@ -74,12 +77,17 @@ pub fn routes(
             Access::Everybody => Ok(None),
             _ => api.admits(&asked).map(Some),
         };
-        let answer = match &caller {
+        let mut answer = match &caller {
             Ok(caller) => permitted(caller.as_deref(), access)
                 .and_then(|()| answer(&api, &asked, found))
                 .unwrap_or_else(|error| error.answer()),
             Err(error) => error.answer(),
         };
+        if asked.announces_a_body() {
+            // Nobody reads it, and so nobody can take what stands in it for another request.
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
+        }
         let place = found.map(|found| found.place);
         api.requests.count(place, answer.status());
         answer
