@@ -7,6 +7,8 @@
 mod checks;
 #[path = "system/crowd.rs"]
 mod crowd;
+#[path = "system/endings.rs"]
+mod endings;
 #[path = "system/faults.rs"]
 mod faults;
 #[path = "system/figures.rs"]

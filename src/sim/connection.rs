@@ -123,6 +123,10 @@ impl server::Handler for Connection {
         data: &[u8],
         session: &mut Session,
     ) -> Result<(), russh::Error> {
+        if self.place.shows(Fault::ExecRefused) {
+            count(&self.place.scenario.tally.commands);
+            return session.channel_failure(id);
+        }
         let Some(open) = self.channels.get_mut(&id) else {
             return session.channel_failure(id);
         };

@@ -48,6 +48,8 @@ faults! {
     Exit1 = "exit-1",
     /// A good report, after which the channel is closed without an exit status.
     NoStatus = "no-status",
+    /// The node gives a channel, and starts no command on it.
+    ExecRefused = "exec-refused",
     /// The output never ends.
     EndlessOutput = "endless-output",
     /// The report speaks of another cluster.

@@ -66,6 +66,7 @@ fn what_goes_wrong_decides_how_a_check_ends() {
         ("other-cluster", 2, "storage", "other_cluster"),
         ("exit-1", 3, "storage", "command_failed"),
         ("no-status", 3, "storage", "command_failed"),
+        ("exec-refused", 3, "storage", "command_refused"),
         ("hang", 3, "storage", "command_timeout"),
         ("hang-hard", 3, "storage", "command_timeout"),
         ("login-refused", 3, "storage", "auth_refused"),

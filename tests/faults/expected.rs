@@ -104,6 +104,7 @@ pub(crate) fn ends(fault: Fault, warm: bool) -> Ends {
         Fault::Hang | Fault::HangHard => Ends::ssh(&[Code::CommandTimeout]),
         Fault::HalfOutput | Fault::NoOutput => Ends::ssh(&[Code::ReportUnreadable]),
         Fault::Exit1 | Fault::NoStatus => Ends::ssh(&[Code::CommandFailed]),
+        Fault::ExecRefused => Ends::ssh(&[Code::CommandRefused]),
         Fault::EndlessOutput => Ends::ssh(&[Code::OutputTooLong]),
         Fault::OtherCluster => Ends::ssh(&[Code::OtherCluster]),
         Fault::NotSettled => Ends::ssh(&[Code::NotSettled]),

@@ -144,6 +144,8 @@ pub(crate) async fn read(mut channel: Channel<Msg>) -> Output {
             ChannelMsg::ExitSignal { signal_name, .. } => {
                 output.signal = Some(format!("{signal_name:?}"));
             }
+            // The channel stays, and nothing will come of it.
+            ChannelMsg::Failure => break,
             _ => {}
         }
     }

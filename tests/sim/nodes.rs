@@ -100,6 +100,9 @@ async fn each_fault_of_a_command_shows_as_itself() {
     let it = with(Fault::NoStatus, STAT).await;
     assert_eq!((it.stdout.as_str(), it.status), (good.as_str(), None));
 
+    let it = with(Fault::ExecRefused, STAT).await;
+    assert_eq!((it.stdout.as_str(), it.status), ("", None));
+
     let it = with(Fault::OtherCluster, STAT).await;
     assert!(it.stdout.starts_with("Cluster 'another': healthy\n"));
 

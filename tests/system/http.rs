@@ -67,6 +67,16 @@ pub(crate) fn idle_client(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// A client that has asked for a path so many times, and has taken nothing of the answers yet.
+#[track_caller]
+pub(crate) fn asking(address: SocketAddr, path: &str, token: &str, times: usize) -> TcpStream {
+    let mut stream = connect(address);
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(request.repeat(times).as_bytes()).unwrap();
+    stream
+}
+
 /// A client that has said half of what it wants, and says no more.
 #[track_caller]
 pub(crate) fn unfinished_client(address: SocketAddr) -> TcpStream {

@@ -1,14 +1,11 @@
-//! Nodes that die, freeze, hang or refuse, and what is left on them.
+//! Several nodes, of which one is dead or hangs; one connection for all rounds; and what a kill leaves on a node.
 
-use std::{
-    thread::sleep,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use crate::{
     processes,
     program::Program,
-    site::{Service, Site, allowed, text},
+    site::{Service, Site, text},
     wait::until,
 };
 
@@ -58,31 +55,6 @@ fn a_node_that_hangs_is_passed_over_for_the_next_one() {
 }
 
 #[test]
-fn a_frozen_node_turns_its_figures_stale_and_missing_and_brings_them_back() {
-    let mut site = Site::new();
-    let quick = "poll_interval = \"1s\"\nmax_age = \"3s\"";
-    let waits = "connect_timeout = \"1s\"\ncommand_timeout = \"1s\"";
-    let service = site.serve(&site.toml(quick, waits));
-    site.node().signal("STOP");
-    let frozen = Instant::now();
-    let stale = service.storage_becomes("stale", SOON);
-    assert_eq!(stale["logical_storage_used_tib"], 45.4);
-    let missing = service.storage_becomes("missing", SOON);
-    let gone = frozen.elapsed();
-    assert!(gone < Duration::from_millis(3_900), "{gone:?}");
-    assert!(missing["logical_storage_used_tib"].is_null(), "{missing}");
-    let codes = ["command_timeout", "connect_timeout", "session_lost"];
-    until("a reason that tells what happened", SOON, || {
-        let usage = service.usage();
-        let code = usage["storage"]["reason"]["code"].as_str()?.to_owned();
-        codes.contains(&code.as_str()).then_some(())
-    });
-    site.node().signal("CONT");
-    service.storage_becomes("fresh", SOON);
-    service.stop();
-}
-
-#[test]
 fn a_service_that_is_killed_leaves_nothing_on_the_node() {
     let site = Site::new();
     site.tool.hangs();
@@ -95,33 +67,4 @@ fn a_service_that_is_killed_leaves_nothing_on_the_node() {
     let killed = service.running.end_by("KILL", SOON);
     assert_eq!(killed.code, None);
     site.tool.is_rid_of_hung_commands(Duration::from_secs(5));
-}
-
-#[test]
-fn a_key_that_is_refused_is_not_offered_again_for_minutes() {
-    let mut site = Site::new();
-    site.node().authorize(&[]);
-    let toml = site.toml("poll_interval = \"1s\"\nmax_age = \"3s\"", "");
-    let program = Program::new(&site.empty_folder(), &["--config", text(&toml), "serve"]);
-    let service = Service::start(program);
-    let usage = until("the key is refused", SOON, || {
-        let answer = service.get("/api/v1/cluster/usage");
-        let usage = (answer.status == 200).then(|| answer.json())?;
-        (usage["storage"]["reason"]["code"] == "auth_refused").then_some(usage)
-    });
-    let message = usage["storage"]["reason"]["message"].as_str().unwrap();
-    assert!(message.contains("next try at 20"), "{message}");
-    // Nothing is to happen, so there is nothing to wait for but the time itself.
-    sleep(Duration::from_secs(8));
-    let refused = site.node().log().matches("authenticating user").count();
-    assert!(
-        (1..=3).contains(&refused),
-        "{refused} {}",
-        site.node().log()
-    );
-    // It is the login that waits, not the answer.
-    assert_eq!(service.usage()["storage"]["reason"]["code"], "auth_refused");
-    let key = allowed(&site.user_key);
-    site.node().authorize(&[key]);
-    service.stop();
 }

@@ -27,7 +27,7 @@ pub(crate) const TOKEN: &str = "canary-of-the-api-token";
 /// A service has its first figures within this time.
 const FIRST_FIGURES: Duration = Duration::from_secs(20);
 /// Whatever hangs, the service ends within this time.
-pub(crate) const ENDS: Duration = Duration::from_secs(8);
+pub(crate) const ENDS: Duration = Duration::from_secs(5);
 
 /// Environment variables.
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -67,7 +67,7 @@ impl Site {
         let nodes = nodes.collect();
         let runtime = Runtime::new().unwrap();
         let settings = SimSettings {
-            nodes: 0,
+            nodes: 1,
             ..SimSettings::default()
         };
         let simulator = runtime.block_on(Simulator::start(settings)).unwrap();
@@ -92,6 +92,11 @@ impl Site {
     /// The simulator's cluster, whose panel this is.
     pub(crate) fn cluster(&self) -> &SimCluster {
         &self.simulator.clusters()[0]
+    }
+
+    /// The private key that the simulator's own node lets in.
+    pub(crate) fn simulated_key(&self) -> &str {
+        self.simulator.user_key()
     }
 
     /// The first node.

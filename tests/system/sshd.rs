@@ -1,6 +1,7 @@
 //! A private OpenSSH server: own configuration, own keys, a loopback port of its own.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     net::{IpAddr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -117,10 +118,28 @@ impl Sshd {
         self.log().matches("Accepted publickey for").count()
     }
 
-    /// How many connections it serves. While it is stopped there are none.
-    pub(crate) fn serves(&self) -> usize {
+    /// Further lines of its configuration, in force from its next start on.
+    pub(crate) fn configure(&mut self, more: &str) {
+        more.clone_into(&mut self.more);
+    }
+
+    /// The processes that serve a connection each. While it is stopped there are none.
+    pub(crate) fn serving(&self) -> Vec<u32> {
         let child = self.child.as_ref();
-        child.map_or(0, |child| own_children(child.id()).len())
+        child.map_or_else(Vec::new, |child| own_children(child.id()))
+    }
+
+    /// Cuts the connection that a process serves.
+    pub(crate) fn cut(&self, serving: u32) {
+        signal(serving, "KILL");
+    }
+
+    /// Every connection that its log names, by the client's port.
+    pub(crate) fn clients(&self) -> BTreeSet<String> {
+        let log = self.log();
+        let ports = log.lines().filter_map(|line| line.split(" port ").nth(1));
+        let words = ports.filter_map(|rest| rest.split([' ', ':', '.']).next());
+        words.map(str::to_owned).collect()
     }
 
     /// Starts it and waits until it takes connections; `false` where it ended instead.
@@ -156,6 +175,7 @@ impl Sshd {
             fs::create_dir_all("/run/sshd").unwrap();
         }
         let (ip, port) = (self.address.ip(), self.address.port());
+        // It is the user's home for their login shell, too: what the shell's own files there do is no part of a test.
         let folder = self.folder.display();
         let files = self.host_keys.iter();
         let host_keys: String = files
@@ -164,7 +184,8 @@ impl Sshd {
         format!(
             "ListenAddress {ip}\nPort {port}\n{host_keys}AuthorizedKeysFile {folder}/authorized_keys\n\
              StrictModes no\nUsePAM no\nPidFile none\nUseDNS no\nPermitRootLogin prohibit-password\n\
-             PasswordAuthentication no\nKbdInteractiveAuthentication no\nLogLevel INFO\n{}",
+             PasswordAuthentication no\nKbdInteractiveAuthentication no\nLogLevel INFO\n\
+             SetEnv HOME={folder}\n{}",
             self.more
         )
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::table::row::Part;
+use crate::table::told::Part;
 
 /// A figure of the answer by its place. Rows of witnesses stand below their source and quantity.
 fn figures(value: &Value) -> BTreeMap<String, Value> {

@@ -5,8 +5,28 @@
 //! on time and then none; figures are back within one poll after the fault has ended, or the pause until
 //! then is told and kept; and no descriptor, thread, connection, slot or remote process is left behind.
 //! [`row`] holds them, and what a row must say itself is how the fault begins, its code, and how it ends.
+//!
+//! | rows | what is broken | who breaks it |
+//! | --- | --- | --- |
+//! | [`reached`] | refused; black-holed; taken and never answered; reset before and in mid-banner; a banner byte a second; a banner without end; the key exchange stalls; a web server in its place | a socket in the node's place |
+//! | [`trusted`] | the key is not authorised | OpenSSH's server |
+//! | [`started`] | no session for anybody; one session with a hung command in it; strangers hold every login slot; forced commands that say something else, nothing, too little or too late | its configuration and `authorized_keys` |
+//! | [`printed`] | no output; half a line; 100 MB; stderr only, or without end; exit 1 with good text; exit 0 without text; killed, crashed; hung, deaf to signals; another cluster; no master | the tool on the node |
+//! | [`server`] | frozen and continued; killed and started again, at once, or in mid-command; connections cut | signals |
+//! | [`simulated`] | exec refused; closed without a status; hung where no signal reaches | the simulator's node |
+//! | [`clock`] | the wall clock set back and forward | libfaketime |
+//!
+//! There is no row of a full disk: the service writes nothing.
 
 pub(crate) mod body;
+pub(crate) mod clock;
 pub(crate) mod left;
+pub(crate) mod peer;
 pub(crate) mod printed;
+pub(crate) mod reached;
 pub(crate) mod row;
+pub(crate) mod server;
+pub(crate) mod simulated;
+pub(crate) mod started;
+pub(crate) mod told;
+pub(crate) mod trusted;

@@ -5,7 +5,7 @@
 //! row.site.tool.does("exit 1");
 //! row.tells("command_failed");
 //! row.site.tool.works();
-//! row.recovers(COMMAND);
+//! row.recovers(TRY);
 //! row.ends();
 //! ```
 
@@ -18,11 +18,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
-    http::Answer,
     processes,
     program::Ended,
     site::{Service, Site},
-    table::{body, left::Left},
+    table::{
+        left::Left,
+        told::{Part, Told},
+    },
     wait::until,
 };
 
@@ -40,31 +42,11 @@ pub(crate) const SLOW: Duration = Duration::from_secs(4);
 /// Any fault has shown itself by then.
 const SHOWN: Duration = Duration::from_secs(25);
 
-/// The part of the usage that a fault takes away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Storage,
-    Compute,
-}
-
-impl Part {
-    /// Its name in the answers and in `/metrics`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Part::Storage => "storage",
-            Part::Compute => "compute",
-        }
-    }
-}
-
 /// A site, and the service that is well there until the row breaks something.
 pub(crate) struct Row {
     pub(crate) site: Site,
     pub(crate) service: Service,
-    part: Part,
-    /// The usage where all is well, and the samples of it.
-    well: Value,
-    samples: BTreeSet<String>,
+    told: Told,
     /// What the service holds where all is well.
     left: Left,
 }
@@ -81,25 +63,16 @@ impl Row {
     #[track_caller]
     pub(crate) fn watch(part: Part, site: Site, service: Service) -> Row {
         let mut row = Row {
-            left: Left::of(&service),
-            samples: BTreeSet::new(),
-            well: Value::Null,
+            told: Told::by(&service, part, SHOWN),
+            left: Left::of(&service, &site),
             site,
             service,
-            part,
         };
-        row.well = until("all is well, witnesses too", SHOWN, || {
-            let usage = row.service.usage();
-            body::is_whole(&usage).then_some(usage)
-        });
-        row.samples = body::samples(&row.metrics());
-        let mut samples = row.samples.iter();
-        assert!(samples.any(|it| body::is_of(it, part, &row.well)));
-        // Two rounds more: what is kept open from one to the next is open by then.
-        let calls = row.site.tool.calls() + 2;
-        until("two rounds more", SHOWN, || {
-            row.left.raise(&row.service);
-            (row.site.tool.calls() >= calls).then_some(())
+        // A round more: what is kept open from one to the next is open by then.
+        let read = row.now()["observed_at"].take();
+        until("a round more", SHOWN, || {
+            row.left.raise(&row.service, &row.site);
+            (row.now()["observed_at"] != read).then_some(())
         });
         row
     }
@@ -115,7 +88,7 @@ impl Row {
     pub(crate) fn tells_after(&self, before: &[&str], code: &str) {
         let mut told = BTreeSet::new();
         until(&format!("{code} is the reason"), SHOWN, || {
-            let now = self.judged();
+            let now = self.told.judged(&self.service);
             told.insert(now.clone());
             (now == ("missing".to_owned(), code.to_owned())).then_some(())
         });
@@ -125,8 +98,9 @@ impl Row {
         let may = [&["", "no_answer", code], before].concat();
         let odd = told.iter().find(|(_, it)| !may.contains(&it.as_str()));
         assert_eq!(odd, None, "{told:?}");
+        self.told.is_not_ready(&self.service);
         self.stays(code, POLL);
-        self.metrics_tell(code);
+        self.told.metrics_have(&self.service, code);
     }
 
     /// For so long nothing changes: there is no figure, and this is the reason.
@@ -134,18 +108,28 @@ impl Row {
     pub(crate) fn stays(&self, code: &str, so_long: Duration) {
         let end = Instant::now() + so_long;
         until("the time is over", so_long + SLOW, || {
-            let (state, told) = self.judged();
+            let (state, told) = self.told.judged(&self.service);
             assert_eq!((state.as_str(), told.as_str()), ("missing", code));
             (Instant::now() >= end).then_some(())
         });
     }
 
+    /// For so many rounds there is no time without figures: the fault costs none.
+    #[track_caller]
+    pub(crate) fn reads_on(&self, rounds: usize) {
+        let mut read = BTreeSet::new();
+        until("further rounds", SHOWN, || {
+            let (state, code) = self.told.judged(&self.service);
+            assert_ne!(state, "missing", "{code}");
+            read.extend(self.now()["observed_at"].as_str().map(str::to_owned));
+            (read.len() > rounds).then_some(())
+        });
+    }
+
     /// What the list of clusters says of the part.
     #[track_caller]
-    pub(crate) fn told(&self) -> Value {
-        let answer = self.service.get("/api/v1/clusters");
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.json()["clusters"][0][self.part.name()].take()
+    pub(crate) fn now(&self) -> Value {
+        self.told.now(&self.service)
     }
 
     /// The fault has ended: figures that were read after it are there within one poll, once a try is over
@@ -155,15 +139,14 @@ impl Row {
         let healed = Timestamp::now();
         let what = format!("figures of after {healed}");
         until(&what, still + POLL + SLOW, || {
-            self.judged();
-            let told = self.told();
-            let observed_at: Option<Timestamp> = told["observed_at"].as_str()?.parse().ok();
-            (observed_at? > healed && told["state"] == "fresh").then_some(())
+            self.told.judged(&self.service);
+            let now = self.now();
+            let observed_at: Option<Timestamp> = now["observed_at"].as_str()?.parse().ok();
+            (observed_at? > healed && now["state"] == "fresh").then_some(())
         });
+        self.service.becomes_ready(SLOW);
         until("every figure is there again", POLL + SLOW, || {
-            let usage = self.service.usage();
-            body::holds(&usage, &self.well);
-            body::is_whole(&usage).then_some(())
+            self.told.is_whole(&self.service).then_some(())
         });
     }
 
@@ -171,79 +154,21 @@ impl Row {
     #[track_caller]
     pub(crate) fn ends(self) -> (Site, Ended) {
         self.site.tool.is_rid_of_hung_commands(TRY + SLOW);
-        self.left.is_all(&self.service, SLOW);
+        self.left.is_all(&self.service, &self.site, SLOW);
         for node in &self.site.nodes {
             until("one connection to the node at most", SLOW, || {
-                (node.serves() <= 1).then_some(())
+                (node.serving().len() <= 1).then_some(())
             });
         }
         let ended = self.service.stop();
         assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
         for node in &self.site.nodes {
             until("no connection to the node", SLOW, || {
-                (node.serves() == 0).then_some(())
+                node.serving().is_empty().then_some(())
             });
         }
         let marker = self.site.tool.marker();
         assert_eq!(processes::with_word(marker), [0; 0], "{marker} is left");
         (self.site, ended)
-    }
-
-    /// Asks for the usage, holds it against what has been read, and returns state and reason of the part.
-    #[track_caller]
-    fn judged(&self) -> (String, String) {
-        let answer = self.service.get("/api/v1/cluster/usage");
-        let part = match answer.status {
-            200 => {
-                let usage = answer.json();
-                body::holds(&usage, &self.well);
-                usage[self.part.name()].clone()
-            }
-            _ => {
-                self.has_no_compute(&answer);
-                self.told()
-            }
-        };
-        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        (word(&part["state"]), word(&part["reason"]["code"]))
-    }
-
-    /// Without compute there is no usage, but an answer that says so and holds no figure.
-    #[track_caller]
-    fn has_no_compute(&self, answer: &Answer) {
-        assert_eq!(answer.status, 502, "{answer:?}");
-        assert_eq!(self.part, Part::Compute, "{answer:?}");
-        let problem = answer.json();
-        assert_eq!(problem["type"], "urn:vhi-usage:no_compute");
-        let fields = problem.as_object().unwrap().iter();
-        let figures = fields.filter(|(name, it)| it.is_number() && *name != "status");
-        assert_eq!(figures.count(), 0, "{problem}");
-    }
-
-    fn metrics(&self) -> String {
-        let answer = self.service.get("/metrics");
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body
-    }
-
-    /// `/metrics` has the reason and no sample of the part; its other samples are those that were read.
-    #[track_caller]
-    fn metrics_tell(&self, code: &str) {
-        let metrics = self.metrics();
-        let (name, part) = (
-            "vhi_usage_part_reason_since_timestamp_seconds",
-            self.part.name(),
-        );
-        let reason = metrics.lines().find(|line| {
-            line.starts_with(name)
-                && line.contains(&format!("part=\"{part}\""))
-                && line.contains(&format!("reason=\"{code}\""))
-        });
-        assert!(reason.is_some(), "no {code} of {part} in {metrics}");
-        for sample in body::samples(&metrics) {
-            assert!(self.samples.contains(&sample), "{sample} was never read");
-            let of_part = body::is_of(&sample, self.part, &self.well);
-            assert!(!of_part, "{sample} is served, and the part is missing");
-        }
     }
 }
