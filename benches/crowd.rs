@@ -97,7 +97,8 @@ async fn look(folder: &Path) -> Result<(), Failure> {
     let crowd = stall(address).await?;
     let begun = Instant::now();
     for mut stream in crowd {
-        let ended = timeout(GONE, stream.read_to_end(&mut Vec::new()));
+        let mut rest = Vec::new();
+        let ended = timeout(GONE, stream.read_to_end(&mut rest));
         // It ends with an error where it was cut before it had sent anything.
         drop(
             ended

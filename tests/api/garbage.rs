@@ -52,7 +52,8 @@ async fn what_is_no_request_is_refused_and_harms_nobody() {
         ("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n".to_owned(), "400"),
         ("GET / HTTP/1.1\r\nA: b\0c\r\n\r\n".to_owned(), "400"),
         (format!("GET / HTTP/1.1\r\n{headers}\r\n"), "431"),
-        (format!("GET /{path} HTTP/1.1\r\n\r\n"), "431"),
+        (format!("GET /{path} HTTP/1.1\r\n\r\n"), "414"),
+        (format!("GET /{path}{path} HTTP/1.1\r\n\r\n"), "431"),
     ] {
         once(&served, request, status).await;
     }
