@@ -1,14 +1,22 @@
 //! Words that must not be seen: passwords, tokens, passphrases.
 //!
 //! A [`Secret`] prints as `***` wherever it is printed and is wiped when it is dropped. It is
-//! revealed in the one call that sends or compares it, and nowhere else.
+//! revealed in the one call that sends or compares it, and nowhere else. What a library copies, such as
+//! its buffers of what is sent, and the environment of the process are not ours to wipe: so that they
+//! stay in memory, the process leaves no core dump.
 
 use std::{
     fmt,
-    os::unix::fs::PermissionsExt,
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
+use rustix::{
+    fs::OFlags,
+    process::{Resource, Rlimit, setrlimit},
+};
 use zeroize::Zeroizing;
 
 use crate::unreadable;
@@ -40,18 +48,29 @@ impl Secret {
     }
 }
 
+/// The longest file that holds a secret: a private key of any kind is far below it.
+const LONGEST: u64 = 1 << 20;
+
 /// The text of a file that only its owner may read, such as a private key.
 ///
+/// The owner may be another user than ours: then we are root, who reads the files of the service's own user
+/// to check them.
+///
 /// # Errors
-/// When the file cannot be read or is open to the group or to others.
+/// When the file cannot be read, is no plain file, or is open to the group or to others.
 pub fn read_private(path: &Path) -> Result<Zeroizing<String>, SecretError> {
-    let unreadable = |error: std::io::Error| SecretError::Read {
+    let unreadable = |error: io::Error| SecretError::Read {
         path: path.into(),
         why: unreadable::why(&error),
     };
-    let facts = std::fs::metadata(path).map_err(unreadable)?;
+    // What is asked for its mode is what is read, whoever puts another file there meanwhile.
+    let file = open(path).map_err(unreadable)?;
+    let facts = file.metadata().map_err(unreadable)?;
     if facts.is_dir() {
-        return Err(unreadable(std::io::ErrorKind::IsADirectory.into()));
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+    }
+    if !facts.is_file() {
+        return Err(SecretError::NoFile { path: path.into() });
     }
     let mode = facts.permissions().mode();
     // systemd hands its credentials over with an ACL, which shows as a group that may read; their
@@ -63,8 +82,40 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<String>, SecretError> {
             mode: mode & 0o777,
         });
     }
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    Ok(Zeroizing::new(text))
+    if facts.len() > LONGEST {
+        return Err(SecretError::TooLong { path: path.into() });
+    }
+    text(file, facts.len()).map_err(unreadable)
+}
+
+/// Opens it at once, also where it is a pipe to which nobody writes.
+fn open(path: &Path) -> io::Result<File> {
+    let at_once = i32::try_from(OFlags::NONBLOCK.bits()).map_err(io::Error::other)?;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(at_once)
+        .open(path)
+}
+
+/// All of a file of this size.
+fn text(file: File, size: u64) -> io::Result<Zeroizing<String>> {
+    // At once of the size that it needs: a text that grows leaves copies behind.
+    let size = usize::try_from(size).map_err(io::Error::other)?;
+    let mut text = Zeroizing::new(String::with_capacity(size.saturating_add(1)));
+    file.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Lets the process leave no core dump from now on, which would hold every secret.
+///
+/// # Errors
+/// What the system says.
+pub fn stay_out_of_core_dumps() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    Ok(setrlimit(Resource::Core, none)?)
 }
 
 /// Whether the file is a credential that systemd handed to this service.
@@ -94,6 +145,18 @@ pub enum SecretError {
         path: PathBuf,
         /// Its permission bits.
         mode: u32,
+    },
+    /// It is a pipe or a device, of which nobody knows when it ends, or who else reads it.
+    #[error("{} is no plain file: write the secret into one", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It holds something else.
+    #[error("{} is longer than any secret: name the file that holds it alone", path.display())]
+    TooLong {
+        /// The file.
+        path: PathBuf,
     },
     /// Its first line is empty.
     #[error("the first line of {} is empty: write the secret there", path.display())]
@@ -143,5 +206,37 @@ mod tests {
         std::fs::set_permissions(file.path(), open).expect("set");
         let error = Secret::from_file(file.path()).expect_err("mode 0640");
         assert!(error.to_string().contains("mode 0640"), "{error}");
+    }
+
+    #[test]
+    fn a_link_is_as_open_as_what_it_leads_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "canary\n").expect("written");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        for (mode, closed) in [(0o600, true), (0o604, false)] {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&file, mode).expect("set");
+            assert_eq!(Secret::from_file(&link).is_ok(), closed);
+        }
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::from_bits_truncate(0o600);
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).expect("a pipe");
+        for path in [pipe.as_path(), Path::new("/dev/null")] {
+            let error = Secret::from_file(path).expect_err("no file");
+            assert!(matches!(error, SecretError::NoFile { .. }), "{error}");
+        }
+        let long = folder.path().join("long");
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).mode(0o600).open(&long);
+        let file = file.expect("a file");
+        file.set_len(LONGEST + 1).expect("as long");
+        let error = Secret::from_file(&long).expect_err("too long");
+        assert!(matches!(error, SecretError::TooLong { .. }), "{error}");
     }
 }

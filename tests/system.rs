@@ -3,6 +3,20 @@
 //! Each test has a site of its own: servers on free loopback ports with keys of their own, a stand-in
 //! for the tool that they run, and a panel of the simulator. `tests/run` installs what is missing.
 
+#[path = "system/access.rs"]
+mod access;
+#[path = "system/canary.rs"]
+mod canary;
+#[path = "system/canary_clusters.rs"]
+mod canary_clusters;
+#[path = "system/canary_faults.rs"]
+mod canary_faults;
+#[path = "system/canary_forms.rs"]
+mod canary_forms;
+#[path = "system/canary_settings.rs"]
+mod canary_settings;
+#[path = "system/canary_written.rs"]
+mod canary_written;
 #[path = "system/checks.rs"]
 mod checks;
 #[path = "system/crowd.rs"]
@@ -35,8 +49,6 @@ mod prometheus;
 mod rotation;
 #[path = "system/scraped.rs"]
 mod scraped;
-#[path = "system/secrecy.rs"]
-mod secrecy;
 #[path = "system/settings.rs"]
 mod settings;
 #[path = "system/shipped.rs"]

@@ -72,9 +72,9 @@ pub fn holds(text: &str) -> Vec<Problem> {
         assert_eq!(format!("{set:?}"), format!("*** in line {}", set.line));
         in_quotes(&set.value);
     }
-    let pairs = set.into_iter().map(|(name, set)| (name, set.value));
+    let pairs = set.into_iter().map(|(name, set)| (name, set.value.to_string()));
     let pairs = pairs.filter(|(name, _)| !PATHS.contains(&name.as_str()));
-    let variables = Variables::load(pairs, &EnvFile::Nowhere).expect("no file is read");
+    let variables = Variables::load(&pairs.collect(), &EnvFile::Nowhere).expect("no file is read");
     ground::problems(File::default(), Vec::new(), variables)
 }
 
@@ -84,7 +84,7 @@ fn in_quotes(value: &str) {
         dotenv::parse(&text)
             .ok()
             .and_then(|mut set| set.remove("A"))
-            .map(|set| set.value)
+            .map(|set| set.value.to_string())
     };
     let is_line = !value.contains(['\n', '\r']) && !value.ends_with('\\');
     if is_line && !value.contains('\'') {

@@ -8,7 +8,10 @@ use std::{
 
 use warp::{
     Filter,
-    http::{HeaderMap, Method, header},
+    http::{
+        HeaderMap, Method,
+        header::{AUTHORIZATION, CONTENT_LENGTH, Entry, TRANSFER_ENCODING},
+    },
     path::FullPath,
 };
 
@@ -20,7 +23,8 @@ const SEGMENTS: usize = 6;
 /// A request without its body, which no route reads.
 #[derive(Debug)]
 pub struct Asked {
-    method: Method,
+    /// How is asked.
+    pub method: Method,
     path: FullPath,
     /// What follows `?`; empty where nothing does.
     pub query: String,
@@ -42,9 +46,17 @@ pub fn asked() -> impl Filter<Extract = (Asked,), Error = Infallible> + Copy {
             method,
             path,
             query,
-            headers,
+            headers: sealed(headers),
             address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()),
         })
+}
+
+/// The headers, of which that with the token prints as `Sensitive` from now on.
+fn sealed(mut headers: HeaderMap) -> HeaderMap {
+    if let Entry::Occupied(mut shown) = headers.entry(AUTHORIZATION) {
+        shown.iter_mut().for_each(|it| it.set_sensitive(true));
+    }
+    headers
 }
 
 impl Asked {
@@ -55,9 +67,8 @@ impl Asked {
 
     /// Whether a body follows, or what is told of one cannot be relied on.
     pub fn announces_a_body(&self) -> bool {
-        let length = self.headers.get(header::CONTENT_LENGTH);
-        length.is_some_and(|length| length != "0")
-            || self.headers.contains_key(header::TRANSFER_ENCODING)
+        let length = self.headers.get(CONTENT_LENGTH);
+        length.is_some_and(|length| length != "0") || self.headers.contains_key(TRANSFER_ENCODING)
     }
 
     /// GET or HEAD.
@@ -108,6 +119,16 @@ mod tests {
     #[track_caller]
     fn has(path: &str, expected: &[&str]) {
         assert_eq!(Segments::of(path).as_slice(), expected, "{path}");
+    }
+
+    #[test]
+    fn a_request_does_not_print_what_it_shows() {
+        let mut headers = HeaderMap::new();
+        for word in ["Bearer canary", "Basic canary"] {
+            headers.append(AUTHORIZATION, word.parse().expect("a header"));
+        }
+        let printed = format!("{:?}", sealed(headers));
+        assert_eq!(printed.matches("Sensitive").count(), 2, "{printed}");
     }
 
     #[test]

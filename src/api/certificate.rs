@@ -11,6 +11,7 @@ use rustls::{
 };
 use sha2::{Digest, Sha256};
 use x509_parser::parse_x509_certificate;
+use zeroize::Zeroize;
 
 use crate::{
     clock, hex,
@@ -72,12 +73,12 @@ impl Files {
         let begins = time(read.validity().not_before.timestamp())?;
         let ends = time(read.validity().not_after.timestamp())?;
         let sha256 = hex::lower(&Sha256::digest(first));
-        let signing = ring::default_provider()
-            .key_provider
-            .load_private_key(private_key(key, &self.key)?)
-            .map_err(|_| CertificateError::UnusableKey {
-                path: self.key.clone(),
-            })?;
+        let mut key = private_key(key, &self.key)?;
+        let signing = ring::sign::any_supported_type(&key);
+        key.zeroize();
+        let signing = signing.map_err(|_| CertificateError::UnusableKey {
+            path: self.key.clone(),
+        })?;
         let pair = CertifiedKey::new(chain, signing);
         match pair.keys_match() {
             Ok(()) => Ok(Certificate {

@@ -9,6 +9,7 @@ use crate::api::{
     auth::Tokens,
     error::ApiError,
     limit::Limit,
+    log::AccessLog,
     network::Network,
     proxies::Proxies,
     published::Published,
@@ -32,6 +33,8 @@ pub struct Api {
     pub clusters: Arc<[Published]>,
     /// How many requests were answered.
     pub requests: Requests,
+    /// Where a line is written for each of them.
+    pub log: AccessLog,
 }
 
 impl Api {
@@ -47,23 +50,28 @@ impl Api {
         found.ok_or(ApiError::UnknownCluster)
     }
 
-    /// The token of whoever asks, within the limits of the address and of the token, whatever is asked for. That of the
-    /// address comes first: so tokens cannot be guessed faster than it.
+    /// The token of whoever asks, within the limit of the address, whatever is asked for. The limit comes first: so
+    /// tokens cannot be guessed faster than it.
     ///
     /// # Errors
-    /// `TooMany`, `Unauthorized`, `TooManyOfToken`.
+    /// `TooMany`, `Unauthorized`.
     pub fn admits(&self, asked: &Asked) -> Result<Arc<Token>, ApiError> {
         if let Some(limit) = &self.limit {
             let network = Network::of(asked.address);
             limit.allows(&network).map_err(ApiError::TooMany)?;
         }
         let shown = self.tokens.shown(&asked.headers);
-        let token = shown.ok_or(ApiError::Unauthorized)?;
-        if let Some(limit) = &self.token_limit {
-            let allowed = limit.allows(&token.name);
-            allowed.map_err(ApiError::TooManyOfToken)?;
-        }
-        Ok(token)
+        shown.ok_or(ApiError::Unauthorized)
+    }
+
+    /// Whether this token is within its limit, which counts this use of it.
+    ///
+    /// # Errors
+    /// `TooManyOfToken`.
+    pub fn counts(&self, token: &Token) -> Result<(), ApiError> {
+        let limit = self.token_limit.as_ref();
+        let allowed = limit.map_or(Ok(()), |limit| limit.allows(&token.name));
+        allowed.map_err(ApiError::TooManyOfToken)
     }
 }
 

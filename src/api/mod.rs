@@ -7,6 +7,7 @@ pub mod auth;
 pub mod body;
 pub mod bounded;
 pub mod buckets;
+pub mod budget;
 pub mod certificate;
 pub mod clusters;
 pub mod compute_body;
@@ -20,6 +21,7 @@ pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
+pub mod log;
 pub mod metrics;
 pub mod network;
 pub mod openapi;
@@ -45,7 +47,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use warp::{
     Filter,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, header},
 };
 
 use crate::{
@@ -54,6 +56,7 @@ use crate::{
         error::{Answer, ApiError},
         guard::Api,
         listener::Door,
+        log::Entry,
         route::{Access, Found, Route},
         token::Token,
     },
@@ -78,7 +81,7 @@ pub fn routes(
             _ => api.admits(&asked).map(Some),
         };
         let mut answer = match &caller {
-            Ok(caller) => permitted(caller.as_deref(), access)
+            Ok(caller) => permitted(&api, caller.as_deref(), access)
                 .and_then(|()| answer(&api, &asked, found))
                 .unwrap_or_else(|error| error.answer()),
             Err(error) => error.answer(),
@@ -90,6 +93,18 @@ pub fn routes(
         }
         let place = found.map(|found| found.place);
         api.requests.count(place, answer.status());
+        let caller = caller.as_ref().ok().and_then(Option::as_ref);
+        api.log.write(&Entry {
+            token: caller.map(|token| &token.name),
+            method: &asked.method,
+            path: found.map(|found| found.path),
+            status: answer.status(),
+            address: asked.address,
+            bytes: match asked.method {
+                Method::HEAD => 0,
+                _ => answer.body().len(),
+            },
+        });
         answer
     })
 }
@@ -104,9 +119,12 @@ fn access(asked: &Asked, found: Option<Found<'_>>) -> Access {
     }
 }
 
-fn permitted(caller: Option<&Token>, access: Access) -> Result<(), ApiError> {
+fn permitted(api: &Api, caller: Option<&Token>, access: Access) -> Result<(), ApiError> {
     match caller {
-        Some(token) => guard::permits(token, access, clock::now()),
+        Some(token) => {
+            api.counts(token)?;
+            guard::permits(token, access, clock::now())
+        }
         None => Ok(()),
     }
 }

@@ -63,7 +63,9 @@ pub async fn run(options: Options) -> Result<ExitCode, Failure> {
         file: Some(path),
         env_file: EnvFile::Nowhere,
         // Nothing that is served means anything.
-        environment: vec![("PLAIN_HTTP".to_owned(), "1".to_owned())],
+        environment: [("PLAIN_HTTP".to_owned(), "1".to_owned())]
+            .into_iter()
+            .collect(),
         asks: Asks::Service,
         ..Origins::default()
     })?;

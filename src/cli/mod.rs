@@ -47,8 +47,9 @@ use crate::{
         Config,
         error::ConfigError,
         listen::Listen,
-        origins::{Asks, EnvFile, Origins},
+        origins::{Asks, EnvFile, Environment, Origins},
     },
+    secret,
 };
 
 /// Usage of Virtuozzo Hybrid Infrastructure clusters over HTTP, for billing.
@@ -123,8 +124,13 @@ pub fn run() -> ExitCode {
         verbose: cli.verbose,
         quiet: cli.quiet,
     };
-    logging.start();
-    match dispatch(cli) {
+    let writing = logging.start();
+    if let Err(error) = secret::stay_out_of_core_dumps() {
+        tracing::warn!(%error, "core dumps are still allowed, and would hold secrets");
+    }
+    let ended = dispatch(cli);
+    drop(writing);
+    match ended {
         Ok(code) => code,
         // The reader of our output has gone, as `head` does.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -143,7 +149,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     let mut origins = Origins {
         file: cli.config,
         env_file: cli.env_file.map_or(EnvFile::Usual, EnvFile::At),
-        environment: environment(),
+        environment: Environment::of_process(),
         ..Origins::default()
     };
     match cli.command {
@@ -169,12 +175,4 @@ fn load(origins: &Origins) -> Result<Config, ConfigError> {
         tracing::warn!("{notice}");
     }
     Ok(config)
-}
-
-/// The variables of the process that are text.
-fn environment() -> Vec<(String, String)> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    std::env::vars_os().filter_map(text).collect()
 }

@@ -14,11 +14,13 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroizing;
+
 /// A value, and the line that set it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Set {
     /// The value.
-    pub value: String,
+    pub value: Zeroizing<String>,
     /// Its line, from 1.
     pub line: usize,
 }
@@ -47,7 +49,10 @@ pub fn parse(text: &str) -> Result<BTreeMap<String, Set>, (usize, &'static str)>
     Ok(variables)
 }
 
-fn pair(text: &str, known: &BTreeMap<String, Set>) -> Result<(String, String), &'static str> {
+fn pair(
+    text: &str,
+    known: &BTreeMap<String, Set>,
+) -> Result<(String, Zeroizing<String>), &'static str> {
     let behind = text
         .strip_prefix("export")
         .filter(|rest| rest.starts_with([' ', '\t']));
@@ -63,16 +68,16 @@ fn pair(text: &str, known: &BTreeMap<String, Set>) -> Result<(String, String), &
     Ok((name.to_owned(), self::value(value.trim(), known)?))
 }
 
-fn value(text: &str, known: &BTreeMap<String, Set>) -> Result<String, &'static str> {
+fn value(text: &str, known: &BTreeMap<String, Set>) -> Result<Zeroizing<String>, &'static str> {
     if let Some(quoted) = text.strip_prefix('\'') {
-        return in_quotes(quoted, '\'').map(str::to_owned);
+        return in_quotes(quoted, '\'').map(|text| Zeroizing::new(text.to_owned()));
     }
     if let Some(quoted) = text.strip_prefix('"') {
         let inside = in_quotes(quoted, '"')?;
         return Ok(expand(&unescape(inside), known));
     }
     if text.starts_with('#') {
-        return Ok(String::new());
+        return Ok(Zeroizing::default());
     }
     let comment = [" #", "\t#"]
         .into_iter()
@@ -102,8 +107,9 @@ fn in_quotes(text: &str, quote: char) -> Result<&str, &'static str> {
 }
 
 /// Line ends for `\n` and `\r`; then no `\` any more, but before a `$`.
-fn unescape(text: &str) -> String {
-    let mut ends = String::new();
+fn unescape(text: &str) -> Zeroizing<String> {
+    // It only becomes shorter: what never grows leaves no copies behind.
+    let mut ends = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         match (c, rest.as_str().chars().next()) {
@@ -117,7 +123,7 @@ fn unescape(text: &str) -> String {
         }
         rest.next();
     }
-    let mut plain = String::new();
+    let mut plain = Zeroizing::new(String::with_capacity(ends.len()));
     let mut rest = ends.chars();
     while let Some(c) = rest.next() {
         match (c, rest.as_str().chars().next()) {
@@ -132,15 +138,15 @@ fn unescape(text: &str) -> String {
 }
 
 /// `$NAME`, `${NAME}` and `$(NAME` by earlier lines, `\$` by `$`, and any other `$` by itself.
-fn expand(text: &str, known: &BTreeMap<String, Set>) -> String {
-    let mut expanded = String::new();
+fn expand(text: &str, known: &BTreeMap<String, Set>) -> Zeroizing<String> {
+    let mut expanded = Vec::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('$') {
         let (before, escaped) = match before.strip_suffix('\\') {
             Some(before) => (before, true),
             None => (before, false),
         };
-        expanded.push_str(before);
+        expanded.push(before);
         let inner = behind.strip_prefix('(').unwrap_or(behind);
         let inner = inner.strip_prefix('{').unwrap_or(inner);
         let named = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
@@ -148,14 +154,14 @@ fn expand(text: &str, known: &BTreeMap<String, Set>) -> String {
         let name = inner.strip_suffix(after).unwrap_or(inner);
         rest = after.strip_prefix('}').unwrap_or(after);
         if escaped || name.is_empty() {
-            expanded.push('$');
-            expanded.push_str(behind.strip_suffix(rest).unwrap_or(behind));
+            expanded.extend(["$", behind.strip_suffix(rest).unwrap_or(behind)]);
         } else if let Some(set) = known.get(name) {
-            expanded.push_str(&set.value);
+            expanded.push(&set.value);
         }
     }
-    expanded.push_str(rest);
-    expanded
+    expanded.push(rest);
+    // In one piece: a text that grows leaves copies behind.
+    Zeroizing::new(expanded.concat())
 }
 
 #[cfg(test)]

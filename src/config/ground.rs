@@ -28,8 +28,7 @@ impl Ground {
     /// When a file of it cannot be read at all: everything in it would be told as missing.
     pub fn load(origins: &Origins) -> Result<(Ground, Vec<Problem>), ConfigError> {
         let mut problems = Vec::new();
-        let environment = origins.environment.iter().cloned();
-        let variables = Variables::load(environment, &origins.env_file);
+        let variables = Variables::load(&origins.environment, &origins.env_file);
         let file = match origins.file.as_deref().map(file::read) {
             None => Some(File::default()),
             Some(Ok((file, wrong))) => {
@@ -45,8 +44,8 @@ impl Ground {
         let folder = origins
             .environment
             .iter()
-            .find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
-        let credentials = Credentials(folder.map(|(_, path)| PathBuf::from(path)));
+            .find(|(name, _)| *name == "CREDENTIALS_DIRECTORY");
+        let credentials = Credentials(folder.map(|(_, path)| PathBuf::from(path.reveal())));
         match (variables, file) {
             (Ok(variables), Some(file)) => {
                 let ground = Ground {

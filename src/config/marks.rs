@@ -28,7 +28,7 @@ impl Marks {
         let names = keys.map(|key| key.variable).chain([PORT]);
         let set = names.filter_map(|name| {
             let value = ground.variables.secret(name)?;
-            Some((name.to_owned(), mark(value)))
+            Some((name.to_owned(), mark(value.reveal())))
         });
         Marks(written.chain(set).collect())
     }
@@ -63,8 +63,8 @@ mod tests {
         let (file, problems) = file::parse(text, Path::new("site.toml"));
         assert_eq!(problems.len(), 0, "{problems:?}");
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let variables = variables.iter().map(owned);
-        let variables = Variables::load(variables, &EnvFile::Nowhere).expect("variables");
+        let variables = variables.iter().map(owned).collect();
+        let variables = Variables::load(&variables, &EnvFile::Nowhere).expect("variables");
         Marks::of(&Ground {
             file,
             variables,

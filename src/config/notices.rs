@@ -25,6 +25,7 @@ pub fn notices(
     let now = clock::now();
     notices.extend(tokens.iter().filter_map(|token| token.notice(now)));
     notices.extend(tls.and_then(Tls::notice).map(str::to_owned));
+    notices.extend(variables.notice().map(str::to_owned));
     notices.extend(outside.map(|listen| {
         format!(
             "tokens and figures cross the network without TLS, by plain HTTP on {listen}: name certificate_file and key_file in [api.tls], or put a proxy with TLS in front and listen on 127.0.0.1"

@@ -1,9 +1,23 @@
 //! The environment and the `.env` file, the old names among them.
 
-use std::{collections::BTreeMap, io::ErrorKind, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, ErrorKind, Read},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
+
+use zeroize::Zeroizing;
 
 use crate::{
-    config::{dotenv, error::Problem, origins::EnvFile},
+    config::{
+        dotenv,
+        error::Problem,
+        keys::KEYS,
+        origins::{EnvFile, Environment},
+    },
+    secret::Secret,
     unreadable,
 };
 
@@ -34,9 +48,11 @@ const ENVIRONMENT: &str = "environment";
 /// Names and values; an empty value is as good as none.
 #[derive(Clone, Default)]
 pub struct Variables {
-    values: BTreeMap<String, String>,
+    values: BTreeMap<String, Secret>,
     /// Where each comes from.
     origins: BTreeMap<String, String>,
+    /// What the operator should know of the file.
+    notice: Option<String>,
 }
 
 impl Variables {
@@ -44,10 +60,7 @@ impl Variables {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn load(
-        environment: impl IntoIterator<Item = (String, String)>,
-        file: &EnvFile,
-    ) -> Result<Variables, Problem> {
+    pub fn load(environment: &Environment, file: &EnvFile) -> Result<Variables, Problem> {
         let mut variables = match file {
             EnvFile::Nowhere => Variables::default(),
             EnvFile::At(path) => read(path)?.ok_or_else(|| {
@@ -56,13 +69,10 @@ impl Variables {
             })?,
             EnvFile::Usual => read(Path::new(".env"))?.unwrap_or_default(),
         };
-        let set = environment
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty());
-        for (name, value) in set {
+        for (name, value) in environment.iter() {
             let origin = ENVIRONMENT.to_owned();
-            variables.origins.insert(name.clone(), origin);
-            variables.values.insert(name, value);
+            variables.origins.insert(name.to_owned(), origin);
+            variables.values.insert(name.to_owned(), value.clone());
         }
         Ok(variables)
     }
@@ -71,16 +81,18 @@ impl Variables {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values
             .get(name)
-            .map(|value| value.trim())
+            .map(|value| value.reveal().trim())
             .filter(|value| !value.is_empty())
     }
 
     /// The value as it stands, for a secret: a blank may belong to it.
-    pub fn secret(&self, name: &str) -> Option<&str> {
-        self.values
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.values.get(name)
+    }
+
+    /// What the operator should know of the file at every start.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
     }
 
     /// Where the variable comes from: `environment`, or file and line; `None` where it is not set.
@@ -97,6 +109,13 @@ impl Variables {
         if process.is_empty() { file } else { process }
     }
 
+    /// Whether one of them is a secret itself, that of the cache of the service before among them.
+    fn holds_secrets(&self) -> bool {
+        let ours = KEYS.iter().filter(|key| key.secret).map(|key| key.variable);
+        let mut names = ours.chain(["REDIS_PASSWORD"]);
+        names.any(|name| self.values.contains_key(name))
+    }
+
     /// Those of the names that are set.
     pub fn set<'a>(&self, names: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
         names
@@ -109,15 +128,23 @@ impl Variables {
 /// The lines of a `.env` file; `None` where there is none.
 fn read(path: &Path) -> Result<Option<Variables>, Problem> {
     let place = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
+    match text(path) {
+        Ok((text, mode)) => {
             let set = dotenv::parse(&text)
                 .map_err(|(line, why)| Problem::new(format!("{place} line {line}"), why))?;
             let mut variables = Variables::default();
             for (name, set) in set {
-                let origin = format!("{place} line {}", set.line);
-                variables.origins.insert(name.clone(), origin);
-                variables.values.insert(name, set.value);
+                if let Some(value) = Secret::new(set.value.as_str()) {
+                    let origin = format!("{place} line {}", set.line);
+                    variables.origins.insert(name.clone(), origin);
+                    variables.values.insert(name, value);
+                }
+            }
+            if mode & 0o077 != 0 && variables.holds_secrets() {
+                variables.notice = Some(format!(
+                    "others can read {place}, which holds secrets and has mode {:04o}: run `chmod 600 {place}`",
+                    mode & 0o777
+                ));
             }
             Ok(Some(variables))
         }
@@ -130,6 +157,17 @@ fn read(path: &Path) -> Result<Option<Variables>, Problem> {
             ),
         )),
     }
+}
+
+/// The text of the file, and its mode.
+fn text(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
+    let mut file = File::open(path)?;
+    let facts = file.metadata()?;
+    // At once of the size that it needs: a text that grows leaves copies behind.
+    let size = usize::try_from(facts.len()).unwrap_or_default();
+    let mut text = Zeroizing::new(String::with_capacity(size.saturating_add(1)));
+    file.read_to_string(&mut text)?;
+    Ok((text, facts.permissions().mode()))
 }
 
 impl std::fmt::Debug for Variables {

@@ -133,8 +133,8 @@ impl Words<'_> {
         file: Option<&PathBuf>,
         credential: &str,
     ) -> Option<Option<Secret>> {
-        if let Some(secret) = self.variables.secret(variable).and_then(Secret::new) {
-            return Some(Some(secret));
+        if let Some(secret) = self.variables.secret(variable) {
+            return Some(Some(secret.clone()));
         }
         let handed = || self.credentials.file(self.name, credential);
         match file.cloned().or_else(handed) {

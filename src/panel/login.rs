@@ -6,14 +6,16 @@
 
 use std::time::{Duration, SystemTime};
 
+use hyper::body::Bytes;
 use reqwest::{
     Response,
     header::{ACCEPT, COOKIE, HeaderMap, HeaderName, HeaderValue},
 };
+use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::secret::Secret;
+use crate::{secret::Secret, web::sealed};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
 const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
@@ -29,8 +31,8 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Out of the answer to a login with this session index: its cookie and its body.
-    pub fn new(cookie: SessionCookie, index: Option<u32>, body: &Value) -> Credentials {
+    /// Out of the answer to a login with this session index: its cookie and its body, which loses its tokens.
+    pub fn new(cookie: SessionCookie, index: Option<u32>, body: &mut Value) -> Credentials {
         let index = index.or_else(|| numbered(&cookie.name));
         Credentials {
             cookie,
@@ -48,11 +50,10 @@ impl Credentials {
         })
     }
 
-    /// The same session in the scope of a project.
-    pub fn scoped(&self, body: &Value) -> Option<Credentials> {
-        let token = Some(Secret::new(body.get("token")?.as_str()?)?);
+    /// The same session in the scope of a project, by the token of this body, which loses it.
+    pub fn scoped(&self, body: &mut Value) -> Option<Credentials> {
         Some(Credentials {
-            token,
+            token: Some(taken(body, "token")?),
             ..self.clone()
         })
     }
@@ -68,10 +69,10 @@ impl Credentials {
         let name = self
             .index
             .map_or("session".to_owned(), |n| format!("session{n}"));
-        let cookie = format!("{name}={}", self.cookie.value.reveal());
-        headers.insert(COOKIE, hidden(&cookie)?);
+        let cookie = sealed::header(&[&name, "=", self.cookie.value.reveal()])?;
+        headers.insert(COOKIE, cookie);
         if let Some(token) = &self.token {
-            headers.insert(AUTH_TOKEN, hidden(token.reveal())?);
+            headers.insert(AUTH_TOKEN, sealed::header(&[token.reveal()])?);
         }
         Some(headers)
     }
@@ -88,10 +89,23 @@ pub fn headers(index: Option<u32>) -> HeaderMap {
     headers
 }
 
-fn hidden(word: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(word).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+/// The body of a login; an empty domain is left out.
+pub fn body(username: &str, password: &Secret, domain: &str) -> Bytes {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        username: &'a str,
+        password: &'a str,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        domain: &'a str,
+    }
+    let password = password.reveal();
+    let texts = username.len() + password.len() + domain.len();
+    let body = Body {
+        username,
+        password,
+        domain,
+    };
+    sealed::json(&body, texts)
 }
 
 /// The cookie that holds a session.
@@ -146,9 +160,17 @@ fn numbered(name: &str) -> Option<u32> {
 }
 
 /// `scoped_token`; where that is empty, `token`, unless it is the word `unscoped`.
-fn token(body: &Value) -> Option<Secret> {
-    let word = |key: &str| body.get(key)?.as_str().and_then(Secret::new);
-    word("scoped_token").or_else(|| word("token").filter(|token| token.reveal() != "unscoped"))
+fn token(body: &mut Value) -> Option<Secret> {
+    let (scoped, token) = (taken(body, "scoped_token"), taken(body, "token"));
+    scoped.or_else(|| token.filter(|token| token.reveal() != "unscoped"))
+}
+
+/// The word of this key, moved out of the body so that no copy of it is left there.
+fn taken(body: &mut Value, key: &str) -> Option<Secret> {
+    match body.get_mut(key)? {
+        Value::String(word) => Secret::new(std::mem::take(word)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +189,7 @@ mod tests {
 
     fn session(cookies: &[&str], index: Option<u32>) -> Option<Credentials> {
         let cookie = SessionCookie::of(&answer(cookies), index)?;
-        Some(Credentials::new(cookie, index, &json!({})))
+        Some(Credentials::new(cookie, index, &mut json!({})))
     }
 
     #[track_caller]
@@ -207,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_scoped_token_is_sent_and_the_word_unscoped_is_not() {
-        let sent = |body: Value| token(&body).map(|token| token.reveal().to_owned());
+        let sent = |mut body: Value| token(&mut body).map(|token| token.reveal().to_owned());
         assert_eq!(
             sent(json!({"scoped_token": "s", "token": "t"})).as_deref(),
             Some("s")

@@ -41,9 +41,9 @@ pub async fn enter(
         .send(&session)
         .await?;
     let session = session.renewed(&response).unwrap_or(session);
-    let body = http.json(&path, response).await?;
+    let mut body = http.json(&path, response).await?;
     let shape = |why: &str| http.shape(&path, why.to_owned()).into();
     session
-        .scoped(&body)
+        .scoped(&mut body)
         .ok_or_else(|| shape("it holds no token for the project"))
 }

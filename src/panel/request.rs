@@ -1,5 +1,6 @@
 //! One request in a session.
 
+use hyper::body::Bytes;
 use reqwest::{Response, header::HeaderMap};
 use serde_json::Value;
 
@@ -45,6 +46,11 @@ impl<'a> Request<'a> {
         format!("{}{}", self.http.url(), self.http.asked(self.path))
     }
 
+    /// Its body as it is sent.
+    pub fn body(&self) -> Option<Bytes> {
+        self.body.map(|body| body.to_string().into())
+    }
+
     /// Sends it in this session; any status is an answer.
     ///
     /// # Errors
@@ -56,6 +62,6 @@ impl<'a> Request<'a> {
         };
         let mut headers = session.headers().ok_or_else(odd)?;
         headers.extend(self.beside.cloned().unwrap_or_default());
-        Ok(self.http.send(self.path, headers, self.body).await?)
+        Ok(self.http.send(self.path, headers, self.body()).await?)
     }
 }

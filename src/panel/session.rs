@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
@@ -242,15 +242,10 @@ impl Session {
     async fn try_log_in(&self) -> Result<Result<Credentials, StatusCode>, PanelError> {
         const PATH: &str = "/api/v2/login";
         let settings = &self.settings;
-        let mut body = json!({
-            "username": settings.username,
-            "password": settings.password.reveal(),
-        });
-        if let (false, Some(fields)) = (settings.domain.is_empty(), body.as_object_mut()) {
-            fields.insert("domain".to_owned(), settings.domain.as_str().into());
-        }
+        let (username, domain) = (settings.username.as_str(), settings.domain.as_str());
+        let body = login::body(username, &settings.password, domain);
         let headers = login::headers(settings.session_index);
-        let response = self.http.send(PATH, headers, Some(&body)).await?;
+        let response = self.http.send(PATH, headers, Some(body)).await?;
         let status = response.status();
         match status {
             StatusCode::OK | StatusCode::CREATED => {}
@@ -268,8 +263,8 @@ impl Session {
                 "it sets no session cookie: is that the address of the panel itself?".to_owned(),
             )
         })?;
-        let body = self.http.json(PATH, response).await?;
-        let credentials = Credentials::new(cookie, settings.session_index, &body);
+        let mut body = self.http.json(PATH, response).await?;
+        let credentials = Credentials::new(cookie, settings.session_index, &mut body);
         tracing::debug!(panel = settings.url, "logged in to the panel");
         Ok(Ok(credentials))
     }

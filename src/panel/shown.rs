@@ -23,8 +23,15 @@ use crate::web::{
 /// # Errors
 /// When the address is none, or nobody there speaks TLS.
 pub async fn certificate(url: &str, within: Duration) -> Result<Pin, NotShown> {
-    let wrong = || NotShown::Address(url.to_owned());
+    // Some write a password before the place, which is not repeated.
+    let masked = url
+        .rsplit_once('@')
+        .map(|(_, place)| format!("***@{place}"));
+    let wrong = || NotShown::Address(masked.clone().unwrap_or_else(|| url.to_owned()));
     let parsed = Url::parse(url).map_err(|_| wrong())?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(wrong());
+    }
     let host = parsed.host_str().filter(|_| parsed.scheme() == "https");
     let host = host.ok_or_else(wrong)?.trim_matches(['[', ']']);
     let port = parsed.port_or_known_default().ok_or_else(wrong)?;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use reqwest::StatusCode;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::{
     breaker::Breakers,
@@ -67,7 +68,7 @@ pub struct Answer {
     /// Its status; never 401.
     pub status: StatusCode,
     /// Its body.
-    pub body: Vec<u8>,
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
@@ -123,17 +124,18 @@ impl Gate {
             Pass::Session => Login::Nobody,
         };
         let headers = self.http.headers(&token);
+        let request = Request {
+            http: &self.http,
+            path,
+            beside: Some(&headers),
+            body,
+        };
         let response = match self.pass.wants_session() {
-            true => {
-                let request = Request {
-                    http: &self.http,
-                    path,
-                    beside: Some(&headers),
-                    body,
-                };
-                self.session.lend(request).await?
+            true => self.session.lend(request).await?,
+            false => {
+                let body = request.body();
+                self.http.send(path, headers.clone(), body).await?
             }
-            false => self.http.send(path, headers, body).await?,
         };
         Ok(Answer {
             status: response.status(),

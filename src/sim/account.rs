@@ -67,13 +67,15 @@ impl Account {
             return Ok(Err(refused()));
         }
         count(&scenario.tally.logins);
+        let token = keys::random_word()?;
+        scenario.tally.handed_out.note(&token);
         Ok(Ok(json!({
             "id": "7d4a1c9be2f84b0aa3c5d6e7f8091a2b",
             "name": username,
             "domain_id": DOMAIN,
             "project_id": null,
             "token": "unscoped",
-            "scoped_token": keys::random_word()?,
+            "scoped_token": token,
         })))
     }
 }

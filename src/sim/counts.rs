@@ -1,6 +1,18 @@
-//! What has been asked of a cluster.
+//! What has been asked of a cluster, and which words its panel handed out.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use crate::lock;
+
+/// So many of the words are remembered.
+const WORDS: usize = 10_000;
 
 /// Counters behind [`Counts`].
 #[derive(Debug, Default)]
@@ -9,6 +21,7 @@ pub(crate) struct Tally {
     pub(crate) keys_refused: AtomicU64,
     pub(crate) commands: AtomicU64,
     pub(crate) channels_open: AtomicU64,
+    pub(crate) channels_most: AtomicU64,
     pub(crate) login_attempts: AtomicU64,
     pub(crate) logins: AtomicU64,
     pub(crate) stat_requests: AtomicU64,
@@ -16,6 +29,31 @@ pub(crate) struct Tally {
     pub(crate) license_requests: AtomicU64,
     pub(crate) queries: AtomicU64,
     pub(crate) grafana_requests: AtomicU64,
+    pub(crate) handed_out: HandedOut,
+}
+
+/// The newest cookies and tokens of sessions.
+#[derive(Default)]
+pub(crate) struct HandedOut(Mutex<VecDeque<String>>);
+
+impl HandedOut {
+    /// Notes a word that opens something.
+    pub(crate) fn note(&self, word: &str) {
+        let mut words = lock::held(&self.0);
+        words.truncate(WORDS - 1);
+        words.push_front(word.to_owned());
+    }
+
+    /// The newest first.
+    pub(crate) fn words(&self) -> Vec<String> {
+        lock::held(&self.0).iter().cloned().collect()
+    }
+}
+
+impl fmt::Debug for HandedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
 }
 
 impl Tally {
@@ -27,6 +65,7 @@ impl Tally {
             keys_refused: read(&self.keys_refused),
             commands: read(&self.commands),
             channels_open: read(&self.channels_open),
+            channels_most: read(&self.channels_most),
             login_attempts: read(&self.login_attempts),
             logins: read(&self.logins),
             stat_requests: read(&self.stat_requests),
@@ -54,6 +93,8 @@ pub struct Counts {
     pub commands: u64,
     /// Channels that are open now on its nodes; one with a running command stays open when the client closes it.
     pub channels_open: u64,
+    /// As many channels as were ever open at once on one connection.
+    pub channels_most: u64,
     /// Logins tried at its panel.
     pub login_attempts: u64,
     /// Logins that its panel granted.

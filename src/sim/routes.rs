@@ -151,12 +151,16 @@ impl Routes<'_> {
     }
 
     fn enter_project(&self, headers: &HeaderMap) -> Result<Answer, SimError> {
-        let body = json!({ "token": keys::random_word()? });
+        let token = keys::random_word()?;
+        self.scenario.tally.handed_out.note(&token);
+        let body = json!({ "token": token });
         self.with_session(ok(&body), headers)
     }
 
     fn with_session(&self, answer: Answer, headers: &HeaderMap) -> Result<Answer, SimError> {
-        let cookie = self.sessions.begin(headers, keys::random_word()?);
+        let word = keys::random_word()?;
+        self.scenario.tally.handed_out.note(&word);
+        let cookie = self.sessions.begin(headers, word);
         Ok(with_header(answer, SET_COOKIE, &cookie))
     }
 

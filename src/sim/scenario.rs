@@ -194,6 +194,11 @@ impl Scenario {
         self.state().wrong_passwords = 0;
     }
 
+    /// The newest cookies and tokens of sessions that the panel handed out.
+    pub fn handed_out(&self) -> Vec<String> {
+        self.tally.handed_out.words()
+    }
+
     /// What has been asked of the cluster so far.
     pub fn counts(&self) -> Counts {
         self.tally.read()

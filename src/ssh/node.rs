@@ -30,9 +30,9 @@ impl FromStr for Node {
     type Err = NodeError;
 
     fn from_str(text: &str) -> Result<Node, NodeError> {
-        let wrong = || NodeError(text.to_owned());
+        let wrong = || NodeError(shown(text));
         let (user, place) = text.split_once('@').ok_or_else(wrong)?;
-        let odd = |c: char| c.is_whitespace() || c.is_control() || "@,/[]".contains(c);
+        let odd = |c: char| c.is_whitespace() || c.is_control() || "@,/[]:".contains(c);
         if user.is_empty() || user.contains(odd) {
             return Err(wrong());
         }
@@ -40,6 +40,16 @@ impl FromStr for Node {
             user: user.to_owned(),
             place: place.parse().map_err(|_| wrong())?,
         })))
+    }
+}
+
+/// The text as an error may show it: some write a password behind the user, as in addresses.
+fn shown(text: &str) -> String {
+    let parts = text.rsplit_once('@');
+    let parts = parts.and_then(|(user, place)| Some((user.split_once(':')?.0, place)));
+    match parts {
+        Some((user, place)) => format!("{user}:***@{place}"),
+        None => text.to_owned(),
     }
 }
 
@@ -126,6 +136,14 @@ mod tests {
                 Err(NodeError(text.to_owned())),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_password_behind_the_user_is_no_part_of_a_node_and_not_shown() {
+        for text in ["root:can@ary@h", "ssh://root:canary@h", "root:canary@"] {
+            let error = text.parse::<Node>().expect_err(text).to_string();
+            assert!(error.contains(":***@") && !error.contains("ary"), "{error}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rustls::CertificateError;
+
 use crate::{reason::Code, web::peer::Peer};
 
 /// Why a peer gave no answer. No variant holds a body of the peer or a secret.
@@ -118,6 +120,31 @@ fn status_way_out(peer: Peer, status: u16) -> String {
             peer.address(),
             peer.the()
         ),
+    }
+}
+
+/// What is wrong with a certificate, in our words where there are any.
+pub fn certificate_words(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(why)) => why.to_string(),
+        rustls::Error::InvalidCertificate(why) => certificate_why(why),
+        error => error.to_string(),
+    }
+}
+
+fn certificate_why(error: &CertificateError) -> String {
+    match error {
+        // The second: by another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "no authority that is trusted here has signed it".to_owned()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "it has expired".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another name".to_owned()
+        }
+        error => error.to_string(),
     }
 }
 

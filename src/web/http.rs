@@ -2,20 +2,22 @@
 
 use std::{error::Error, io, time::Duration};
 
+use hyper::body::Bytes;
 use reqwest::{
     Client, Method, Response, StatusCode,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
-use rustls::CertificateError;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::{
     chain::chain,
     secret::Secret,
     web::{
-        error::{TrustError, WebError},
+        error::{TrustError, WebError, certificate_words},
         peer::Peer,
+        sealed,
         trust::Trust,
     },
 };
@@ -59,18 +61,15 @@ impl Http {
 
     /// The headers of a request that shows this login.
     pub fn headers(&self, login: &Login) -> HeaderMap {
-        let empty = self.client.get(&self.url);
-        let request = match login {
-            Login::Nobody => empty,
-            Login::User(user, password) => empty.basic_auth(user, Some(password.reveal())),
-            Login::Token(token) => empty.bearer_auth(token.reveal()),
-        };
-        // What no header can carry is told with the settings, and here it lets nobody in.
-        let mut headers = request.build().map_or_else(
-            |_| HeaderMap::new(),
-            |mut it| std::mem::take(it.headers_mut()),
-        );
+        let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let shown = match login {
+            Login::Nobody => None,
+            Login::User(user, password) => sealed::basic(user, password),
+            // What no header can carry is told with the settings, and here it lets nobody in.
+            Login::Token(token) => sealed::header(&["Bearer ", token.reveal()]),
+        };
+        headers.extend(shown.map(|shown| (AUTHORIZATION, shown)));
         headers
     }
 
@@ -90,7 +89,7 @@ impl Http {
         &self.url
     }
 
-    /// Sends one request, GET, or POST where there is a body; any status is an answer. A query may follow
+    /// Sends one request, GET, or POST where there is a body, in JSON; any status is an answer. A query may follow
     /// the path, behind its `?`.
     ///
     /// # Errors
@@ -99,7 +98,7 @@ impl Http {
         &self,
         path: &str,
         headers: HeaderMap,
-        body: Option<&Value>,
+        body: Option<Bytes>,
     ) -> Result<Response, WebError> {
         let url = format!("{}{path}", self.url);
         let method = if body.is_some() {
@@ -110,7 +109,7 @@ impl Http {
         let mut request = self.client.request(method, url).headers(headers);
         if let Some(body) = body {
             let json = HeaderValue::from_static("application/json");
-            request = request.header(CONTENT_TYPE, json).body(body.to_string());
+            request = request.header(CONTENT_TYPE, json).body(body);
         }
         request
             .send()
@@ -134,8 +133,15 @@ impl Http {
     ///
     /// # Errors
     /// A body that breaks off or is longer than any answer.
-    pub async fn body(&self, path: &str, mut response: Response) -> Result<Vec<u8>, WebError> {
-        let mut body = Vec::new();
+    pub async fn body(
+        &self,
+        path: &str,
+        mut response: Response,
+    ) -> Result<Zeroizing<Vec<u8>>, WebError> {
+        // It may hold what lets us in. Of the length that is announced: what grows leaves copies behind.
+        let announced = response.content_length().unwrap_or_default();
+        let announced = usize::try_from(announced).unwrap_or(BODY_LIMIT);
+        let mut body = Zeroizing::new(Vec::with_capacity(announced.min(BODY_LIMIT)));
         while let Some(part) = response
             .chunk()
             .await
@@ -233,30 +239,6 @@ pub enum Login {
     User(String, Secret),
     /// A token.
     Token(Secret),
-}
-
-fn certificate_words(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(why)) => why.to_string(),
-        rustls::Error::InvalidCertificate(why) => certificate_why(why),
-        error => error.to_string(),
-    }
-}
-
-fn certificate_why(error: &CertificateError) -> String {
-    match error {
-        // The second: by another authority of the same name.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "no authority that is trusted here has signed it".to_owned()
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "it has expired".to_owned()
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "it is for another name".to_owned()
-        }
-        error => error.to_string(),
-    }
 }
 
 /// What went wrong, in the words of the last cause.

@@ -1,11 +1,13 @@
 //! How a peer is asked over HTTP: one request, one whole answer. Nothing here knows what an answer means.
 //!
-//! [`peer`] is who is asked, as sentences name it; [`trust`] decides which certificate it may show. [`refusals`] and
-//! [`left_alone`] keep the pauses behind a refusal, and write them down in [`crate::breaker`].
+//! [`peer`] is who is asked, as sentences name it; [`trust`] decides which certificate it may show, and [`sealed`]
+//! carries what lets us in. [`refusals`] and [`left_alone`] keep the pauses behind a refusal, and write them down in
+//! [`crate::breaker`].
 
 pub mod error;
 pub mod http;
 pub mod left_alone;
 pub mod peer;
 pub mod refusals;
+pub mod sealed;
 pub mod trust;

@@ -2,6 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use vhi_usage::config::{
     Config,
     origins::{EnvFile, Origins},
@@ -91,6 +92,55 @@ fn a_file_that_a_setting_names_is_named_with_what_is_wrong_with_it() {
         "VSTORAGE_KNOWN_HOSTS=hosts\n",
         ".env line 1: VSTORAGE_KNOWN_HOSTS: cannot read hosts: it is a directory: name the file in it",
     );
+}
+
+#[test]
+fn a_secret_is_in_a_plain_file_of_its_own() {
+    let place = right();
+    let of_password = "site.toml line 11: password_file in [cluster.panel] of cluster1:";
+    fs::remove_file(place.file("password")).unwrap();
+    mkfifoat(CWD, place.file("password"), Mode::RUSR).unwrap();
+    problem(
+        &place,
+        &format!("{of_password} password is no plain file: write the secret into one"),
+    );
+    fs::remove_file(place.file("password")).unwrap();
+    write_private(&place.file("password"), &"canary\n".repeat(1 << 18));
+    problem(
+        &place,
+        &format!(
+            "{of_password} password is longer than any secret: name the file that holds it alone"
+        ),
+    );
+}
+
+#[test]
+fn an_open_file_of_variables_is_told_of_where_it_holds_a_secret() {
+    let place = right();
+    let notices = |text: &str, mode: u32| {
+        place.write("open.env", text);
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(place.file("open.env"), mode).unwrap();
+        let config = Config::load(&Origins {
+            file: Some(place.file("site.toml")),
+            env_file: EnvFile::At(place.file("open.env")),
+            ..Origins::default()
+        });
+        let here = place.path().display().to_string();
+        let notices = config.unwrap().notices.into_iter();
+        notices.map(|it| it.replace(&here, "FOLDER")).collect()
+    };
+    let none: [String; 0] = [];
+    let secret = "ADMIN_PASSWORD=canary\n";
+    let told: Vec<String> = notices(secret, 0o640);
+    assert_eq!(
+        told,
+        [
+            "others can read FOLDER/open.env, which holds secrets and has mode 0640: run `chmod 600 FOLDER/open.env`"
+        ]
+    );
+    assert_eq!(notices(secret, 0o600), none);
+    assert_eq!(notices("PORT=8080\nADMIN_PASSWORD=\n", 0o644), none);
 }
 
 #[test]

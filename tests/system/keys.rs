@@ -50,6 +50,14 @@ pub(crate) fn as_old_pem(key: &Key) -> String {
     fs::read_to_string(&key.file).unwrap()
 }
 
+/// Encrypts the private half in this file.
+#[track_caller]
+pub(crate) fn close(file: &Path, passphrase: &str) {
+    run(Command::new("ssh-keygen")
+        .args(["-q", "-p", "-P", "", "-N", passphrase, "-f"])
+        .arg(file));
+}
+
 /// Hashes the names in a known_hosts file in place.
 #[track_caller]
 pub(crate) fn hash_names(known_hosts: &Path) {

@@ -221,9 +221,12 @@ impl Service {
     #[track_caller]
     pub(crate) fn start(program: Program) -> Service {
         let mut running = program.start();
-        let line = running.says("serving address=");
-        let words = line.split("serving address=").nth(1).unwrap();
-        let address = words.split(' ').next().unwrap().parse();
+        // As each format of the log has it.
+        let heads = ["serving address=", "\"serving\",\"address\":\""];
+        let line = running.says_one_of(&heads);
+        let address = heads.iter().find_map(|head| line.split(head).nth(1));
+        let address = address.unwrap().split([' ', '"']).next();
+        let address = address.unwrap().parse();
         Service {
             running,
             address: address.unwrap(),
