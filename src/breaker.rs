@@ -5,7 +5,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use jiff::Timestamp;
@@ -25,13 +28,16 @@ pub struct Open {
 
 /// The open breakers of one cluster. A copy writes in the same place.
 #[derive(Clone, Debug, Default)]
-pub struct Breakers(Arc<Mutex<BTreeMap<String, Open>>>);
+pub struct Breakers {
+    open: Arc<Mutex<BTreeMap<String, Open>>>,
+    looks: Arc<AtomicU64>,
+}
 
 impl Breakers {
     /// Notes that this peer is left alone until then, or until a person acts. `since` stays what it was while
     /// the reason is the same.
     pub fn open(&self, peer: &str, code: Code, now: Timestamp, next_try: Option<Timestamp>) {
-        let mut breakers = lock::held(&self.0);
+        let mut breakers = lock::held(&self.open);
         let known = breakers.get(peer).filter(|open| open.code == code);
         let since = known.map_or(now, |open| open.since);
         let open = Open {
@@ -44,12 +50,22 @@ impl Breakers {
 
     /// Notes that this peer has answered.
     pub fn close(&self, peer: &str) {
-        lock::held(&self.0).remove(peer);
+        lock::held(&self.open).remove(peer);
+    }
+
+    /// A person has acted: peers that wait for that are to be asked again.
+    pub fn look_again(&self) {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often a person has acted.
+    pub fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed)
     }
 
     /// Every peer that is left alone, by name.
     pub fn all(&self) -> Vec<(String, Open)> {
-        let breakers = lock::held(&self.0);
+        let breakers = lock::held(&self.open);
         let all = breakers.iter();
         all.map(|(peer, open)| (peer.clone(), *open)).collect()
     }

@@ -149,6 +149,7 @@ fn the_variables_alone_are_enough() {
     assert_eq!(cluster.panel.domain, "Default");
     assert_eq!(cluster.panel.trust, Trust::System);
     assert_eq!(ssh(cluster).command_timeout.as_secs(), 20);
+    assert_eq!(ssh(cluster).max_channels, 4);
     assert_eq!(sources(cluster), (Source::Ssh, vec![Source::Overview]));
     assert!(!cluster.size_base.configured);
 }
@@ -226,6 +227,12 @@ fn the_panel_is_trusted_in_one_way_and_the_strongest_origin_chooses() {
         .with("PANEL_CA_FILE", "/nonexistent")
         .refused("PANEL_CA_FILE");
     Place::new().with("PANEL_SHA256", "12").refused("64 digits");
+}
+
+#[test]
+fn as_many_commands_run_on_a_connection_as_the_settings_say() {
+    let table = "[[cluster]]\n[cluster.ssh]\nmax_channels = 9\n";
+    assert_eq!(ssh(&Place::new().toml(table).cluster()).max_channels, 9);
 }
 
 #[test]

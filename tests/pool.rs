@@ -7,19 +7,19 @@ mod common;
 mod keys;
 #[path = "pool/lost.rs"]
 mod lost;
+#[path = "pool/order.rs"]
+mod order;
+#[path = "pool/slots.rs"]
+mod slots;
 
-use std::{
-    net::TcpListener,
-    time::{Duration, Instant},
-};
+use std::{net::TcpListener, time::Duration};
 
-use common::{PATIENCE, STAT, Site, later, node_at, soon};
+use common::{PATIENCE, STAT, Site, node_at, soon};
 use vhi_usage::{
     breaker::Breakers,
     sim::fault::Fault,
     ssh::{
         error::{ConnectFailure, SshError},
-        login::Login,
         pool::Pool,
     },
 };
@@ -56,35 +56,6 @@ async fn one_session_carries_many_commands() {
         (1, 5)
     );
     site.quiet().await;
-}
-
-#[tokio::test]
-async fn a_node_that_swallows_everything_costs_one_timeout_and_is_asked_last_for_a_while() {
-    let site = Site::new(1).await;
-    // It takes connections and never says a word.
-    let hole = TcpListener::bind("127.0.0.1:0").unwrap();
-    hole.set_nonblocking(true).unwrap();
-    let nodes = vec![node_at(hole.local_addr().unwrap()), site.node(0)];
-    let connect_timeout = Duration::from_millis(500);
-    let pool = Pool::new(
-        nodes,
-        Login {
-            connect_timeout,
-            ..site.login()
-        },
-    );
-    let tried = || std::iter::from_fn(|| hole.accept().ok()).count();
-    let begun = Instant::now();
-    answers(&site, &pool).await;
-    assert!(begun.elapsed() >= connect_timeout);
-    assert_eq!(tried(), 1);
-    for _ in 0..3 {
-        answers(&site, &pool).await;
-    }
-    assert_eq!(tried(), 0);
-    later(Duration::from_secs(16)).await;
-    answers(&site, &pool).await;
-    assert_eq!(tried(), 1);
 }
 
 #[tokio::test]
@@ -140,46 +111,6 @@ async fn where_every_node_fails_each_is_named_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_refused_key_is_offered_once_and_then_not_for_minutes() {
-    let site = Site::with(1, Fault::LoginRefused).await;
-    let pool = site.pool();
-    let next_try = async || match fails(&pool, PATIENCE).await {
-        SshError::Auth { node, next_try, .. } => {
-            assert_eq!(node, site.node(0));
-            next_try
-        }
-        error => panic!("{error}"),
-    };
-    let first = next_try().await;
-    let minutes = first.duration_since(vhi_usage::clock::now()).as_mins();
-    assert!((4..=5).contains(&minutes), "in {minutes} minutes");
-    for _ in 0..5 {
-        assert_eq!(next_try().await, first);
-    }
-    assert_eq!(
-        (site.scenario().counts().keys_refused, connections(&site)),
-        (1, 1)
-    );
-    site.scenario().set_fault(Fault::LoginRefused, false);
-    later(Duration::from_secs(301)).await;
-    assert_eq!(answers(&site, &pool).await, 0);
-}
-
-#[tokio::test]
-async fn a_node_that_refuses_the_key_does_not_keep_the_next_from_answering() {
-    let site = Site::new(2).await;
-    site.scenario().set_node_fault(0, Fault::LoginRefused, true);
-    let pool = site.pool();
-    for _ in 0..4 {
-        assert_eq!(answers(&site, &pool).await, 1);
-    }
-    assert_eq!(
-        (site.scenario().counts().keys_refused, connections(&site)),
-        (1, 2)
-    );
-}
-
-#[tokio::test]
 async fn a_node_that_is_left_alone_is_written_down_until_it_answers() {
     let site = Site::with(1, Fault::NodeDown).await;
     let breakers = Breakers::default();
@@ -194,18 +125,4 @@ async fn a_node_that_is_left_alone_is_written_down_until_it_answers() {
     site.scenario().set_fault(Fault::NodeDown, false);
     answers(&site, &pool).await;
     assert_eq!(breakers.all(), []);
-}
-
-#[tokio::test]
-async fn calls_side_by_side_do_not_wait_for_each_other() {
-    let site = Site::new(1).await;
-    let pool = site.pool();
-    let call = || answers(&site, &pool);
-    assert_eq!(tokio::join!(call(), call(), call(), call()), (0, 0, 0, 0));
-    assert_eq!(call().await, 0);
-    assert_eq!(
-        (connections(&site), site.scenario().counts().commands),
-        (4, 5)
-    );
-    site.quiet().await;
 }

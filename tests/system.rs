@@ -3,6 +3,8 @@
 //! Each test has a site of its own: servers on free loopback ports with keys of their own, a stand-in
 //! for the tool that they run, and a panel of the simulator. `tests/run` installs what is missing.
 
+#[path = "system/access.rs"]
+mod access;
 #[path = "system/canary.rs"]
 mod canary;
 #[path = "system/canary_clusters.rs"]

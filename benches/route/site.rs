@@ -1,6 +1,6 @@
 //! Our side: a simulated cluster, and the command `serve` with the settings that a user has.
 //!
-//! There is no limit by address, which is the default, and one round of readings at the start: the next one comes after
+//! There is no limit by address, which is the default, no access log, and one round of readings at the start: the next one comes after
 //! the benchmark has ended.
 
 use std::{
@@ -85,6 +85,8 @@ impl Site<'_> {
         let settings = self
             .simulator
             .settings_toml(self.folder, &address.to_string())?;
+        // Neither do the peers write a line for each request.
+        let settings = settings.replacen("[api]\n", "[api]\naccess_log = false\n", 1);
         fs::write(&file, format!("poll_interval = \"1h\"\n{settings}{more}"))?;
         let mut command = Command::new(scene::program());
         command.arg("serve").arg("--config").arg(&file);

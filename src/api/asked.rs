@@ -23,7 +23,8 @@ const SEGMENTS: usize = 6;
 /// A request without its body, which no route reads.
 #[derive(Debug)]
 pub struct Asked {
-    method: Method,
+    /// How is asked.
+    pub method: Method,
     path: FullPath,
     /// What follows `?`; empty where nothing does.
     pub query: String,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::api::{
-    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, network::Network, proxies::Proxies,
-    published::Published, requests::Requests, route::Access, token::Token,
+    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, log::AccessLog, network::Network,
+    proxies::Proxies, published::Published, requests::Requests, route::Access, token::Token,
 };
 
 /// What the HTTP side needs.
@@ -22,6 +22,8 @@ pub struct Api {
     pub clusters: Arc<[Published]>,
     /// How many requests were answered.
     pub requests: Requests,
+    /// Where a line is written for each of them.
+    pub log: AccessLog,
 }
 
 impl Api {

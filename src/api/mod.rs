@@ -7,6 +7,7 @@ pub mod auth;
 pub mod body;
 pub mod bounded;
 pub mod buckets;
+pub mod budget;
 pub mod certificate;
 pub mod clusters;
 pub mod compute_body;
@@ -20,6 +21,7 @@ pub mod health;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
+pub mod log;
 pub mod metrics;
 pub mod network;
 pub mod openapi;
@@ -43,7 +45,7 @@ pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
-use warp::Filter;
+use warp::{Filter, http::Method};
 
 use crate::{
     api::{
@@ -51,6 +53,7 @@ use crate::{
         error::{Answer, ApiError},
         guard::Api,
         listener::Door,
+        log::Entry,
         route::{Access, Found, Route},
         token::Token,
     },
@@ -82,6 +85,18 @@ pub fn routes(
         };
         let place = found.map(|found| found.place);
         api.requests.count(place, answer.status());
+        let caller = caller.as_ref().ok().and_then(Option::as_ref);
+        api.log.write(&Entry {
+            token: caller.map(|token| &token.name),
+            method: &asked.method,
+            path: found.map(|found| found.path),
+            status: answer.status(),
+            address: asked.address,
+            bytes: match asked.method {
+                Method::HEAD => 0,
+                _ => answer.body().len(),
+            },
+        });
         answer
     })
 }

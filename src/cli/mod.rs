@@ -124,11 +124,13 @@ pub fn run() -> ExitCode {
         verbose: cli.verbose,
         quiet: cli.quiet,
     };
-    logging.start();
+    let writing = logging.start();
     if let Err(error) = secret::stay_out_of_core_dumps() {
         tracing::warn!(%error, "core dumps are still allowed, and would hold secrets");
     }
-    match dispatch(cli) {
+    let ended = dispatch(cli);
+    drop(writing);
+    match ended {
         Ok(code) => code,
         // The reader of our output has gone, as `head` does.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {

@@ -11,8 +11,8 @@ use tokio::{
 
 use crate::{
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, listener::Door, published::Published,
-        requests::Requests, tls::Tls,
+        self, auth::Tokens, guard::Api, limit::Limit, listener::Door, log::AccessLog,
+        published::Published, requests::Requests, tls::Tls,
     },
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
@@ -74,6 +74,7 @@ impl Service {
             proxies: config.caps.proxies.clone(),
             clusters,
             requests: Requests::default(),
+            log: AccessLog::new(config.access_log),
         };
         let door = Door {
             listener,

@@ -149,7 +149,7 @@ impl Collector {
         &self.sources.breakers
     }
 
-    /// Reads until `shutdown` is done. What is being asked then is dropped.
+    /// Reads until `shutdown` is done. What is being asked then is dropped, and ended on the nodes.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let (start, timing) = (Instant::now(), self.timing);
         let mut rounds = Rounds::new(start, timing.poll, self.place);
@@ -171,7 +171,7 @@ impl Collector {
             let change = kept.next_change(timing, said).into_iter().chain(settling);
             let next_change = change.min();
             tokio::select! {
-                () = &mut shutdown => return,
+                () = &mut shutdown => return self.sources.close().await,
                 () = beat.answer() => continue,
                 () = sleep_until(rounds.next()) => {
                     rounds.begin(Instant::now());

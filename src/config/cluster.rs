@@ -115,12 +115,14 @@ impl ClusterConfig {
     ) -> Result<StorageSource, TrustError> {
         let name = self.name.clone();
         let metrics = |asked, queries: &Queries| {
-            StorageSource::Prometheus(PrometheusSource::new(asked, name.clone(), queries.clone()))
+            let source = PrometheusSource::new(asked, name.clone(), queries.clone());
+            StorageSource::Prometheus(Box::new(source))
         };
         Ok(match source {
             SourceConfig::Ssh(ssh) => {
                 let pool = Pool::new(ssh.nodes.clone(), ssh.login.clone());
                 let pool = pool
+                    .with_max_channels(ssh.max_channels)
                     .with_stages(stages.clone())
                     .with_breakers(breakers.clone());
                 let (tool, within) = (ssh.tool.clone(), ssh.command_timeout);

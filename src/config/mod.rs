@@ -66,6 +66,8 @@ pub struct Config {
     pub rate_limit: Option<Rate>,
     /// How many connections there may be, and who stands in front.
     pub caps: Caps,
+    /// Whether each request has a line in the log.
+    pub access_log: bool,
     /// TLS of the HTTP side; `None` where it speaks plain HTTP.
     pub tls: Option<Tls>,
     /// The clusters; empty only where settings that speak of none are looked at.
@@ -117,6 +119,7 @@ impl Config {
         if asks != Asks::Clusters && whole && tokens.is_empty() && !told {
             problems.push(tokens::no_token());
         }
+        let access_log = file.api.access_log.unwrap_or(true);
         let before = problems.len();
         let tls = tls::tls(&file, &variables, &credentials, &mut problems);
         let plain = tls.is_none() && problems.len() == before;
@@ -141,6 +144,7 @@ impl Config {
                 listen,
                 timing,
                 rate_limit,
+                access_log,
                 caps,
                 notices: notices::notices(&clusters, &tokens, tls.as_ref(), outside, &variables),
                 tokens,

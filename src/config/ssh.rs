@@ -12,6 +12,7 @@ use crate::{
         host_keys::HostKeys,
         login::{self, Login},
         node::Node,
+        pool::MAX_CHANNELS,
     },
     unreadable,
 };
@@ -27,18 +28,39 @@ pub struct SshConfig {
     pub tool: Tool,
     /// How long the command may take.
     pub command_timeout: Duration,
+    /// How many commands may run at once on a connection.
+    pub max_channels: usize,
 }
+
+/// OpenSSH allows 10 on a connection, and frees one a moment after its command has ended.
+const MOST_CHANNELS: usize = 9;
 
 /// All of it; `None` where anything is wrong.
 pub fn ssh(of: &mut Words<'_>, file: &SshFile) -> Option<SshConfig> {
     let (nodes, login) = (nodes(of, file), login(of, file));
+    let max_channels = max_channels(of, file);
     let tool = of.optional("ssh.command", "VSTORAGE_COMMAND", file.command.as_deref());
     Some(SshConfig {
         nodes: nodes?,
         login: login?,
         tool: tool?.unwrap_or_default(),
         command_timeout: file.command_timeout.unwrap_or(Duration::from_secs(20)),
+        max_channels: max_channels?,
     })
+}
+
+/// How many commands may run at once on a connection; `None` where that is wrong.
+fn max_channels(of: &mut Words<'_>, file: &SshFile) -> Option<usize> {
+    let Some(number) = file.max_channels else {
+        return (!of.is_spoiled("ssh.max_channels")).then_some(MAX_CHANNELS);
+    };
+    match usize::try_from(number) {
+        Ok(number @ 1..=MOST_CHANNELS) => Some(number),
+        _ => {
+            let why = "write a whole number from 1 to 9: OpenSSH allows 10 on a connection, see MaxSessions in sshd_config there";
+            of.wrong("ssh.max_channels", "", why)
+        }
+    }
 }
 
 /// The nodes, the preferred one first; `None` where one is wrong or none is named.
@@ -54,8 +76,9 @@ fn nodes(of: &mut Words<'_>, file: &SshFile) -> Option<Vec<Node>> {
         .filter(|word| !word.is_empty());
     let mut nodes: Vec<Node> = Vec::new();
     for word in words {
-        match word.parse() {
-            Ok(node) if nodes.contains(&node) => {
+        match word.parse::<Node>() {
+            // Whoever logs in there: one connection with each node is enough.
+            Ok(node) if nodes.iter().any(|known| known.place() == node.place()) => {
                 return of.wrong(
                     key,
                     variable,

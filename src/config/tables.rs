@@ -16,6 +16,8 @@ pub struct ApiFile {
     /// TLS of the HTTP side.
     #[serde(default)]
     pub tls: TlsFile,
+    /// Whether there is a line for each request.
+    pub access_log: Option<bool>,
     /// Further tokens, as their hashes.
     #[serde(default)]
     pub tokens: Vec<TokenFile>,
@@ -80,6 +82,8 @@ pub struct SshFile {
     /// For the command, on both sides.
     #[serde(default, deserialize_with = "wait")]
     pub command_timeout: Option<Duration>,
+    /// Commands at once on a connection.
+    pub max_channels: Option<u32>,
 }
 
 /// `[cluster.panel]`

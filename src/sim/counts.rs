@@ -21,6 +21,7 @@ pub(crate) struct Tally {
     pub(crate) keys_refused: AtomicU64,
     pub(crate) commands: AtomicU64,
     pub(crate) channels_open: AtomicU64,
+    pub(crate) channels_most: AtomicU64,
     pub(crate) login_attempts: AtomicU64,
     pub(crate) logins: AtomicU64,
     pub(crate) stat_requests: AtomicU64,
@@ -64,6 +65,7 @@ impl Tally {
             keys_refused: read(&self.keys_refused),
             commands: read(&self.commands),
             channels_open: read(&self.channels_open),
+            channels_most: read(&self.channels_most),
             login_attempts: read(&self.login_attempts),
             logins: read(&self.logins),
             stat_requests: read(&self.stat_requests),
@@ -91,6 +93,8 @@ pub struct Counts {
     pub commands: u64,
     /// Channels that are open now on its nodes; one with a running command stays open when the client closes it.
     pub channels_open: u64,
+    /// As many channels as were ever open at once on one connection.
+    pub channels_most: u64,
     /// Logins tried at its panel.
     pub login_attempts: u64,
     /// Logins that its panel granted.

@@ -29,8 +29,10 @@ impl Slots {
         if self.0.load(Ordering::SeqCst) >= MAX_SESSIONS {
             return None;
         }
-        self.0.fetch_add(1, Ordering::SeqCst);
+        let before = self.0.fetch_add(1, Ordering::SeqCst);
         count(&scenario.tally.channels_open);
+        let most = &scenario.tally.channels_most;
+        most.fetch_max(before as u64 + 1, Ordering::SeqCst);
         Some(Slot {
             taken: self.0.clone(),
             scenario: scenario.clone(),
@@ -60,6 +62,7 @@ mod tests {
         taken.pop();
         assert!(slots.take(&scenario).is_some());
         drop(taken);
-        assert_eq!(scenario.counts().channels_open, 0);
+        let counts = scenario.counts();
+        assert_eq!((counts.channels_open, counts.channels_most), (0, 10));
     }
 }

@@ -62,6 +62,13 @@ impl Sources {
         self.stages.take(stage, begun.elapsed(), word);
         read
     }
+
+    /// Ends what is being asked just now where others would go on with it, and closes what is kept open.
+    pub async fn close(&self) {
+        for source in std::iter::once(&self.storage).chain(&self.witnesses) {
+            source.close().await;
+        }
+    }
 }
 
 /// The storage sources.
@@ -72,7 +79,7 @@ pub enum StorageSource {
     /// The panel's overview.
     Overview(OverviewSource),
     /// Prometheus, asked itself or through Grafana.
-    Prometheus(PrometheusSource),
+    Prometheus(Box<PrometheusSource>),
 }
 
 impl StorageSource {
@@ -90,6 +97,14 @@ impl StorageSource {
             StorageSource::Ssh(_) => Source::Ssh,
             StorageSource::Overview(_) => Source::Overview,
             StorageSource::Prometheus(source) => source.source(),
+        }
+    }
+
+    /// Ends what it asks just now. A request over HTTP ends with whoever waits for it.
+    pub async fn close(&self) {
+        match self {
+            StorageSource::Ssh(source) => source.close().await,
+            StorageSource::Overview(_) | StorageSource::Prometheus(_) => {}
         }
     }
 

@@ -64,6 +64,11 @@ impl NodeSource {
         self.size_base
     }
 
+    /// Ends what it asks just now on the nodes, and closes the connections with them.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// Asks the nodes once.
     pub async fn read(&self) -> Read {
         let command = self.command();

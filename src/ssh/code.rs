@@ -49,11 +49,11 @@ impl SshError {
                 }
                 HostKeyProblem::File { .. } => Code::KnownHostsUnreadable,
             },
-            SshError::Auth { .. } => Code::AuthRefused,
+            SshError::Auth { .. } | SshError::Withheld { .. } => Code::AuthRefused,
             SshError::Key { .. } => Code::KeyUnusable,
             SshError::Lost { .. } => Code::SessionLost,
             SshError::Refused { .. } => Code::CommandRefused,
-            SshError::Timeout { .. } => Code::CommandTimeout,
+            SshError::Timeout { .. } | SshError::Busy { .. } => Code::CommandTimeout,
             SshError::Exit { .. } => Code::CommandFailed,
             SshError::TooLong { .. } => Code::OutputTooLong,
             SshError::EveryNode(_) => Code::ConnectFailed,

@@ -1,117 +1,136 @@
-//! One command on a node: a channel of its own, a deadline on both sides, a cap on its output.
+//! One command on a node: a channel of its own, a deadline on both sides, and what is known of its process
+//! at the end.
+//!
+//! The process is gone when the node has closed its side of the channel. So we close ours only after that,
+//! or when we give it up: once russh has sent our close, it hands on no word of the node's any more.
 
 use std::time::Duration;
 
 use russh::{
-    Channel, ChannelMsg, Sig,
+    Channel, Sig,
     client::{Handle, Handler, Msg},
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::ssh::{
-    error::{ExitStatus, SshError},
+    error::SshError,
     node::Node,
+    output::{Enough, ExitStatus, Heard, Output, STDOUT_LIMIT},
 };
 
-/// No report comes near it; a node that prints more is not answering our question.
-pub const STDOUT_LIMIT: usize = 4 << 20;
-/// As much of the end of stderr as an error quotes.
-const STDERR_KEPT: usize = 400;
 /// How much longer than the node we wait, so that its word comes first.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long a hung command gets to end on our signal before the connection is closed.
+/// How long the node may take to close the channel of a command that we have killed.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How long the node's `timeout` waits between asking a hung command to end and killing it.
 const KILL_AFTER: Duration = Duration::from_secs(1);
 
-/// What a command printed before it ended with status 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// Its standard output, as it came.
-    pub stdout: Vec<u8>,
-    /// The end of its standard error.
-    pub stderr: String,
-}
-
 /// A command and where it runs.
-#[derive(Clone, Copy, Debug)]
-pub struct Command<'a> {
+#[derive(Clone, Debug)]
+pub struct Command {
     /// The node, for the errors.
-    pub node: &'a Node,
+    pub node: Node,
     /// A shell's word list; it runs with `LC_ALL=C`.
-    pub words: &'a str,
-    /// How long the node may take to give it a channel. A session that takes longer is dead: a node
+    pub words: String,
+    /// How long the node may take to give it a channel. A connection that takes longer is dead: a node
     /// that lost its power says nothing any more.
     pub opening: Duration,
     /// How long it may take.
     pub within: Duration,
 }
 
-impl Command<'_> {
-    /// Runs it to its end, and under `timeout` on the node: what hangs there is ended there, whatever
-    /// becomes of this connection.
-    ///
-    /// # Errors
-    /// A status other than 0 or none at all, no end in time, too much output, or a lost session.
-    pub async fn run<H: Handler>(&self, handle: &Handle<H>) -> Result<Output, SshError> {
-        let mut channel = timeout(self.opening, handle.channel_open_session())
-            .await
-            .map_err(|_| self.lost(russh::Error::ConnectionTimeout))?
-            .map_err(|error| self.not_opened(error))?;
-        let deadline = Instant::now() + self.within + KILL_AFTER + GRACE;
-        let end = match timeout_at(deadline, self.follow(&mut channel)).await {
-            Ok(end) => end,
-            Err(_) => Err(self.late(false)),
-        };
-        if matches!(
-            end,
-            Err(SshError::Timeout {
-                ended_there: false,
-                ..
-            } | SshError::TooLong { .. })
-        ) {
-            self.abandon(&mut channel).await;
-        }
-        end
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// What came of it; `None` where nobody waited for it any more.
+    pub result: Option<Result<Output, SshError>>,
+    /// Whether its process is known to be gone, and its slot free. If not, the connection is of no use.
+    pub gone: bool,
+}
+
+impl Command {
+    /// How long a command that may take so long keeps its slot at the most: then its connection is given up.
+    pub fn longest(within: Duration) -> Duration {
+        within + KILL_AFTER + GRACE + FAREWELL
     }
 
-    async fn follow(&self, channel: &mut Channel<Msg>) -> Result<Output, SshError> {
+    /// Runs it to its end, and under `timeout` on the node: what hangs there is ended there, whatever
+    /// becomes of this connection. When `given_up` is done nobody wants it any more: it is killed, and
+    /// followed to its end.
+    pub async fn run<H: Handler>(
+        &self,
+        handle: &Handle<H>,
+        given_up: impl Future<Output = ()>,
+    ) -> Ended {
+        // Never dropped half-way: the node would keep a channel that nobody here knows of.
+        let opened = timeout(self.opening, handle.channel_open_session()).await;
+        let mut channel = match opened {
+            Err(_) => return lost(self.lost(russh::Error::ConnectionTimeout)),
+            Ok(Err(error)) => return lost(self.not_opened(error)),
+            Ok(Ok(channel)) => channel,
+        };
         let begun = Instant::now();
-        let sent = channel.exec(true, line(self.words, self.within)).await;
-        sent.map_err(|error| self.lost(error))?;
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let (mut status, mut closed) = (None, false);
-        // To the end of the channel: data may still follow an exit status.
-        while let Some(message) = channel.wait().await {
-            match message {
-                ChannelMsg::Failure => {
-                    return Err(self.refused("the node lets this key run no commands, see authorized_keys and sshd_config there"));
-                }
-                ChannelMsg::Data { data } if stdout.len() + data.len() > STDOUT_LIMIT => {
-                    return Err(SshError::TooLong {
-                        node: self.node.clone(),
-                        command: self.words.to_owned(),
-                        limit: STDOUT_LIMIT,
-                    });
-                }
-                ChannelMsg::Data { data } => stdout.extend_from_slice(&data),
-                ChannelMsg::ExtendedData { data, ext: 1 } => keep_end(&mut stderr, &data),
-                ChannelMsg::ExitStatus { exit_status } => {
-                    status = Some(ExitStatus::Code(exit_status));
-                }
-                ChannelMsg::ExitSignal { signal_name, .. } => {
-                    status = Some(ExitStatus::Signal(format!("{signal_name:?}")));
-                }
-                ChannelMsg::Close => closed = true,
-                // Windows, end of file, and the node's word that the command has started.
-                _ => {}
+        let deadline = begun + self.within + KILL_AFTER + GRACE;
+        let (mut heard, mut asked) = (Heard::default(), false);
+        let followed = async {
+            asked = true;
+            let sent = channel.exec(true, line(&self.words, self.within)).await;
+            sent.map_err(|error| self.lost(error))?;
+            self.follow(&mut channel, &mut heard).await
+        };
+        let end = tokio::select! {
+            biased;
+            () = given_up => None,
+            end = timeout_at(deadline, followed) => Some(end.unwrap_or_else(|_| Err(self.late(false)))),
+        };
+        let closed = heard.closed;
+        let (result, kill_until) = match end {
+            Some(Ok(())) => (Some(self.ended(heard, begun)), None),
+            Some(Err(error @ (SshError::Timeout { .. } | SshError::TooLong { .. }))) => {
+                (Some(Err(error)), Some(Instant::now() + FAREWELL))
             }
+            Some(Err(error)) => (Some(Err(error)), None),
+            // Where the node refuses the signal, as OpenSSH does for a forced command, its `timeout` ends it.
+            None => (None, asked.then_some(deadline)),
+        };
+        let gone = match kill_until {
+            Some(until) => closed || self.kill(&mut channel, until).await,
+            // What was never asked for has no process.
+            None => closed || !asked,
+        };
+        if !closed && (kill_until.is_none() || !gone) {
+            self.leave(&channel).await;
         }
-        let stderr = readable(&stderr);
-        match status {
-            // Whatever the status: without the end of the channel the output may be cut.
-            _ if !closed => Err(self.lost(russh::Error::Disconnect)),
-            Some(ExitStatus::Code(0)) => Ok(Output { stdout, stderr }),
+        let result = result.map(|result| match result {
+            Err(SshError::Timeout { .. }) => Err(self.late(gone)),
+            result => result,
+        });
+        Ended { result, gone }
+    }
+
+    /// To the end of the channel: data may still follow an exit status.
+    async fn follow(&self, channel: &mut Channel<Msg>, heard: &mut Heard) -> Result<(), SshError> {
+        while let Some(message) = channel.wait().await {
+            heard.take(message).map_err(|enough| match enough {
+                Enough::Refused => self.refused("the node lets this key run no commands, see authorized_keys and sshd_config there"),
+                Enough::TooLong => SshError::TooLong {
+                    node: self.node.clone(),
+                    command: self.words.clone(),
+                    limit: STDOUT_LIMIT,
+                },
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What a command whose channel has ended amounts to.
+    fn ended(&self, mut heard: Heard, begun: Instant) -> Result<Output, SshError> {
+        // Whatever the status: without the end of the channel the output may be cut.
+        if !heard.closed {
+            return Err(self.lost(russh::Error::Disconnect));
+        }
+        match heard.status.take() {
+            Some(ExitStatus::Code(0)) => Ok(heard.output()),
             // coreutils' timeout had to ask.
             Some(ExitStatus::Code(124)) => Err(self.late(true)),
             // It had to kill, and itself went with the command, whose whole group it kills.
@@ -120,25 +139,33 @@ impl Command<'_> {
             }
             status => Err(SshError::Exit {
                 node: self.node.clone(),
-                command: self.words.to_owned(),
+                command: self.words.clone(),
                 status: status.unwrap_or(ExitStatus::Unknown),
-                stderr,
+                stderr: heard.output().stderr,
             }),
         }
     }
 
-    /// Ends what still runs. Closing the channel alone would leave the command running on the node, and
-    /// its slot taken. A node may refuse the signal, as OpenSSH does for a forced command.
-    async fn abandon(&self, channel: &mut Channel<Msg>) {
+    /// Kills what still runs. Whether the node has closed the channel by then, for which it waits for the
+    /// end of the process. What it still prints is taken and dropped: a channel that nobody reads would
+    /// hold up every other one on the connection.
+    async fn kill(&self, channel: &mut Channel<Msg>, until: Instant) -> bool {
         let farewell = async {
             channel.signal(Sig::KILL).await?;
-            channel.close().await?;
-            // Both have left us when the node has closed its side, too.
-            while channel.wait().await.is_some() {}
-            Ok::<_, russh::Error>(())
+            while let Some(message) = channel.wait().await {
+                if matches!(message, russh::ChannelMsg::Close) {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, russh::Error>(false)
         };
-        if !matches!(timeout(FAREWELL, farewell).await, Ok(Ok(()))) {
-            tracing::debug!(node = %self.node, "the node did not end the command on our signal");
+        matches!(timeout_at(until, farewell).await, Ok(Ok(true)))
+    }
+
+    /// Closes the channel of a command that may still run. That does not end it, and its slot stays taken.
+    async fn leave(&self, channel: &Channel<Msg>) {
+        if !matches!(timeout(FAREWELL, channel.close()).await, Ok(Ok(()))) {
+            tracing::debug!(node = %self.node, "the connection was gone before the command was");
         }
     }
 
@@ -154,14 +181,14 @@ impl Command<'_> {
     fn lost(&self, source: russh::Error) -> SshError {
         SshError::Lost {
             node: self.node.clone(),
-            source,
+            source: source.into(),
         }
     }
 
     fn refused(&self, why: &'static str) -> SshError {
         SshError::Refused {
             node: self.node.clone(),
-            command: self.words.to_owned(),
+            command: self.words.clone(),
             why,
         }
     }
@@ -169,10 +196,18 @@ impl Command<'_> {
     fn late(&self, ended_there: bool) -> SshError {
         SshError::Timeout {
             node: self.node.clone(),
-            command: self.words.to_owned(),
+            command: self.words.clone(),
             within: self.within,
             ended_there,
         }
+    }
+}
+
+/// Without a channel.
+fn lost(error: SshError) -> Ended {
+    Ended {
+        result: Some(Err(error)),
+        gone: false,
     }
 }
 
@@ -191,18 +226,6 @@ fn seconds(wait: Duration) -> String {
     }
 }
 
-fn keep_end(kept: &mut Vec<u8>, data: &[u8]) {
-    kept.extend_from_slice(data);
-    let surplus = kept.len().saturating_sub(STDERR_KEPT);
-    kept.drain(..surplus);
-}
-
-/// What the node wrote, fit for one line of a log.
-fn readable(stderr: &[u8]) -> String {
-    let text = String::from_utf8_lossy(stderr);
-    text.trim().replace(|c: char| c.is_control(), " ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,14 +235,5 @@ mod tests {
         assert_eq!(seconds(Duration::from_secs(20)), "20");
         assert_eq!(seconds(Duration::from_millis(2_500)), "2.500");
         assert_eq!(seconds(Duration::ZERO), "0.001");
-    }
-
-    #[test]
-    fn the_end_of_stderr_is_kept_in_one_line() {
-        let mut kept = vec![b'x'; STDERR_KEPT];
-        keep_end(&mut kept, b"the\x1b[31m\nend\n");
-        assert_eq!(kept.len(), STDERR_KEPT);
-        assert!(readable(&kept).ends_with("the [31m end"));
-        assert_eq!(readable(b" \n"), "");
     }
 }

@@ -1,17 +1,19 @@
 //! Why a command on a node gave no output.
 
-use std::{fmt, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::{
     chain::chain,
     clock,
-    ssh::{host_key_problem::HostKeyProblem, node::Node},
+    ssh::{host_key_problem::HostKeyProblem, node::Node, output::ExitStatus},
 };
 
-/// Why a command on a node gave no output. Every variant names the node.
-#[derive(Debug, thiserror::Error)]
+/// Why a command on a node gave no output. Every variant names the node. All who wait for one connection
+/// get a copy of the same.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SshError {
     /// No connection, or no SSH server behind it.
     #[error("{node}: cannot connect")]
@@ -22,8 +24,9 @@ pub enum SshError {
         #[source]
         why: ConnectFailure,
     },
-    /// The host key is not the one that we expect. Nothing was sent to the node.
-    #[error("{node}: the host key is not trusted")]
+    /// The host key is not the one that we expect. Nothing was sent to the node, and the pool connects to it
+    /// no more until what the key is judged by is another one.
+    #[error("{node}: the host key is not trusted, so the node is left alone until that is mended")]
     HostKey {
         /// The node.
         node: Node,
@@ -44,6 +47,19 @@ pub enum SshError {
         /// When the key will be offered again.
         next_try: Timestamp,
     },
+    /// Other nodes of the cluster refused our key, and this one was not offered it: they may all ask one directory.
+    #[error(
+        "{node}: the key {key} is not offered, for other nodes of the cluster refuse it; a service offers it again at {}",
+        clock::rfc3339(*next_try)
+    )]
+    Withheld {
+        /// The node.
+        node: Node,
+        /// The file of the private key.
+        key: String,
+        /// When the key will be offered again.
+        next_try: Timestamp,
+    },
     /// Our private key cannot be used.
     #[error("no private key to log in with: {why}")]
     Key {
@@ -56,9 +72,9 @@ pub enum SshError {
         /// The node.
         node: Node,
         /// What the library said.
-        source: russh::Error,
+        source: Arc<russh::Error>,
     },
-    /// The node did not start the command: no free channel, or exec is forbidden. The session is given
+    /// The node did not start the command: no free channel, or exec is forbidden. The connection is given
     /// up, for a slot that it lost does not come back.
     #[error("{node}: `{command}` was not started: {why}")]
     Refused {
@@ -80,8 +96,22 @@ pub enum SshError {
         command: String,
         /// How long we waited.
         within: Duration,
-        /// Whether the session still stands: the node itself ended the command.
+        /// Whether the command is known to have ended on the node, so that its slot is free again.
         ended_there: bool,
+    },
+    /// As many commands as we allow ourselves ran on the connection all the time. Nothing was asked.
+    #[error(
+        "{node}: `{command}` was not begun within {within:?}, for {max_channels} commands ran there all the time: max_channels sets how many may"
+    )]
+    Busy {
+        /// The node.
+        node: Node,
+        /// The command.
+        command: String,
+        /// How long it waited for its turn.
+        within: Duration,
+        /// How many commands may run there at once.
+        max_channels: usize,
     },
     /// The command ended, but not well: its output is not read.
     #[error("{node}: `{command}` {status} {}", last_words(stderr))]
@@ -113,28 +143,43 @@ pub enum SshError {
 }
 
 impl SshError {
-    /// Whether the session is of no use after this error.
-    pub fn session_lost(&self) -> bool {
+    /// Our key is offered to no node until then.
+    pub fn withheld(node: &Node, key: String, until: Instant) -> SshError {
+        let wait = until.saturating_duration_since(Instant::now());
+        SshError::Withheld {
+            node: node.clone(),
+            key,
+            next_try: clock::later(clock::now(), wait),
+        }
+    }
+
+    /// Whether the node itself is to be left alone for a while: it gave no session, or lost one.
+    pub fn is_of_the_node(&self) -> bool {
         match self {
-            SshError::Exit { .. } => false,
+            SshError::Exit { .. } | SshError::Busy { .. } => false,
             SshError::Timeout { ended_there, .. } => !ended_there,
             _ => true,
         }
     }
+
+    /// Whether a connection that was kept may be to blame, so that a fresh one is worth a try.
+    pub fn is_of_the_connection(&self) -> bool {
+        matches!(self, SshError::Lost { .. } | SshError::Refused { .. })
+    }
 }
 
 /// What stood in the way of a connection.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ConnectFailure {
     /// Nobody listens there.
     #[error("connection refused: is sshd running there, and is the port right?")]
     Refused,
     /// The name stands for no address.
     #[error("no address is known for the name, see its spelling and the DNS")]
-    Name(#[source] std::io::Error),
+    Name(#[source] Arc<std::io::Error>),
     /// The network.
     #[error("the network does not lead there, see its routes and firewalls")]
-    Io(#[source] std::io::Error),
+    Io(#[source] Arc<std::io::Error>),
     /// No SSH server answered in time.
     #[error(
         "no SSH server answers within {0:?}: is the host up, and does every firewall let the port through? connect_timeout sets the wait"
@@ -144,7 +189,7 @@ pub enum ConnectFailure {
     #[error(
         "what listens there ends the SSH handshake, see whether it is sshd and what its log says"
     )]
-    Handshake(#[source] russh::Error),
+    Handshake(#[source] Arc<russh::Error>),
 }
 
 impl ConnectFailure {
@@ -153,40 +198,8 @@ impl ConnectFailure {
         match error.kind() {
             std::io::ErrorKind::ConnectionRefused => ConnectFailure::Refused,
             // The resolver's own errors have no number of the system's.
-            _ if error.raw_os_error().is_none() => ConnectFailure::Name(error),
-            _ => ConnectFailure::Io(error),
-        }
-    }
-}
-
-/// How a command ended that did not end well.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExitStatus {
-    /// With this status, never 0.
-    Code(u32),
-    /// By this signal.
-    Signal(String),
-    /// The channel was closed without a word.
-    Unknown,
-}
-
-impl ExitStatus {
-    /// Whether it was killed, as a shell or the system says it.
-    pub fn is_kill(&self) -> bool {
-        match self {
-            ExitStatus::Code(code) => *code == 137,
-            ExitStatus::Signal(name) => name == "KILL",
-            ExitStatus::Unknown => false,
-        }
-    }
-}
-
-impl fmt::Display for ExitStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ExitStatus::Code(code) => write!(f, "ended with exit status {code}"),
-            ExitStatus::Signal(name) => write!(f, "was ended by signal {name}"),
-            ExitStatus::Unknown => write!(f, "ended without an exit status"),
+            _ if error.raw_os_error().is_none() => ConnectFailure::Name(error.into()),
+            _ => ConnectFailure::Io(error.into()),
         }
     }
 }

@@ -94,3 +94,20 @@ pub enum HostKeyProblem {
         why: String,
     },
 }
+
+impl HostKeyProblem {
+    /// Whether the node is right only when a person has said so here.
+    pub fn is_for_a_person(&self) -> bool {
+        match self {
+            HostKeyProblem::Unknown { .. }
+            | HostKeyProblem::Changed { .. }
+            | HostKeyProblem::Revoked { .. }
+            | HostKeyProblem::RevokedAuthority { .. }
+            | HostKeyProblem::Authority { .. }
+            | HostKeyProblem::Forged { .. } => true,
+            // Of an authority that we trust: a new one is made out on the node, and nothing changes here. A
+            // file that cannot be read is looked at before a connection is made, and so costs none.
+            HostKeyProblem::Certificate { .. } | HostKeyProblem::File { .. } => false,
+        }
+    }
+}

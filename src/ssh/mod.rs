@@ -1,22 +1,32 @@
 //! How a storage node is asked over SSH. Nothing here knows what an answer means.
 //!
-//! [`pool`] keeps one session per node and asks the nodes in their order; [`session`] is one
-//! connection, its host key checked against [`host_keys`] and its user authenticated with a key.
+//! [`pool`] asks the nodes of a cluster in their order. A [`member`] is one node of it: its [`link`], which is
+//! one [`session`] with a few slots for commands, and its [`standing`], which says whether it is asked at all. A
+//! session has its host key checked against [`host_keys`] and its user authenticated with a key.
 
 pub mod certificate;
+pub mod closer;
 pub mod code;
 pub mod command;
 pub mod error;
 pub mod host_key;
 pub mod host_key_problem;
 pub mod host_keys;
+pub mod judged;
 pub mod known_hosts;
+pub mod link;
 pub mod login;
+pub mod member;
 pub mod node;
 pub mod offer;
+pub mod output;
 pub mod pattern;
 pub mod place;
 pub mod pool;
+pub mod round;
 pub mod session;
 pub mod shown;
+pub mod standing;
+pub mod tasks;
+pub mod tries;
 pub mod verdict;

@@ -1,100 +1,97 @@
-//! The nodes of one cluster: one kept session each, asked in their order of preference.
+//! The nodes of one cluster, asked in their order of preference over one connection each.
 //!
-//! A session in use belongs to its user: it is taken out of the pool, and a call that is dropped
-//! half-way takes its session with it. A kept session that proves dead is replaced once by a fresh
-//! one; then the next node is asked. A node that cannot be reached is asked last for a while, and a
-//! node that refused our key is left alone for minutes, for accounts lock.
+//! **A connection is shared by all who ask its node.** A session that each caller took for itself would be
+//! opened anew for every second one, would go with a caller that is dropped, and nobody could say how many
+//! commands run on the node. So the pool keeps it, with a few slots: a slot is taken before a channel is
+//! opened, and comes back when the node has closed that channel, which it does when the process is gone.
+//! Commands and connections live in tasks of the pool. A caller that is dropped ends its own command there,
+//! and nothing that others need. Where a process is not known to be gone in time the connection is retired:
+//! what runs on it ends, and new commands go to a new one.
+//!
+//! **A node that fails is left alone for a while**, longer each time (`standing`). When its pause ends it is
+//! tried beside the rounds that another node serves. Where no other node can serve it is asked all the same,
+//! so that one that comes back is found by the next round. A node that refuses our key, or shows a host key
+//! that is not trusted, is asked by no round before its time.
 
-use std::{
-    sync::{Mutex, MutexGuard},
-    time::Duration,
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, oneshot},
+    time::Instant,
 };
-
-use jiff::Timestamp;
-use tokio::time::Instant;
 
 use crate::{
     breaker::Breakers,
-    clock, lock,
-    pause::{self, Pause},
-    ssh::{command::Output, error::SshError, login::Login, node::Node, session::Session},
+    chain::chain,
+    ssh::{
+        command::Command,
+        error::SshError,
+        link::{Link, NoSlot},
+        login::Login,
+        member::{Means, Member},
+        node::Node,
+        output::Output,
+        round::Round,
+        standing::Verdict,
+        tasks::Tasks,
+        tries::Tries,
+    },
     stage::Stages,
 };
 
-/// How long a node that failed is asked after the others; doubles with each failure in a row.
-const UNREACHED: Pause = Pause {
-    first: Duration::from_secs(15),
-    most: Duration::from_secs(300),
-};
-/// As many nodes are offered our key before all of them are left alone.
-const REFUSALS: usize = 3;
+/// How many commands may run at once on a connection unless set otherwise; OpenSSH allows 10.
+pub const MAX_CHANNELS: usize = 4;
+/// How long commands may take to end when the pool is closed.
+const CLOSING: Duration = Duration::from_secs(1);
 
-/// The storage nodes of one cluster.
+/// The storage nodes of one cluster. Dropping it closes the connections, and leaves what still runs to the
+/// nodes; [`Pool::close`] ends that, too.
 #[derive(Debug)]
 pub struct Pool {
-    login: Login,
-    slots: Vec<Slot>,
-    /// When our key was refused lately, by whichever node: they may all ask one directory.
-    refused: Mutex<Vec<Instant>>,
-    stages: Stages,
-    breakers: Breakers,
-}
-
-#[derive(Debug)]
-struct Slot {
-    node: Node,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    kept: Option<Session>,
-    /// Connections in a row that failed.
-    failures: u32,
-    /// Refusals of our key in a row.
-    refusals: u32,
-    standing: Standing,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-enum Standing {
-    #[default]
-    Good,
-    /// Asked after the others until then.
-    Unreached(Instant),
-    /// Not asked until then; the second is the same moment on the wall clock.
-    Refused(Instant, Timestamp),
+    members: Vec<Arc<Member>>,
+    means: Means,
+    tasks: Tasks,
 }
 
 impl Pool {
     /// A pool over these nodes, the preferred one first. Nothing is connected yet.
     pub fn new(nodes: Vec<Node>, login: Login) -> Pool {
-        let slots = nodes.into_iter().map(|node| Slot {
-            node,
-            state: Mutex::default(),
-        });
-        Pool {
-            login,
-            slots: slots.collect(),
-            refused: Mutex::default(),
+        let members = nodes.into_iter().map(|node| Arc::new(Member::new(node)));
+        let means = Means {
+            login: Arc::new(login),
+            tries: Arc::new(Tries::default()),
+            max_channels: MAX_CHANNELS,
             stages: Stages::default(),
             breakers: Breakers::default(),
+        };
+        Pool {
+            members: members.collect(),
+            means,
+            tasks: Tasks::default(),
         }
     }
 
+    /// Runs so many commands at once on a connection, and never more.
+    pub fn with_max_channels(mut self, max_channels: usize) -> Pool {
+        self.means.max_channels = max_channels;
+        self
+    }
+
     /// Notes in these stages how the nodes do.
-    pub fn with_stages(self, stages: Stages) -> Pool {
-        Pool { stages, ..self }
+    pub fn with_stages(mut self, stages: Stages) -> Pool {
+        self.means.stages = stages;
+        self
     }
 
     /// Writes down here which nodes are left alone, each by its place.
-    pub fn with_breakers(self, breakers: Breakers) -> Pool {
-        Pool { breakers, ..self }
+    pub fn with_breakers(mut self, breakers: Breakers) -> Pool {
+        self.means.breakers = breakers;
+        self
     }
 
     /// Where it is noted how the nodes do.
     pub fn stages(&self) -> &Stages {
-        &self.stages
+        &self.means.stages
     }
 
     /// Runs the command on the first node that answers, and says which one that was.
@@ -102,151 +99,169 @@ impl Pool {
     /// # Errors
     /// When no node gave an output: the error of the only node, or `EveryNode` with one for each.
     pub async fn run(&self, command: &str, within: Duration) -> Result<(Node, Output), SshError> {
-        let mut errors = Vec::new();
-        for (place, slot) in self.in_order() {
-            match self.run_on(slot, command, within).await {
-                Ok(output) => return Ok((slot.node.clone(), output)),
-                Err(error) => {
-                    tracing::debug!(node = %slot.node, error = crate::chain::chain(&error), "a node gave no output");
-                    errors.push((place, error));
+        let begun = Instant::now();
+        // What the preferred node says comes first, whichever was asked first.
+        let mut errors: Vec<Option<SshError>> = vec![None; self.members.len()];
+        let mut round = Round::new(self.order(begun, &mut errors));
+        let begin = |member: &Arc<Member>| member.begin(&self.means, &self.tasks);
+        while let Some((turn, outcome)) = round.next(begin).await {
+            let member = &turn.member;
+            let end = match outcome {
+                Some(Ok(link)) => self.ask(member, &link, command, within, begun).await,
+                Some(Err(error)) => Err(Failed::Node(error)),
+                None => Err(Failed::Node(lost(&member.node))),
+            };
+            match end {
+                Ok(output) => return Ok((member.node.clone(), output)),
+                Err(Failed::Connection) => {
+                    let attempt = begin(member);
+                    round.begin(turn, attempt);
+                }
+                Err(Failed::Node(error)) => {
+                    tracing::debug!(node = %member.node, error = chain(&error), "a node gave no output");
+                    if let Some(told) = errors.get_mut(turn.place) {
+                        *told = Some(error);
+                    }
                 }
             }
         }
-        // What the preferred node says comes first, whichever was asked first.
-        errors.sort_by_key(|(place, _)| *place);
-        let mut errors: Vec<SshError> = errors.into_iter().map(|(_, error)| error).collect();
+        let mut errors: Vec<SshError> = errors.into_iter().flatten().collect();
         match errors.len() {
             1 => Err(errors.remove(0)),
             _ => Err(SshError::EveryNode(errors)),
         }
     }
 
-    /// The preferred nodes first, those that could not be reached lately last, each with its place in
-    /// the settings.
-    fn in_order(&self) -> Vec<(usize, &Slot)> {
-        let now = Instant::now();
-        let mut slots: Vec<_> = self.slots.iter().enumerate().collect();
-        slots.sort_by_key(
-            |(_, slot)| matches!(slot.state().standing, Standing::Unreached(until) if until > now),
-        );
-        slots
+    /// Ends the commands that run on the nodes, within about a second, and closes the connections.
+    pub async fn close(&self) {
+        self.tasks.stop(CLOSING).await;
+        for member in &self.members {
+            member.close();
+        }
     }
 
-    async fn run_on(
-        &self,
-        slot: &Slot,
-        command: &str,
-        within: Duration,
-    ) -> Result<Output, SshError> {
-        let kept = {
-            let mut state = slot.state();
-            if let Standing::Refused(until, next_try) = state.standing
-                && until > Instant::now()
-            {
-                return Err(SshError::Auth {
-                    node: slot.node.clone(),
-                    key: self.login.key_name(),
-                    next_try,
-                });
-            }
-            state.kept.take().filter(|session| !session.is_closed())
-        };
-        if let Some(session) = kept {
-            match session.run(command, within).await {
-                // The connection died while it lay idle: once more on a fresh one.
-                Err(SshError::Lost { source, .. }) => {
-                    tracing::debug!(node = %slot.node, %source, "a kept session was dead");
+    /// The nodes that are to be asked, with their places in the settings: the preferred ones first, those that
+    /// are left alone last. What is left alone has its error already.
+    fn order(&self, now: Instant, errors: &mut [Option<SshError>]) -> Vec<(usize, Arc<Member>)> {
+        let (mut first, mut last, mut due) = (Vec::new(), Vec::new(), Vec::new());
+        for ((place, member), error) in self.members.iter().enumerate().zip(errors) {
+            let turn = (place, Arc::clone(member));
+            match member.verdict(&self.means, now) {
+                Verdict::Asked => first.push(turn),
+                Verdict::Due => {
+                    due.push(member);
+                    last.push(turn);
                 }
-                result => return slot.settle(session, result, &self.breakers),
+                Verdict::Paused(why) => {
+                    *error = Some(why);
+                    last.push(turn);
+                }
+                Verdict::Barred(why) => *error = Some(why),
             }
         }
-        if let Some(until) = self.refused_everywhere() {
-            let pause = until.saturating_duration_since(Instant::now());
-            return Err(SshError::Auth {
-                node: slot.node.clone(),
-                key: self.login.key_name(),
-                next_try: clock::later(clock::now(), pause),
-            });
+        // Beside the round, as long as another node can serve it.
+        if !first.is_empty() {
+            for member in due {
+                member.begin(&self.means, &self.tasks);
+            }
         }
-        // Rare, and three times as large as all else that a call keeps while it waits.
-        match Box::pin(Session::open(&slot.node, &self.login, &self.stages)).await {
-            Ok(session) => {
-                let result = session.run(command, within).await;
-                slot.settle(session, result, &self.breakers)
+        first.append(&mut last);
+        first
+    }
+
+    /// Asks a node over this connection, for a call that began then.
+    async fn ask(
+        &self,
+        member: &Arc<Member>,
+        link: &Arc<Link>,
+        words: &str,
+        within: Duration,
+        begun: Instant,
+    ) -> Result<Output, Failed> {
+        let command = Command {
+            node: member.node.clone(),
+            words: words.to_owned(),
+            opening: self.means.login.connect_timeout,
+            within,
+        };
+        // As long as those before it may take.
+        let patience = (begun + Command::longest(within)).saturating_duration_since(Instant::now());
+        let slot = match link.slot(patience).await {
+            Ok(slot) => slot,
+            Err(NoSlot::Retired) if !patience.is_zero() => return Err(Failed::Connection),
+            Err(NoSlot::Retired | NoSlot::Busy) => {
+                return Err(Failed::Node(SshError::Busy {
+                    node: command.node,
+                    command: command.words,
+                    within: Command::longest(within),
+                    max_channels: self.means.max_channels,
+                }));
+            }
+        };
+        match self.follow(member, link, slot, command).await {
+            Ok(output) => {
+                member.served(&self.means);
+                Ok(output)
+            }
+            // The connection was there before we came, and is not there any more: once more on a fresh one.
+            Err(error) if error.is_of_the_connection() && link.since() < begun => {
+                tracing::debug!(node = %member.node, error = chain(&error), "a kept connection was dead");
+                Err(Failed::Connection)
+            }
+            Err(error) if error.is_of_the_node() => {
+                Err(Failed::Node(member.failed(&self.means, link, error)))
             }
             Err(error) => {
-                if matches!(error, SshError::Auth { .. }) {
-                    lock::held(&self.refused).push(Instant::now());
-                }
-                Err(slot.failed(error, &self.breakers))
+                member.served(&self.means);
+                Err(Failed::Node(error))
             }
         }
     }
 
-    /// Until when no node is offered our key any more, where so many have refused it lately.
-    fn refused_everywhere(&self) -> Option<Instant> {
-        let mut refused = lock::held(&self.refused);
-        refused.retain(|at| at.elapsed() < pause::REFUSED.first);
-        let first = *refused.first()?;
-        (refused.len() >= REFUSALS).then(|| first + pause::REFUSED.first)
+    /// Runs a command in this slot, in a task of the pool: a caller that is dropped ends the command, and
+    /// the task sees to its slot.
+    async fn follow(
+        &self,
+        member: &Arc<Member>,
+        link: &Arc<Link>,
+        slot: OwnedSemaphorePermit,
+        command: Command,
+    ) -> Result<Output, SshError> {
+        let (mut answer, answered) = oneshot::channel();
+        let (stopped, closed) = (self.tasks.stopped(), lost(&member.node));
+        let (member, link) = (Arc::clone(member), Arc::clone(link));
+        self.tasks.spawn(async move {
+            let given_up = async {
+                tokio::select! {
+                    () = answer.closed() => {}
+                    () = stopped => {}
+                }
+            };
+            let ended = link.run(&command, slot, given_up).await;
+            if !ended.gone {
+                member.leave(&link);
+            }
+            drop(link);
+            let told = ended.result.map(|result| answer.send(result));
+            if let Some(Err(_)) = told {
+                tracing::trace!(node = %command.node, "nobody waited for the end of a command");
+            }
+        });
+        answered.await.unwrap_or(Err(closed))
     }
 }
 
-impl Slot {
-    fn state(&self) -> MutexGuard<'_, State> {
-        lock::held(&self.state)
-    }
+/// Why a connection gave no output.
+enum Failed {
+    /// It is no longer there, and another one may be.
+    Connection,
+    /// The node gives none.
+    Node(SshError),
+}
 
-    /// Keeps the session if it is still good, and notes how the node did.
-    fn settle(
-        &self,
-        session: Session,
-        result: Result<Output, SshError>,
-        breakers: &Breakers,
-    ) -> Result<Output, SshError> {
-        match result {
-            Err(error) if error.session_lost() => Err(self.failed(error, breakers)),
-            result => {
-                let mut state = self.state();
-                state.kept = Some(session);
-                state.failures = 0;
-                state.refusals = 0;
-                state.standing = Standing::Good;
-                breakers.close(&self.node.place().to_string());
-                result
-            }
-        }
-    }
-
-    fn failed(&self, error: SshError, breakers: &Breakers) -> SshError {
-        let mut state = self.state();
-        let open = |code, pause| {
-            let (name, now) = (self.node.place().to_string(), clock::now());
-            let next_try = clock::later(now, pause);
-            breakers.open(&name, code, now, Some(next_try));
-            next_try
-        };
-        let code = error.code();
-        match error {
-            SshError::Auth { node, key, .. } => {
-                let pause = pause::REFUSED.after(state.refusals);
-                state.refusals = state.refusals.saturating_add(1);
-                state.failures = 0;
-                let next_try = open(code, pause);
-                state.standing = Standing::Refused(Instant::now() + pause, next_try);
-                SshError::Auth {
-                    node,
-                    key,
-                    next_try,
-                }
-            }
-            error => {
-                let pause = UNREACHED.after(state.failures);
-                state.failures = state.failures.saturating_add(1);
-                open(code, pause);
-                state.standing = Standing::Unreached(Instant::now() + pause);
-                error
-            }
-        }
+fn lost(node: &Node) -> SshError {
+    SshError::Lost {
+        node: node.clone(),
+        source: russh::Error::Disconnect.into(),
     }
 }

@@ -1,7 +1,6 @@
-//! One SSH connection to a node: host key checked, user authenticated, one command at a time.
+//! One SSH connection to a node: host key checked, user authenticated.
 
 use std::{
-    net::{Shutdown, TcpStream as StdStream},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,7 +20,8 @@ use tokio::{
 use crate::{
     clock,
     ssh::{
-        command::{Command, Output},
+        closer::Closer,
+        command::{Command, Ended},
         error::{ConnectFailure, SshError},
         host_key_problem::HostKeyProblem,
         host_keys::HostKeys,
@@ -29,6 +29,7 @@ use crate::{
         node::Node,
         offer::{Offer, has_no_such_key},
         shown,
+        tries::Tries,
         verdict::Shown,
     },
     stage::{Stage, Stages},
@@ -39,18 +40,23 @@ use crate::{
 pub struct Session {
     node: Node,
     handle: Handle<Peer>,
-    opening: Duration,
     broken: Arc<AtomicBool>,
     stages: Stages,
     _closer: Closer,
 }
 
 impl Session {
-    /// Connects, checks the host key, and authenticates.
+    /// Connects, checks the host key, and authenticates, which is one of the tries of our key.
     ///
     /// # Errors
-    /// `Connect`, `HostKey`, `Key`, or `Auth` with `next_try` set to now: the caller knows how long to wait.
-    pub async fn open(node: &Node, login: &Login, stages: &Stages) -> Result<Session, SshError> {
+    /// `Connect`, `HostKey`, `Key`, `Withheld`, or `Auth` with `next_try` set to now: the caller knows how long
+    /// to wait.
+    pub async fn open(
+        node: &Node,
+        login: &Login,
+        tries: &Tries,
+        stages: &Stages,
+    ) -> Result<Session, SshError> {
         let word = |error: &SshError| error.code().name();
         let key = login::load_key(&login.key_file, login.key_passphrase.as_ref());
         let key = key.inspect_err(|error| {
@@ -59,17 +65,21 @@ impl Session {
         let reached = stages.note(Stage::Connect, Session::reach(node, login, stages), word);
         let mut session = reached.await?;
         let within = login.connect_timeout;
-        let login = async {
-            match timeout(within, session.authenticate(key, login)).await {
-                Ok(end) => end,
-                Err(_) => Err(SshError::Connect {
-                    node: node.clone(),
-                    why: ConnectFailure::Timeout(within),
-                }),
-            }
+        let late = || SshError::Connect {
+            node: node.clone(),
+            why: ConnectFailure::Timeout(within),
         };
-        stages.note(Stage::Auth, login, word).await?;
-        Ok(session)
+        let one = timeout(within, tries.one()).await.map_err(|_| late())?;
+        let one = one.map_err(|until| SshError::withheld(node, login.key_name(), until))?;
+        let authenticated = async {
+            let end = timeout(within, session.authenticate(key, login)).await;
+            end.unwrap_or_else(|_| Err(late()))
+        };
+        let end = stages.note(Stage::Auth, authenticated, word).await;
+        if matches!(end, Err(SshError::Auth { .. })) {
+            one.refused();
+        }
+        end.map(|()| session)
     }
 
     /// Connects and checks the host key, of whichever type it is.
@@ -137,7 +147,7 @@ impl Session {
             .await
             .map_err(late)?
             .map_err(|error| match error {
-                PeerError::Ssh(error) => failed(ConnectFailure::Handshake(error)),
+                PeerError::Ssh(error) => failed(ConnectFailure::Handshake(error.into())),
                 PeerError::HostKey(why) => SshError::HostKey {
                     node: node.clone(),
                     why,
@@ -146,7 +156,6 @@ impl Session {
         Ok(Session {
             node: node.clone(),
             handle,
-            opening: login.connect_timeout,
             broken,
             stages: stages.clone(),
             _closer: closer,
@@ -156,7 +165,7 @@ impl Session {
     async fn authenticate(&mut self, key: PrivateKey, login: &Login) -> Result<(), SshError> {
         let lost = |source| SshError::Lost {
             node: self.node.clone(),
-            source,
+            source: Arc::new(source),
         };
         let hash = match key.algorithm() {
             // A server that does not say what it takes is asked for SHA-512; SHA-1 is never used.
@@ -188,22 +197,21 @@ impl Session {
         }
     }
 
-    /// Runs one command to its end.
-    ///
-    /// # Errors
-    /// As `Command::run`.
-    pub async fn run(&self, words: &str, within: Duration) -> Result<Output, SshError> {
-        let command = Command {
-            node: &self.node,
-            words,
-            opening: self.opening,
-            within,
-        };
-        let run = command.run(&self.handle);
-        let noted = self
-            .stages
-            .note(Stage::Exec, run, |error| error.code().name());
-        noted.await
+    /// Runs one command to its end, or until nobody wants it any more.
+    pub async fn run(&self, command: &Command, given_up: impl Future<Output = ()>) -> Ended {
+        let begun = Instant::now();
+        let ended = command.run(&self.handle, given_up).await;
+        if let Some(result) = &ended.result {
+            let failure = result.as_ref().err().map(|error| error.code().name());
+            self.stages.take(Stage::Exec, begun.elapsed(), failure);
+        }
+        ended
+    }
+
+    /// Whether the node answers a question that costs it nothing within this time.
+    pub async fn answers(&self, within: Duration) -> bool {
+        // The library says nothing of an answer that never came, for the connection went first.
+        matches!(timeout(within, self.handle.send_ping()).await, Ok(Ok(()))) && !self.is_closed()
     }
 
     /// Whether the connection is known to be gone.
@@ -217,27 +225,6 @@ impl std::fmt::Debug for Session {
         f.debug_struct("Session")
             .field("node", &self.node)
             .finish_non_exhaustive()
-    }
-}
-
-/// The second hand on the socket: russh's task holds the first, and would outlive a dropped connect.
-struct Closer(StdStream);
-
-impl Closer {
-    fn split(stream: TcpStream) -> std::io::Result<(TcpStream, Closer)> {
-        // Nagle's algorithm costs 40 ms a command; russh leaves it on.
-        stream.set_nodelay(true)?;
-        let stream = stream.into_std()?;
-        let closer = Closer(stream.try_clone()?);
-        Ok((TcpStream::from_std(stream)?, closer))
-    }
-}
-
-impl Drop for Closer {
-    fn drop(&mut self) {
-        if let Err(error) = self.0.shutdown(Shutdown::Both) {
-            tracing::trace!(%error, "the peer had closed the connection already");
-        }
     }
 }
 

@@ -44,7 +44,7 @@ pub async fn host_keys(place: &Place, within: Duration) -> Result<Vec<PublicKey>
     match keys.is_empty() {
         true => Err(NotShown {
             place: place.clone(),
-            why: ConnectFailure::Handshake(Error::UnknownKey),
+            why: ConnectFailure::Handshake(Error::UnknownKey.into()),
         }),
         false => Ok(keys),
     }
@@ -71,9 +71,9 @@ async fn host_key(
     }
     match end {
         Err(error) if has_no_such_key(&error) => Ok(None),
-        Err(error) => Err(ConnectFailure::Handshake(error)),
+        Err(error) => Err(ConnectFailure::Handshake(error.into())),
         // No handshake ends well without a key.
-        Ok(_) => Err(ConnectFailure::Handshake(Error::UnknownKey)),
+        Ok(_) => Err(ConnectFailure::Handshake(Error::UnknownKey.into())),
     }
 }
 

@@ -201,7 +201,7 @@ async fn callers_learn_what_happened_and_neither_where_nor_to_whom() {
         ssh(SshError::Exit {
             node: "root@node7.internal".parse().unwrap(),
             command: command.to_owned(),
-            status: vhi_usage::ssh::error::ExitStatus::Code(1),
+            status: vhi_usage::ssh::output::ExitStatus::Code(1),
             stderr: stderr.to_owned(),
         }),
         SourceError::Panel(PanelError::Login {

@@ -8,8 +8,8 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, proxies::Proxies, published::Published,
-        requests::Requests, token::Token,
+        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, proxies::Proxies,
+        published::Published, requests::Requests, token::Token,
     },
     breaker::Breakers,
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
@@ -56,6 +56,7 @@ impl Site {
             proxies: Proxies::default(),
             clusters: Arc::new([published]),
             requests: Requests::default(),
+            log: AccessLog::new(true),
         };
         Site {
             api,

@@ -91,7 +91,7 @@ impl Site {
             )
             .says(
                 chain(&error),
-                &format!("root@node1.example: the host key is not trusted: {sentence}"),
+                &format!("root@node1.example: the host key is not trusted, so the node is left alone until that is mended: {sentence}"),
             );
     }
 }

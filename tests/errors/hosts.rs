@@ -17,7 +17,7 @@ async fn a_wrong_fingerprint() {
     mask.ends(
         &check(&place),
         3,
-        "cluster1: NODE: the host key is not trusted: FOLDER/known_hosts line 1 expects SHA256:EXPECTED, and it shows ssh-ed25519 SHA256:SHOWN: compare that with `ssh-keygen -lf` on the node's console; if it is the node's, `vhi-usage trust ssh HOST:PORT` shows the line that pins it, and if not, somebody is in between",
+        "cluster1: NODE: the host key is not trusted, so the node is left alone until that is mended: FOLDER/known_hosts line 1 expects SHA256:EXPECTED, and it shows ssh-ed25519 SHA256:SHOWN: compare that with `ssh-keygen -lf` on the node's console; if it is the node's, `vhi-usage trust ssh HOST:PORT` shows the line that pins it, and if not, somebody is in between",
     );
     let known = place.file("known_hosts").display().to_string();
     let pin = format!("host_key_sha256 = {:?}", other.nodes()[0].fingerprint);
@@ -29,7 +29,7 @@ async fn a_wrong_fingerprint() {
     mask.ends(
         &check(&place),
         3,
-        "cluster1: NODE: the host key is not trusted: host_key_sha256 expects SHA256:EXPECTED, and it shows ssh-ed25519 SHA256:SHOWN: compare that with `ssh-keygen -lf` on the node's console; if it is the node's, `vhi-usage trust ssh HOST:PORT` shows the line that pins it, and if not, somebody is in between",
+        "cluster1: NODE: the host key is not trusted, so the node is left alone until that is mended: host_key_sha256 expects SHA256:EXPECTED, and it shows ssh-ed25519 SHA256:SHOWN: compare that with `ssh-keygen -lf` on the node's console; if it is the node's, `vhi-usage trust ssh HOST:PORT` shows the line that pins it, and if not, somebody is in between",
     );
 }
 
@@ -41,13 +41,13 @@ async fn an_unknown_host() {
     mask(&site, &place).ends(
         &check(&place),
         3,
-        "cluster1: NODE: the host key is not trusted: it shows ssh-ed25519 SHA256:SHOWN, and no line of FOLDER/known_hosts is for it: compare that with `ssh-keygen -lf` on the node's console, then add the line that `vhi-usage trust ssh HOST:PORT` prints",
+        "cluster1: NODE: the host key is not trusted, so the node is left alone until that is mended: it shows ssh-ed25519 SHA256:SHOWN, and no line of FOLDER/known_hosts is for it: compare that with `ssh-keygen -lf` on the node's console, then add the line that `vhi-usage trust ssh HOST:PORT` prints",
     );
     let revoked = format!("@revoked {}\n", site.nodes()[0].known_hosts);
     place.write("known_hosts", &revoked);
     mask(&site, &place).ends(
         &check(&place),
         3,
-        "cluster1: NODE: the host key is not trusted: FOLDER/known_hosts line 1 revokes SHA256:SHOWN, which it shows: give the node a new host key, and its line to the file",
+        "cluster1: NODE: the host key is not trusted, so the node is left alone until that is mended: FOLDER/known_hosts line 1 revokes SHA256:SHOWN, which it shows: give the node a new host key, and its line to the file",
     );
 }

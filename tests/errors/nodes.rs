@@ -6,9 +6,10 @@ use tokio::net::TcpListener;
 use vhi_usage::{
     sim::fault::Fault,
     ssh::{
-        error::{ConnectFailure, ExitStatus, SshError},
+        error::{ConnectFailure, SshError},
         host_keys::HostKeys,
         login::Login,
+        output::ExitStatus,
         pool::Pool,
     },
 };
@@ -197,7 +198,7 @@ async fn a_node_that_says_nothing_and_one_that_is_none() {
     let error = soon(site.pool_with(gone).run(STAT, PATIENCE)).await;
     Mask::default().of(site.node(0), "NODE").says(
         vhi_usage::chain::chain(&error.unwrap_err()),
-        "NODE: the host key is not trusted: cannot read the known hosts in /nonexistent/known_hosts: there is no such file",
+        "NODE: the host key is not trusted, so the node is left alone until that is mended: cannot read the known hosts in /nonexistent/known_hosts: there is no such file",
     );
 }
 
@@ -219,7 +220,7 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
     says(
         SshError::Lost {
             node: node(),
-            source: russh::Error::Disconnect,
+            source: russh::Error::Disconnect.into(),
         },
         "root@node1.example: the connection broke, and the next try opens a new one: Disconnected",
     );
@@ -231,6 +232,25 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
             stderr: "out of memory".to_owned(),
         },
         "root@node1.example: `/usr/bin/vstorage -c cluster1 stat` was ended by signal SEGV and said: out of memory",
+    );
+    says(
+        SshError::Withheld {
+            node: node(),
+            key: "id_ed25519".to_owned(),
+            next_try: "2026-11-22T06:00:00Z".parse().unwrap(),
+        },
+        "root@node1.example: the key id_ed25519 is not offered, for other nodes of the cluster refuse it; a service offers it again at TIME",
+    );
+    says(
+        SshError::Busy {
+            node: node(),
+            command: STAT.to_owned(),
+            within: Duration::from_secs(22),
+            max_channels: 4,
+        },
+        &format!(
+            "root@node1.example: `{STAT}` was not begun within 22s, for 4 commands ran there all the time: max_channels sets how many may"
+        ),
     );
     for why in [
         "the node lets this key run no commands, see authorized_keys and sshd_config there",

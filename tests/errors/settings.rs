@@ -26,7 +26,7 @@ fn a_key_that_cannot_be_right_is_named_with_its_line() {
     with(
         "[api]",
         "[api]\npassword = \"canary\"",
-        "site.toml line 2: password in [api]: there is no such key; there are: token_file, plain_http, max_connections, max_connections_per_address, trusted_proxies, rate_limit_rps, rate_limit_burst, tls, tokens",
+        "site.toml line 2: password in [api]: there is no such key; there are: token_file, plain_http, max_connections, max_connections_per_address, trusted_proxies, rate_limit_rps, rate_limit_burst, access_log, tls, tokens",
     );
     with(
         "[api]",
@@ -88,6 +88,13 @@ fn a_key_that_cannot_be_right_is_named_with_its_line() {
         "key_file = \"key\"\nknown_hosts_file = \"hosts\"",
         "site.toml line 8: known_hosts_file in [cluster.ssh] of cluster1: host_key_sha256 is given, too: keep one of the two",
     );
+    for number in [0, 10] {
+        with(
+            "key_file = \"key\"",
+            &format!("key_file = \"key\"\nmax_channels = {number}"),
+            "site.toml line 8: max_channels in [cluster.ssh] of cluster1: write a whole number from 1 to 9: OpenSSH allows 10 on a connection, see MaxSessions in sshd_config there",
+        );
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_variable_that_cannot_be_right_is_named_with_its_line() {
             "VSTORAGE_NODES: `node1.example` is no node: write user@host or user@host:port, such as root@node1.example",
         ),
         (
-            "VSTORAGE_NODES=r@a, r@a",
+            "VSTORAGE_NODES=s@a, r@a",
             "VSTORAGE_NODES: `r@a` stands there twice: name each node once",
         ),
         (

@@ -11,8 +11,8 @@ use tokio::{
 };
 use vhi_usage::{
     api::{
-        self, auth::Tokens, guard::Api, proxies::Proxies, published::Published, requests::Requests,
-        token::Token,
+        self, auth::Tokens, guard::Api, log::AccessLog, proxies::Proxies, published::Published,
+        requests::Requests, token::Token,
     },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
@@ -55,6 +55,7 @@ impl Running {
             limit: None,
             proxies: Proxies::default(),
             requests: Requests::default(),
+            log: AccessLog::new(true),
             clusters: Arc::new([Published::new(newest.clone())]),
         };
         let (stop, stopped) = oneshot::channel::<()>();

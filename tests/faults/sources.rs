@@ -44,8 +44,10 @@ pub(crate) fn sources(site: &Site, billed: Source, fault: Option<Fault>) -> Sour
     let source = |source| match source {
         Source::Ssh => site.storage(hangs(source)),
         Source::Overview => StorageSource::Overview(site.overview(&session)),
-        Source::Prometheus => StorageSource::Prometheus(prometheus(site, hangs(source))),
-        Source::Grafana => StorageSource::Prometheus(grafana(site, hangs(source), &session)),
+        Source::Prometheus => StorageSource::Prometheus(Box::new(prometheus(site, hangs(source)))),
+        Source::Grafana => {
+            StorageSource::Prometheus(Box::new(grafana(site, hangs(source), &session)))
+        }
     };
     let witnesses = Source::ALL.into_iter().filter(|it| *it != billed);
     Sources {

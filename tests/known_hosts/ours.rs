@@ -26,6 +26,7 @@ use vhi_usage::{
         offer::has_no_such_key,
         place::Place,
         session::Session,
+        tries::Tries,
         verdict::Shown,
     },
     stage::Stages,
@@ -86,7 +87,7 @@ pub(crate) async fn of_session(
         host_keys,
         connect_timeout: PATIENCE,
     };
-    match Session::open(&node, &login, &Stages::default()).await {
+    match Session::open(&node, &login, &Tries::default(), &Stages::default()).await {
         Ok(_) => Ok(Verdict::Known),
         Err(SshError::HostKey { why, .. }) => of(why),
         Err(error) => Err(format!("{error:?}")),

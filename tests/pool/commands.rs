@@ -5,14 +5,14 @@ use std::time::Duration;
 use vhi_usage::{
     sim::fault::Fault,
     ssh::{
-        command::STDOUT_LIMIT,
-        error::{ExitStatus, SshError},
+        error::SshError,
+        output::{ExitStatus, STDOUT_LIMIT},
     },
 };
 
 use crate::{
     answers,
-    common::{PATIENCE, STAT, Site, until},
+    common::{PATIENCE, STAT, Site},
     connections, fails,
 };
 
@@ -104,7 +104,7 @@ async fn a_command_that_hangs_is_ended_on_the_node_and_keeps_its_session() {
 }
 
 #[tokio::test]
-async fn a_command_that_nothing_ends_costs_its_session_and_no_slot() {
+async fn a_command_that_nothing_ends_costs_its_connection_and_no_slot() {
     let site = Site::with(1, Fault::HangHard).await;
     let pool = site.pool();
     let error = fails(&pool, SHORT).await;
@@ -122,19 +122,4 @@ async fn a_command_that_nothing_ends_costs_its_session_and_no_slot() {
     site.scenario().set_fault(Fault::HangHard, false);
     answers(&site, &pool).await;
     assert_eq!(connections(&site), 2);
-}
-
-#[tokio::test]
-async fn a_call_that_is_dropped_leaves_nothing_behind() {
-    let site = Site::with(1, Fault::Hang).await;
-    let pool = site.pool();
-    for round in 1..=3 {
-        tokio::select! {
-            ended = pool.run(STAT, PATIENCE) => panic!("{ended:?}"),
-            () = until(|| site.scenario().counts().commands == round) => {}
-        }
-        site.quiet().await;
-    }
-    site.scenario().set_fault(Fault::Hang, false);
-    assert_eq!(answers(&site, &pool).await, 0);
 }

@@ -1,11 +1,13 @@
 //! Host keys that are trusted or not, and private keys that can be used or not.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
 use russh::keys::{
     Algorithm, EcdsaCurve, PrivateKey, decode_secret_key, key::safe_rng, ssh_key::LineEnding,
 };
 use vhi_usage::{
+    breaker::Breakers,
+    reason::Code,
     secret::Secret,
     sim::fault::Fault,
     ssh::{
@@ -18,7 +20,7 @@ use vhi_usage::{
 
 use crate::{
     answers,
-    common::{PATIENCE, Site},
+    common::{PATIENCE, Site, later, until},
     fails,
 };
 
@@ -100,6 +102,62 @@ async fn an_unknown_host_key_is_shown_to_compare_and_works_once_it_is_added() {
     fails(&pool, PATIENCE).await;
     site.write("known", &site.nodes()[0].known_hosts);
     assert_eq!(answers(&site, &pool).await, 0);
+}
+
+#[tokio::test]
+async fn a_changed_host_key_stops_its_node_until_a_person_acts_and_no_other_one() {
+    let site = Site::new(2).await;
+    site.scenario()
+        .set_node_fault(0, Fault::HostKeyChanged, true);
+    let lines = site.nodes().iter().map(|node| node.known_hosts.clone());
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let breakers = Breakers::default();
+    let pool = site.pool().with_breakers(breakers.clone());
+    let is_stopped = async |connections: u64| {
+        for _ in 0..3 {
+            assert_eq!(answers(&site, &pool).await, 1);
+            later(Duration::from_secs(1_800)).await;
+        }
+        let (name, open) = breakers.all().remove(0);
+        assert_eq!(name, site.node(0).place().to_string());
+        assert_eq!((open.code, open.next_try), (Code::HostKeyChanged, None));
+        assert_eq!(crate::connections(&site), connections);
+    };
+    is_stopped(2).await;
+    // Another line is another file, which is worth one try.
+    site.write("known_hosts", &format!("# looked at\n{lines}"));
+    answers(&site, &pool).await;
+    until(|| crate::connections(&site) == 3).await;
+    is_stopped(3).await;
+    breakers.look_again();
+    answers(&site, &pool).await;
+    until(|| crate::connections(&site) == 4).await;
+    is_stopped(4).await;
+    site.scenario()
+        .set_node_fault(0, Fault::HostKeyChanged, false);
+    is_stopped(4).await;
+    breakers.look_again();
+    answers(&site, &pool).await;
+    until(|| breakers.all().is_empty()).await;
+    assert_eq!(answers(&site, &pool).await, 0);
+}
+
+#[tokio::test]
+async fn the_only_node_with_a_host_key_that_is_not_trusted_is_connected_to_once() {
+    for fault in [None, Some(Fault::HostKeyChanged)] {
+        let site = Site::new(1).await;
+        match fault {
+            Some(fault) => site.scenario().set_fault(fault, true),
+            None => drop(site.write("known_hosts", "# nobody yet\n")),
+        }
+        let pool = site.pool();
+        for _ in 0..4 {
+            let error = fails(&pool, PATIENCE).await;
+            assert!(matches!(error, SshError::HostKey { .. }), "{error}");
+            later(Duration::from_secs(1_800)).await;
+        }
+        assert_eq!(site.scenario().counts().connections, 1);
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use vhi_usage::{
 
 use crate::{
     answers,
-    common::{PATIENCE, STAT, Site, node_at, soon},
+    common::{PATIENCE, STAT, Site, later, node_at, soon},
     connections, fails,
 };
 
@@ -106,4 +106,26 @@ async fn a_connection_that_came_to_nothing_is_closed() {
     let mut said = Vec::new();
     soon(peer.read_to_end(&mut said)).await.unwrap();
     assert!(said.starts_with(b"SSH-2.0-"), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_lay_idle_is_probed_so_that_a_silent_node_does_not_hold_up_the_next() {
+    let site = Site::new(1).await;
+    let (node, silence) = way_to(&site).await;
+    let login = Login {
+        host_keys: HostKeys::Pinned(vec![site.nodes()[0].fingerprint.parse().unwrap()]),
+        ..site.login()
+    };
+    let pool = Pool::new(vec![node.clone(), site.node(0)], login);
+    let ask = async || soon(pool.run(STAT, PATIENCE)).await.unwrap().0;
+    assert_eq!(ask().await, node);
+    later(Duration::from_secs(60)).await;
+    assert_eq!((ask().await, connections(&site)), (node.clone(), 1));
+    later(Duration::from_secs(60)).await;
+    silence.send(()).unwrap();
+    // Without the probe the command itself would be what finds out.
+    assert_eq!(ask().await, site.node(0));
+    // The dead connection is replaced beside that, and the node is the preferred one again.
+    soon(async { while ask().await != node {} }).await;
+    assert_eq!(connections(&site), 3);
 }

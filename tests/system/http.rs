@@ -41,9 +41,20 @@ impl Answer {
 /// Asks for a path, with a token or without.
 #[track_caller]
 pub(crate) fn get(address: SocketAddr, path: &str, token: Option<&str>) -> Answer {
+    answer(address, "GET", path, token)
+}
+
+/// The same with another method.
+#[track_caller]
+pub(crate) fn send(address: SocketAddr, method: &str, path: &str, token: &str) -> Answer {
+    answer(address, method, path, Some(token))
+}
+
+#[track_caller]
+fn answer(address: SocketAddr, method: &str, path: &str, token: Option<&str>) -> Answer {
     let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
     let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{}\r\n",
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{}\r\n",
         authorization.unwrap_or_default()
     );
     let mut stream = connect(address);

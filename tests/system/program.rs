@@ -8,7 +8,7 @@ use std::{
     io::Read,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -159,12 +159,20 @@ impl Drop for Running {
 
 /// What a program has said so far.
 #[derive(Clone, Default)]
-pub(crate) struct Text(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Text {
+    said: Arc<Mutex<Vec<u8>>>,
+    gate: Arc<Mutex<()>>,
+}
 
 impl Text {
     /// All of it.
     pub(crate) fn read(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+        String::from_utf8_lossy(&self.said.lock().unwrap()).into_owned()
+    }
+
+    /// Nobody reads on while this is held, but for one piece.
+    pub(crate) fn unread(&self) -> MutexGuard<'_, ()> {
+        self.gate.lock().unwrap()
     }
 
     /// The first whole line that holds these words.
@@ -177,11 +185,12 @@ impl Text {
     }
 
     fn follow(&self, mut from: impl Read + Send + 'static) -> JoinHandle<()> {
-        let text = self.0.clone();
+        let text = self.clone();
         thread::spawn(move || {
             let mut piece = [0; 4096];
             while let Ok(count @ 1..) = from.read(&mut piece) {
-                text.lock().unwrap().extend_from_slice(&piece[..count]);
+                text.said.lock().unwrap().extend_from_slice(&piece[..count]);
+                drop(text.gate.lock().unwrap());
             }
         })
     }

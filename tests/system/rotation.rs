@@ -41,10 +41,19 @@ impl Settings {
 }
 
 /// The table of the token of this word, which is its name, too.
-fn table(word: &str, more: &str) -> String {
+pub(crate) fn table(word: &str, more: &str) -> String {
     let hash = Sha256::digest(word);
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("[[api.tokens]]\nname = \"{word}\"\nsha256 = \"{hash}\"\n{more}")
+}
+
+/// Ends those who look at it when it is dropped, whatever went wrong.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Sends SIGHUP and waits until one more line with these words is said.
@@ -78,6 +87,7 @@ fn tokens_come_and_go_by_sighup_and_no_request_of_one_that_stays_fails() {
                 }
             })
         });
+        let ends = Ends(&over);
         for turn in 0..10 {
             let (old, new) = (format!("goes-{turn}"), format!("goes-{}", turn + 1));
             // Its connection was there before, and stays.
@@ -97,7 +107,7 @@ fn tokens_come_and_go_by_sighup_and_no_request_of_one_that_stays_fails() {
                 (answered.load(Ordering::Relaxed) > before).then_some(())
             });
         }
-        over.store(true, Ordering::Relaxed);
+        drop(ends);
         for client in clients {
             client.join().unwrap();
         }

@@ -1,0 +1,130 @@
+//! How often our key may be offered to the nodes of a cluster: they may all ask one directory, which locks an
+//! account that is refused too often.
+
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+
+use crate::{lock, pause};
+
+/// As many nodes may refuse our key before none is offered it any more, for as long as [`pause::REFUSED`] says.
+const REFUSALS: usize = 3;
+const PAUSE: Duration = pause::REFUSED.first;
+
+/// The tries of one pool.
+#[derive(Debug, Default)]
+pub struct Tries {
+    state: Mutex<State>,
+    /// Whenever one has come to its end.
+    ended: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// When one was refused lately, the first one first.
+    refused: Vec<Instant>,
+    /// How many are on their way.
+    under_way: usize,
+}
+
+impl Tries {
+    /// Until when no node is offered our key any more, where too many have refused it lately.
+    pub fn spent_until(&self) -> Option<Instant> {
+        let state = self.state();
+        let first = *state.refused.first()?;
+        (state.refused.len() >= REFUSALS).then(|| first + PAUSE)
+    }
+
+    /// The next offer; waits while those that are on their way may all be refused.
+    ///
+    /// # Errors
+    /// When too many have been refused lately, and until when.
+    pub async fn one(&self) -> Result<Try<'_>, Instant> {
+        loop {
+            let ended = self.ended.notified();
+            if let Some(until) = self.spent_until() {
+                return Err(until);
+            }
+            {
+                let mut state = self.state();
+                if state.refused.len() + state.under_way < REFUSALS {
+                    state.under_way += 1;
+                    return Ok(Try(self));
+                }
+            }
+            ended.await;
+        }
+    }
+
+    /// Without what is long ago.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = lock::held(&self.state);
+        state.refused.retain(|at| at.elapsed() < PAUSE);
+        state
+    }
+}
+
+/// Our key, on its way to a node.
+#[derive(Debug)]
+pub struct Try<'a>(&'a Tries);
+
+impl Try<'_> {
+    /// The node has refused it.
+    pub fn refused(self) {
+        self.0.state().refused.push(Instant::now());
+    }
+}
+
+impl Drop for Try<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.under_way = state.under_way.saturating_sub(1);
+        drop(state);
+        self.0.ended.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{advance, timeout};
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn the_third_refusal_is_the_last_for_five_minutes() {
+        let tries = Tries::default();
+        for _ in 0..REFUSALS {
+            assert_eq!(tries.spent_until(), None);
+            tries.one().await.expect("a try").refused();
+        }
+        let until = tries.one().await.expect_err("no try");
+        assert_eq!(until, Instant::now() + PAUSE);
+        advance(PAUSE).await;
+        assert_eq!(tries.spent_until(), None);
+        tries.one().await.expect("a try").refused();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_on_their_way_than_may_be_refused() {
+        let tries = Tries::default();
+        let first = tries.one().await.expect("a try");
+        let second = tries.one().await.expect("a try");
+        second.refused();
+        let third = tries.one().await.expect("a try");
+        assert!(timeout(SOON, tries.one()).await.is_err());
+        // One that was taken, or came to nothing, may be made again.
+        drop(first);
+        let again = timeout(SOON, tries.one()).await.expect("soon");
+        // Who waits is told when there is nothing to wait for any more.
+        let (waited, ()) = tokio::join!(timeout(SOON, tries.one()), async {
+            third.refused();
+            again.expect("a try").refused();
+        });
+        waited.expect("soon").expect_err("no try");
+    }
+}
