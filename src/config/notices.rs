@@ -1,5 +1,7 @@
 //! What the operator should know at every start: what is not checked, not encrypted, not used.
 
+use std::collections::BTreeSet;
+
 use crate::{
     api::{tls::Tls, token::Token},
     clock,
@@ -7,9 +9,11 @@ use crate::{
         address::Address,
         cluster::{ClusterConfig, SourceConfig},
         listen::Listen,
+        ssh::SshConfig,
         variables::Variables,
     },
     reading::Source,
+    ssh::host_keys::{self, HostKeys},
     web::{http::Login, trust::Trust},
 };
 
@@ -73,7 +77,8 @@ fn of_the_panel(cluster: &ClusterConfig, notices: &mut Vec<String>) {
 fn of_a_source(cluster: &ClusterConfig, source: &SourceConfig, notices: &mut Vec<String>) {
     let (name, panel) = (&cluster.name, &cluster.panel);
     let (peer, url, trust, sent) = match source {
-        SourceConfig::Ssh(_) | SourceConfig::Overview => return,
+        SourceConfig::Ssh(nodes) => return of_the_nodes(nodes, notices),
+        SourceConfig::Overview => return,
         SourceConfig::Prometheus(it, _) => {
             let sent = match it.login {
                 Login::Nobody => "",
@@ -102,6 +107,26 @@ fn of_a_source(cluster: &ClusterConfig, source: &SourceConfig, notices: &mut Vec
     if plain && !url.is_some_and(|url| url.is_here()) {
         notices.push(format!(
             "{peer} of {name} is asked without TLS: whoever stands in between makes the figures"
+        ));
+    }
+}
+
+/// A line that is passed over vouches for nothing, and revokes nothing.
+fn of_the_nodes(nodes: &SshConfig, notices: &mut Vec<String>) {
+    let HostKeys::File(path) = &nodes.login.host_keys else {
+        return;
+    };
+    let mut unread = BTreeSet::new();
+    for node in &nodes.nodes {
+        match host_keys::read(path, node.place()) {
+            Ok(lines) => unread.extend(lines.unread),
+            Err(why) => return notices.push(why.to_string()),
+        }
+    }
+    for number in unread {
+        notices.push(format!(
+            "{} line {number} cannot be read, by OpenSSH neither, and counts for nothing: see its marker, its type of key and its key",
+            path.display()
         ));
     }
 }

@@ -95,6 +95,35 @@ fn a_file_that_a_setting_names_is_named_with_what_is_wrong_with_it() {
 }
 
 #[test]
+fn a_line_of_known_hosts_that_counts_for_nothing_is_told_at_every_start() {
+    let place = right();
+    let pin = RIGHT.find("host_key_sha256").unwrap();
+    let (head, rest) = RIGHT.split_at(pin);
+    let (_, rest) = rest.split_once('\n').unwrap();
+    place.write(
+        "site.toml",
+        &format!("{head}known_hosts_file = \"hosts\"\n{rest}"),
+    );
+    place.write(
+        "hosts",
+        "# of the site\nnode1.example ssh-ed25519 AAAA\nnode2.example ssh-ed25519 AAAA\n@Revoked * x\n",
+    );
+    let config = Config::load(&Origins {
+        file: Some(place.file("site.toml")),
+        env_file: EnvFile::Nowhere,
+        ..Origins::default()
+    });
+    let hosts = place.file("hosts");
+    let told = |number: u8| {
+        format!(
+            "{} line {number} cannot be read, by OpenSSH neither, and counts for nothing: see its marker, its type of key and its key",
+            hosts.display()
+        )
+    };
+    assert_eq!(config.unwrap().notices, [told(2), told(4)]);
+}
+
+#[test]
 fn a_secret_is_in_a_plain_file_of_its_own() {
     let place = right();
     let of_password = "site.toml line 11: password_file in [cluster.panel] of cluster1:";

@@ -1,6 +1,10 @@
 //! Every row is tried with both clients, and every disagreement is told.
 
-use std::{collections::BTreeMap, fs, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fs,
+    sync::Arc,
+};
 
 use tokio::{sync::Semaphore, task::JoinSet};
 use vhi_usage::ssh::{host_keys::HostKeys, place::Place};
@@ -25,9 +29,8 @@ async fn in_every_row_openssh_and_we_come_to_the_same_verdict() {
     let servers = Arc::new(Servers::new());
     let mut listeners = BTreeMap::new();
     for row in &rows {
-        if !listeners.contains_key(&row.server) {
-            let listener = Listener::new(&servers, row.server).await;
-            listeners.insert(row.server, listener);
+        if let Entry::Vacant(none) = listeners.entry(row.server) {
+            none.insert(Listener::new(&servers, row.server).await);
         }
     }
     let (turns, mut tried) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
