@@ -16,6 +16,9 @@
 //! | [`simulated`] | exec refused; closed without a status; hung where no signal reaches | the simulator's node |
 //! | [`clock`] | the wall clock set back and forward | libfaketime |
 //!
+//! A row waits for most of its time, and has everything to itself, so that many can be walked at once:
+//! `cargo test --test system table:: -- --test-threads 6`.
+//!
 //! There is no row of a full disk: the service writes nothing.
 
 pub(crate) mod body;
