@@ -10,25 +10,23 @@ mod shown;
 use std::{
     env,
     error::Error,
-    fs::{self, File},
+    fs,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    path::Path,
+    process::{Command, ExitCode},
     time::Duration,
 };
 
 use tokio::{
     runtime::Builder,
-    time::{Instant, interval, sleep},
+    time::{Instant, interval},
 };
 
-use scene::{Kept, say};
+use scene::{PATIENCE, say, started::Started};
 use shown::Goal;
 
 const HOUR: Duration = Duration::from_secs(3600);
-/// Both have started within this time.
-const PATIENCE: Duration = Duration::from_secs(30);
 const MIB: f64 = 1024.0 * 1024.0;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -66,10 +64,7 @@ async fn look(folder: &Path, rest: Duration) -> Result<(), Box<dyn Error + Send 
     let mut command = Command::new(&program);
     command.arg("--config").arg(&toml).arg("serve");
     let mut service = Started::new(folder, "serve", &mut command)?;
-    let line = service.says("serving address=").await?;
-    let address = line.split_once("serving address=").map(|(_, words)| words);
-    let address = address.and_then(|words| words.split(' ').next()?.parse().ok());
-    let address = address.ok_or_else(|| format!("no address can be read in `{line}`"))?;
+    let address = service.serves().await?;
 
     say(&format!("the service rests for {rest:?}"));
     let end = Instant::now() + rest;
@@ -129,49 +124,4 @@ fn told(rest: Duration) -> String {
 #[expect(clippy::cast_precision_loss, reason = "no memory needs 53 bits")]
 fn mib(bytes: u64) -> f64 {
     bytes as f64 / MIB
-}
-
-/// A child whose words are in files.
-struct Started {
-    child: Kept,
-    stderr: PathBuf,
-}
-
-impl Started {
-    /// With no variable but the folder for its own files.
-    fn new(folder: &Path, name: &str, command: &mut Command) -> std::io::Result<Started> {
-        let stderr = folder.join(format!("{name}.err"));
-        command.env_clear().env("TMPDIR", folder);
-        command.current_dir(folder).stdin(Stdio::null());
-        command.stdout(File::create(folder.join(format!("{name}.out")))?);
-        command.stderr(File::create(&stderr)?);
-        let child = Kept(command.spawn()?);
-        Ok(Started { child, stderr })
-    }
-
-    /// Waits for the line that holds these words.
-    async fn says(&mut self, words: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
-        let deadline = Instant::now() + PATIENCE;
-        while Instant::now() < deadline {
-            let said = self.said();
-            let mut whole = said.split_inclusive('\n').filter(|it| it.ends_with('\n'));
-            if let Some(line) = whole.find(|line| line.contains(words)) {
-                return Ok(line.trim_end().to_owned());
-            }
-            self.still_runs()?;
-            sleep(Duration::from_millis(50)).await;
-        }
-        Err(format!("no word of `{words}` within {PATIENCE:?}: {}", self.said()).into())
-    }
-
-    fn still_runs(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        match self.child.0.try_wait()? {
-            None => Ok(()),
-            Some(status) => Err(format!("it ended, {status}, and said: {}", self.said()).into()),
-        }
-    }
-
-    fn said(&self) -> String {
-        fs::read_to_string(&self.stderr).unwrap_or_default()
-    }
 }

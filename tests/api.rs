@@ -22,6 +22,8 @@ mod crowded;
 mod described;
 #[path = "api/drift.rs"]
 mod drift;
+#[path = "api/garbage.rs"]
+mod garbage;
 #[path = "api/labels.rs"]
 mod labels;
 #[path = "api/listener.rs"]

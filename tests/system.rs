@@ -59,6 +59,8 @@ mod site;
 mod sources;
 #[path = "system/sshd.rs"]
 mod sshd;
+#[path = "system/stalled.rs"]
+mod stalled;
 #[path = "system/supervised.rs"]
 mod supervised;
 #[path = "system/table/mod.rs"]

@@ -6,11 +6,14 @@
     reason = "each benchmark says where it is, and none needs all of this room"
 )]
 
+pub(crate) mod started;
+
 use std::{
     env,
     ffi::OsString,
     io,
     process::{Child, ExitCode},
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -18,6 +21,9 @@ use tokio::{
     runtime::Runtime,
     signal::unix::{SignalKind, signal},
 };
+
+/// What is started has started within this time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a benchmark is, for whoever waits.
 pub(crate) fn say(words: &str) {

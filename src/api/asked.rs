@@ -10,7 +10,7 @@ use warp::{
     Filter,
     http::{
         HeaderMap, Method,
-        header::{AUTHORIZATION, Entry},
+        header::{AUTHORIZATION, CONTENT_LENGTH, Entry, TRANSFER_ENCODING},
     },
     path::FullPath,
 };
@@ -63,6 +63,12 @@ impl Asked {
     /// The path in its segments.
     pub fn segments(&self) -> Segments<'_> {
         Segments::of(self.path.as_str())
+    }
+
+    /// Whether a body follows, or what is told of one cannot be relied on.
+    pub fn announces_a_body(&self) -> bool {
+        let length = self.headers.get(CONTENT_LENGTH);
+        length.is_some_and(|length| length != "0") || self.headers.contains_key(TRANSFER_ENCODING)
     }
 
     /// GET or HEAD.

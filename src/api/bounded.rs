@@ -30,6 +30,8 @@ const REQUEST: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(75);
 /// A client takes something of its answer within this time.
 const TAKING: Duration = Duration::from_secs(10);
+/// And all that has been answered within this time, however steadily it takes a little.
+const TAKEN: Duration = Duration::from_secs(60);
 
 /// Fails with `TimedOut` when a wait took too long.
 #[derive(Debug)]
@@ -40,6 +42,7 @@ pub struct Bounded<S> {
     /// The ends of the waits, while there are any.
     read: Option<Instant>,
     write: Option<Instant>,
+    taken: Option<Instant>,
     /// Rings at the end of a wait, or earlier.
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -53,6 +56,7 @@ impl<S> Bounded<S> {
             answered: false,
             read: None,
             write: None,
+            taken: None,
             alarm: None,
         }
     }
@@ -78,7 +82,9 @@ impl<S> Bounded<S> {
             self.write = None;
             return done;
         }
-        let end = *self.write.get_or_insert_with(|| Instant::now() + TAKING);
+        let now = Instant::now();
+        let end = *self.write.get_or_insert(now + TAKING);
+        let end = end.min(*self.taken.get_or_insert(now + TAKEN));
         self.rings(end, context).map(Err)
     }
 
@@ -155,6 +161,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Bounded<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let done = Pin::new(&mut self.stream).poll_flush(context);
+        if done.is_ready() {
+            // Whoever flushes has nothing more in hand.
+            self.taken = None;
+        }
         self.writes_on(context, done)
     }
 
@@ -201,20 +211,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_takes_a_little_now_and_then_gets_it_all() {
+    async fn a_client_that_takes_a_little_now_and_then_has_a_minute_for_all_of_it() {
         let (mut ours, mut theirs) = narrow();
-        let answer = [7; 40];
-        let taken = async {
-            let mut taken = Vec::new();
-            while taken.len() < answer.len() {
-                advance(Duration::from_secs(9)).await;
-                taken.push(theirs.read_u8().await.unwrap());
+        let takes = async |theirs: &mut DuplexStream, seconds, count| {
+            for _ in 0..count {
+                advance(Duration::from_secs(seconds)).await;
+                assert_eq!(theirs.read_u8().await.unwrap(), 7);
             }
-            taken
         };
-        let (written, taken) = tokio::join!(ours.write_all(&answer), taken);
-        written.unwrap();
-        assert_eq!(taken, answer);
+        for _ in 0..2 {
+            // Four bytes find room at once.
+            let whole = async {
+                ours.write_all(&[7; 10]).await?;
+                ours.flush().await
+            };
+            let (written, ()) = tokio::join!(whole, takes(&mut theirs, 9, 6));
+            written.unwrap();
+            takes(&mut theirs, 9, 4).await;
+        }
+        let (waited, ()) =
+            tokio::join!(patience(ours.write_all(&[7; 40])), takes(&mut theirs, 9, 6));
+        assert!(seconds(60).contains(&waited), "{waited:?}");
     }
 
     #[tokio::test(start_paused = true)]

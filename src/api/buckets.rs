@@ -31,9 +31,9 @@ pub struct Buckets<K> {
 /// The key, and when it will owe nothing.
 type Set<K> = [Option<(K, Nanos)>; PLACES];
 
-impl<K: Copy> Default for Buckets<K> {
+impl<K> Default for Buckets<K> {
     fn default() -> Buckets<K> {
-        let empty = || Mutex::new([None; PLACES]);
+        let empty = || Mutex::new([const { None }; PLACES]);
         Buckets {
             hash: RandomState::new(),
             sets: std::iter::repeat_with(empty).take(SETS).collect(),
@@ -41,7 +41,7 @@ impl<K: Copy> Default for Buckets<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash> StateStore for Buckets<K> {
+impl<K: Clone + Eq + Hash> StateStore for Buckets<K> {
     type Key = K;
 
     fn measure_and_replace<T, F, E>(&self, key: &K, measure: F) -> Result<T, E>
@@ -55,10 +55,9 @@ impl<K: Copy + Eq + Hash> StateStore for Buckets<K> {
             return measure(None).map(|(found, _)| found);
         };
         let mut set = held(set);
-        let owes = |place: &Option<(K, Nanos)>| place.map(|(_, until)| until);
-        let own = set
-            .iter()
-            .position(|it| it.is_some_and(|(it, _)| it == *key));
+        let owes = |place: &Option<(K, Nanos)>| place.as_ref().map(|(_, until)| *until);
+        let is_own = |place: &Option<(K, Nanos)>| place.as_ref().is_some_and(|(it, _)| it == key);
+        let own = set.iter().position(is_own);
         let before = own.and_then(|own| set.get(own).and_then(owes));
         let (found, until) = measure(before)?;
         let place = match own {
@@ -66,7 +65,7 @@ impl<K: Copy + Eq + Hash> StateStore for Buckets<K> {
             None => set.iter_mut().min_by_key(|place| owes(place)),
         };
         if let Some(place) = place {
-            *place = Some((*key, until));
+            *place = Some((key.clone(), until));
         }
         Ok(found)
     }

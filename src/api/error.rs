@@ -31,6 +31,8 @@ pub enum ApiError {
     Forbidden(Scope),
     /// More requests than the settings allow.
     TooMany(Duration),
+    /// The same, of one token.
+    TooManyOfToken(Duration),
     /// No cluster of this name.
     UnknownCluster,
     /// No route has this path.
@@ -64,7 +66,7 @@ impl ApiError {
         match self {
             ApiError::Unauthorized | ApiError::Expired => Kind::Unauthorized,
             ApiError::Forbidden(_) => Kind::Forbidden,
-            ApiError::TooMany(_) => Kind::TooManyRequests,
+            ApiError::TooMany(_) | ApiError::TooManyOfToken(_) => Kind::TooManyRequests,
             ApiError::UnknownCluster => Kind::UnknownCluster,
             ApiError::NotFound => Kind::NotFound,
             ApiError::MethodNotAllowed => Kind::MethodNotAllowed,
@@ -94,6 +96,9 @@ impl ApiError {
                 scope.name()
             )
             .into(),
+            ApiError::TooManyOfToken(_) => {
+                "too many requests with this token: ask again after the seconds of Retry-After".into()
+            }
             ApiError::TooMany(_) => {
                 "too many requests from this address: ask again after the seconds of Retry-After"
                     .into()
@@ -136,6 +141,7 @@ impl ApiError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             ApiError::TooMany(wait)
+            | ApiError::TooManyOfToken(wait)
             | ApiError::NotYet(wait)
             | ApiError::NoUsage(_, wait)
             | ApiError::NoCompute(_, wait)

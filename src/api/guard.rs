@@ -5,8 +5,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::api::{
-    asked::Asked, auth::Tokens, error::ApiError, limit::Limit, log::AccessLog, network::Network,
-    proxies::Proxies, published::Published, requests::Requests, route::Access, token::Token,
+    asked::Asked,
+    auth::Tokens,
+    error::ApiError,
+    limit::Limit,
+    log::AccessLog,
+    network::Network,
+    proxies::Proxies,
+    published::Published,
+    requests::Requests,
+    route::Access,
+    token::{Token, TokenName},
 };
 
 /// What the HTTP side needs.
@@ -16,6 +25,8 @@ pub struct Api {
     pub tokens: Tokens,
     /// How often one address may ask; `None` sets no limit.
     pub limit: Option<Limit<Network>>,
+    /// How often one token may be used; `None` sets no limit.
+    pub token_limit: Option<Limit<TokenName>>,
     /// Whose word is taken on where a request comes from.
     pub proxies: Proxies,
     /// The newest usage of each cluster, in the order of the settings, never empty.
@@ -47,10 +58,20 @@ impl Api {
     pub fn admits(&self, asked: &Asked) -> Result<Arc<Token>, ApiError> {
         if let Some(limit) = &self.limit {
             let network = Network::of(asked.address);
-            limit.allows(network).map_err(ApiError::TooMany)?;
+            limit.allows(&network).map_err(ApiError::TooMany)?;
         }
         let shown = self.tokens.shown(&asked.headers);
         shown.ok_or(ApiError::Unauthorized)
+    }
+
+    /// Whether this token is within its limit, which counts this use of it.
+    ///
+    /// # Errors
+    /// `TooManyOfToken`.
+    pub fn counts(&self, token: &Token) -> Result<(), ApiError> {
+        let limit = self.token_limit.as_ref();
+        let allowed = limit.map_or(Ok(()), |limit| limit.allows(&token.name));
+        allowed.map_err(ApiError::TooManyOfToken)
     }
 }
 

@@ -11,9 +11,9 @@ use crate::api::buckets::Buckets;
 
 /// A limit for each caller, who is told by a key. Copies count in the same place.
 #[derive(Clone)]
-pub struct Limit<K: Copy + Eq + Hash>(Arc<RateLimiter<K, Buckets<K>, MonotonicClock>>);
+pub struct Limit<K: Clone + Eq + Hash>(Arc<RateLimiter<K, Buckets<K>, MonotonicClock>>);
 
-impl<K: Copy + Eq + Hash> Limit<K> {
+impl<K: Clone + Eq + Hash> Limit<K> {
     /// So many requests a second, and so many at once.
     pub fn new(per_second: NonZeroU32, burst: NonZeroU32) -> Limit<K> {
         let quota = Quota::per_second(per_second).allow_burst(burst);
@@ -25,15 +25,15 @@ impl<K: Copy + Eq + Hash> Limit<K> {
     ///
     /// # Errors
     /// The time after which it may.
-    pub fn allows(&self, key: K) -> Result<(), Duration> {
-        self.0.check_key(&key).map_err(|refused| {
+    pub fn allows(&self, key: &K) -> Result<(), Duration> {
+        self.0.check_key(key).map_err(|refused| {
             let wait = refused.wait_time_from(MonotonicClock.now());
             wait.max(Duration::from_millis(1))
         })
     }
 }
 
-impl<K: Copy + Eq + Hash> fmt::Debug for Limit<K> {
+impl<K: Clone + Eq + Hash> fmt::Debug for Limit<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Limit")
     }
@@ -50,7 +50,7 @@ mod tests {
         let limit = Limit::new(number(1), number(2));
         let may = |address: &str| {
             let address = address.parse().expect("an address");
-            limit.allows(Network::of(address)).is_ok()
+            limit.allows(&Network::of(address)).is_ok()
         };
         assert!(may("192.0.2.1"));
         assert!(may("::ffff:192.0.2.1"));

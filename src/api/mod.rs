@@ -45,7 +45,10 @@ pub mod witness_body;
 
 use std::{convert::Infallible, sync::Arc};
 
-use warp::{Filter, http::Method};
+use warp::{
+    Filter,
+    http::{HeaderValue, Method, header},
+};
 
 use crate::{
     api::{
@@ -77,12 +80,17 @@ pub fn routes(
             Access::Everybody => Ok(None),
             _ => api.admits(&asked).map(Some),
         };
-        let answer = match &caller {
-            Ok(caller) => permitted(caller.as_deref(), access)
+        let mut answer = match &caller {
+            Ok(caller) => permitted(&api, caller.as_deref(), access)
                 .and_then(|()| answer(&api, &asked, found))
                 .unwrap_or_else(|error| error.answer()),
             Err(error) => error.answer(),
         };
+        if asked.announces_a_body() {
+            // Nobody reads it, and so nobody can take what stands in it for another request.
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
+        }
         let place = found.map(|found| found.place);
         api.requests.count(place, answer.status());
         let caller = caller.as_ref().ok().and_then(Option::as_ref);
@@ -111,9 +119,12 @@ fn access(asked: &Asked, found: Option<Found<'_>>) -> Access {
     }
 }
 
-fn permitted(caller: Option<&Token>, access: Access) -> Result<(), ApiError> {
+fn permitted(api: &Api, caller: Option<&Token>, access: Access) -> Result<(), ApiError> {
     match caller {
-        Some(token) => guard::permits(token, access, clock::now()),
+        Some(token) => {
+            api.counts(token)?;
+            guard::permits(token, access, clock::now())
+        }
         None => Ok(()),
     }
 }

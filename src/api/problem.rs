@@ -29,7 +29,7 @@ words! {
         NotFound = "urn:vhi-usage:not_found",
         /// Another method than GET and HEAD.
         MethodNotAllowed = "urn:vhi-usage:method_not_allowed",
-        /// More requests from this address than the limit allows.
+        /// More requests from this address, or with this token, than the limit allows.
         TooManyRequests = "urn:vhi-usage:too_many_requests",
         /// More connections at once, in all or from this address, than there may be.
         Overloaded = "urn:vhi-usage:overloaded",

@@ -71,6 +71,9 @@ impl Service {
             limit: config
                 .rate_limit
                 .map(|(rate, burst)| Limit::new(rate, burst)),
+            token_limit: config
+                .token_rate_limit
+                .map(|(rate, burst)| Limit::new(rate, burst)),
             proxies: config.caps.proxies.clone(),
             clusters,
             requests: Requests::default(),

@@ -188,7 +188,7 @@ impl Shown<'_> {
     }
 
     fn default(&self, key: &Key, cluster: Option<&ClusterConfig>) -> Option<Value> {
-        let limit = self.config.rate_limit;
+        let (limit, of_token) = (self.config.rate_limit, self.config.token_rate_limit);
         match key.path {
             "max_age" => {
                 let seconds = self.config.timing.max_age.as_secs();
@@ -205,6 +205,10 @@ impl Shown<'_> {
             }
             "api.rate_limit_rps" => limit.map(|(rate, _)| i64::from(rate.get()).into()),
             "api.rate_limit_burst" => limit.map(|(_, burst)| i64::from(burst.get()).into()),
+            "api.token_rate_limit_rps" => of_token.map(|(rate, _)| i64::from(rate.get()).into()),
+            "api.token_rate_limit_burst" => {
+                of_token.map(|(_, burst)| i64::from(burst.get()).into())
+            }
             "cluster.storage_source" => Some(cluster?.storage.source().name().into()),
             "cluster.witnesses" => {
                 let witnesses = cluster?.witnesses.iter();

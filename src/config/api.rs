@@ -37,6 +37,12 @@ impl Edge<'_> {
         rate(rps, burst)
     }
 
+    /// For each token, if it is set.
+    pub fn rate_of_a_token(&self) -> Option<Rate> {
+        let file = &self.file.api;
+        rate(file.token_rate_limit_rps, file.token_rate_limit_burst)
+    }
+
     /// How many connections there may be.
     pub fn caps(&mut self) -> Caps {
         let usual = Caps::default();

@@ -145,6 +145,8 @@ pub const KEYS: &[Key] = &[
     key("api.trusted_proxies", Words, "", "[]", "proxies whose X-Forwarded-For is believed"),
     key("api.rate_limit_rps", Number, "RATE_LIMIT_RPS", "", "requests a second from one address"),
     key("api.rate_limit_burst", Number, "RATE_LIMIT_BURST", "", "how many at once after a quiet time"),
+    key("api.token_rate_limit_rps", Number, "", "", "requests a second with one token"),
+    key("api.token_rate_limit_burst", Number, "", "", "how many at once after a quiet time"),
     key("api.access_log", Flag, "", "true", "whether each request has a line in the log"),
     handed("api.tls.certificate_file", "TLS_CERTIFICATE", false, "tls-certificate", "our own certificate, for HTTPS"),
     handed("api.tls.key_file", "TLS_KEY", false, "tls-key", "its private key"),

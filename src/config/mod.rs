@@ -64,6 +64,8 @@ pub struct Config {
     pub tokens: Vec<Token>,
     /// Requests a second and burst, for each address.
     pub rate_limit: Option<Rate>,
+    /// The same for each token.
+    pub token_rate_limit: Option<Rate>,
     /// How many connections there may be, and who stands in front.
     pub caps: Caps,
     /// Whether each request has a line in the log.
@@ -128,7 +130,8 @@ impl Config {
             variables: &variables,
             problems: &mut problems,
         };
-        let (rate_limit, caps) = (edge.rate_of_an_address(), edge.caps());
+        let (rate_limit, token_rate_limit) = (edge.rate_of_an_address(), edge.rate_of_a_token());
+        let caps = edge.caps();
         let mut outside = None;
         if plain
             && asks != Asks::Clusters
@@ -144,6 +147,7 @@ impl Config {
                 listen,
                 timing,
                 rate_limit,
+                token_rate_limit,
                 access_log,
                 caps,
                 notices: notices::notices(&clusters, &tokens, tls.as_ref(), outside, &variables),

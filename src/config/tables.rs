@@ -33,6 +33,10 @@ pub struct ApiFile {
     pub rate_limit_rps: Option<NonZeroU32>,
     /// Requests at once after a quiet time.
     pub rate_limit_burst: Option<NonZeroU32>,
+    /// Requests a second and token.
+    pub token_rate_limit_rps: Option<NonZeroU32>,
+    /// Requests at once after a quiet time.
+    pub token_rate_limit_burst: Option<NonZeroU32>,
 }
 
 /// `[api.tls]`

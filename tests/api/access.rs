@@ -162,6 +162,24 @@ async fn an_address_that_asks_too_often_waits_and_others_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_is_used_too_often_waits_wherever_it_is_shown() {
+    let site = Site::limited_by_token(complete(), 2);
+    let from = async |address: &str| {
+        let request = ask(USAGE).extension(Peer(address.parse().unwrap()));
+        site.answer(request).await
+    };
+    assert_eq!(from("192.0.2.1:1000").await.status(), 200);
+    assert_eq!(from("192.0.2.2:1000").await.status(), 200);
+    let refused = from("192.0.2.3:1000").await;
+    problem(&refused, 429, "too_many_requests");
+    assert_eq!(refused.headers()["retry-after"], "1");
+    // Who shows none, or a wrong one, uses up nobody's.
+    assert_eq!(site.answer(stranger(USAGE)).await.status(), 401);
+    assert_eq!(from("192.0.2.3:1000").await.status(), 429);
+    assert_eq!(site.answer(stranger("/health")).await.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_that_ends_in_an_error_is_counted_once() {
     for (path, token, status) in [
         ("/api/v1/nothing", TOKEN, 404),

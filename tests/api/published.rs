@@ -53,6 +53,7 @@ impl Site {
         let api = Api {
             tokens: Tokens::new([token()]),
             limit: None,
+            token_limit: None,
             proxies: Proxies::default(),
             clusters: Arc::new([published]),
             requests: Requests::default(),
@@ -71,6 +72,14 @@ impl Site {
         let mut site = Site::new(usage);
         let burst = NonZeroU32::new(burst).unwrap();
         site.api.limit = Some(Limit::new(NonZeroU32::MIN, burst));
+        site
+    }
+
+    /// With a limit for each token: one request a second, and so many at once.
+    pub(crate) fn limited_by_token(usage: ClusterUsage, burst: u32) -> Site {
+        let mut site = Site::new(usage);
+        let burst = NonZeroU32::new(burst).unwrap();
+        site.api.token_limit = Some(Limit::new(NonZeroU32::MIN, burst));
         site
     }
 

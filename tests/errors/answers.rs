@@ -80,6 +80,14 @@ async fn a_request_that_is_not_answered() {
         json_of(&answer)["detail"],
         "too many requests from this address: ask again after the seconds of Retry-After"
     );
+    let site = Site::limited_by_token(complete(), 1);
+    assert_eq!(site.answer(request()).await.status(), 200);
+    let answer = site.answer(request()).await;
+    problem(&answer, 429, "too_many_requests");
+    assert_eq!(
+        json_of(&answer)["detail"],
+        "too many requests with this token: ask again after the seconds of Retry-After"
+    );
 }
 
 #[tokio::test(start_paused = true)]

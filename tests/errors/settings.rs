@@ -26,7 +26,7 @@ fn a_key_that_cannot_be_right_is_named_with_its_line() {
     with(
         "[api]",
         "[api]\npassword = \"canary\"",
-        "site.toml line 2: password in [api]: there is no such key; there are: token_file, plain_http, max_connections, max_connections_per_address, trusted_proxies, rate_limit_rps, rate_limit_burst, access_log, tls, tokens",
+        "site.toml line 2: password in [api]: there is no such key; there are: token_file, plain_http, max_connections, max_connections_per_address, trusted_proxies, rate_limit_rps, rate_limit_burst, token_rate_limit_rps, token_rate_limit_burst, access_log, tls, tokens",
     );
     with(
         "[api]",

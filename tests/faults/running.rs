@@ -53,6 +53,7 @@ impl Running {
         let api = Api {
             tokens: Tokens::new([Token::of_the_word(TOKEN.as_bytes())]),
             limit: None,
+            token_limit: None,
             proxies: Proxies::default(),
             requests: Requests::default(),
             log: AccessLog::new(true),

@@ -33,6 +33,17 @@ impl Program {
         Program { command }
     }
 
+    /// The same, with so many files open at once at most.
+    pub(crate) fn with_files(folder: &Path, args: &[&str], files: u32) -> Program {
+        let shell = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &shell, env!("CARGO_BIN_EXE_vhi-usage")]);
+        command.args(args).current_dir(folder).env_clear();
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Program { command }
+    }
+
     /// With these variables.
     pub(crate) fn variables(mut self, variables: &BTreeMap<String, String>) -> Program {
         self.command.envs(variables);

@@ -191,6 +191,15 @@ impl Site {
         service
     }
 
+    /// The same, where it may have so many files open.
+    #[track_caller]
+    pub(crate) fn serve_with_files(&self, toml: &Path, files: u32) -> Service {
+        let args = ["--config", text(toml), "serve"];
+        let service = Service::start(Program::with_files(&self.empty_folder(), &args, files));
+        service.becomes_ready(FIRST_FIGURES);
+        service
+    }
+
     /// Starts `serve` with variables alone and waits for its first figures.
     #[track_caller]
     pub(crate) fn serve_with(&self, variables: &Variables) -> Service {
