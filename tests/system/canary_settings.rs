@@ -76,7 +76,7 @@ fn at_wrong_keys(secret: &str) -> Vec<Written> {
         format!("password = {secret}"),
         format!("[[cluster]]\npassword = \"{secret}"),
         format!("password = \"{secret}\" {secret}"),
-        format!("{secret}"),
+        secret.to_owned(),
         format!("password = {secret}\npassword = {secret}"),
         format!("token = '{secret}'\ntoken = '{secret}'"),
     ] {
