@@ -34,8 +34,11 @@ pub(crate) fn deed(does: &str) -> String {
     format!("{BEGINS}{does}")
 }
 
-/// What every quantity must be, for the number of its call.
-pub(crate) const QUANTITIES: &[(&str, fn(u64) -> u64)] = &[
+/// What a quantity must be, for the number of its call.
+type Expected = fn(u64) -> u64;
+
+/// What every quantity must be.
+pub(crate) const QUANTITIES: &[(&str, Expected)] = &[
     ("logical.free", |n| n),
     ("logical.total", |n| 2 * n),
     ("logical.used", |n| n),
