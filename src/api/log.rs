@@ -73,12 +73,10 @@ impl AccessLog {
         if (!self.on && level != Level::WARN) || !enabled(level) {
             return;
         }
-        let (budget, whose) = match level {
-            Level::WARN => (Some(&self.budgets.refused), "whose token was refused"),
-            Level::INFO if entry.token.is_none() => {
-                (Some(&self.budgets.unnamed), "without a token")
-            }
-            _ => (None, ""),
+        let budget = match level {
+            Level::WARN => Some(&self.budgets.refused),
+            Level::INFO if entry.token.is_none() => Some(&self.budgets.unnamed),
+            _ => None,
         };
         match budget.map(|budget| budget.spend(Instant::now())) {
             Some(Line::Unsaid) => return,
@@ -86,7 +84,7 @@ impl AccessLog {
             Some(Line::Said { unsaid }) => tracing::warn!(
                 target: TARGET,
                 unsaid,
-                "requests {whose} were too many for a line each"
+                "requests without a valid token were too many for a line each"
             ),
         }
         entry.write(level);
