@@ -205,11 +205,8 @@ impl ApiError {
                 HeaderValue::from_static(challenge),
             );
         }
-        match self {
-            ApiError::MethodNotAllowed => {
-                headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-            }
-            _ => {}
+        if matches!(self, ApiError::MethodNotAllowed) {
+            headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         }
         answer
     }
