@@ -205,7 +205,7 @@ impl ApiError {
                 HeaderValue::from_static(challenge),
             );
         }
-        if matches!(self, ApiError::MethodNotAllowed) {
+        if let ApiError::MethodNotAllowed = self {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         }
         answer

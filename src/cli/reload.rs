@@ -1,5 +1,6 @@
-//! SIGHUP: the settings are read anew, and with them the tokens; so are certificate and key of the HTTP side. No
-//! connection is lost. What cannot be used is told, and all of its kind stays as it was.
+//! SIGHUP: the settings are read anew, and with them the tokens; so are certificate and key of the HTTP side, and peers
+//! that wait for a person are asked again. No connection is lost. What cannot be used is told, and all of its kind stays
+//! as it was.
 
 use std::future::pending;
 

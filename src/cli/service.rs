@@ -14,6 +14,7 @@ use crate::{
         self, auth::Tokens, guard::Api, limit::Limit, listener::Door, log::AccessLog,
         published::Published, requests::Requests, tls::Tls,
     },
+    breaker::Breakers,
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
@@ -37,6 +38,7 @@ pub struct Service {
     http: JoinHandle<()>,
     tokens: Tokens,
     tls: Option<Tls>,
+    breakers: Vec<Breakers>,
 }
 
 impl Service {
@@ -54,6 +56,8 @@ impl Service {
             let collector = Collector::new(name, sources, config.timing);
             ready.push(collector.at(place).with_beat(beat));
         }
+        let breakers = ready.iter().map(|collector| collector.breakers().clone());
+        let breakers = breakers.collect();
         let newest: Vec<_> = ready.iter().map(Collector::newest).collect();
         let published = ready.iter().map(|collector| {
             Published::new(collector.newest())
@@ -94,6 +98,7 @@ impl Service {
             http,
             tokens,
             tls: config.tls.clone(),
+            breakers,
         })
     }
 
@@ -106,8 +111,10 @@ impl Service {
         Ok(())
     }
 
-    /// Reads the files anew that the settings at the start name: certificate and key of the HTTP side.
+    /// A person has acted. Peers that wait for that are asked again, and the files are read anew that the settings at
+    /// the start name: certificate and key of the HTTP side.
     pub fn reload(&self) {
+        self.breakers.iter().for_each(Breakers::look_again);
         if let Some(tls) = &self.tls {
             tls.reload();
         }

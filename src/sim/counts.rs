@@ -21,6 +21,8 @@ pub(crate) struct Tally {
     pub(crate) keys_refused: AtomicU64,
     pub(crate) commands: AtomicU64,
     pub(crate) channels_open: AtomicU64,
+    pub(crate) requests: AtomicU64,
+    pub(crate) followed: AtomicU64,
     pub(crate) channels_most: AtomicU64,
     pub(crate) login_attempts: AtomicU64,
     pub(crate) logins: AtomicU64,
@@ -65,6 +67,8 @@ impl Tally {
             keys_refused: read(&self.keys_refused),
             commands: read(&self.commands),
             channels_open: read(&self.channels_open),
+            requests: read(&self.requests),
+            followed: read(&self.followed),
             channels_most: read(&self.channels_most),
             login_attempts: read(&self.login_attempts),
             logins: read(&self.logins),
@@ -93,6 +97,10 @@ pub struct Counts {
     pub commands: u64,
     /// Channels that are open now on its nodes; one with a running command stays open when the client closes it.
     pub channels_open: u64,
+    /// Requests to its panel, answered or not.
+    pub requests: u64,
+    /// Requests that followed a redirect of its panel.
+    pub followed: u64,
     /// As many channels as were ever open at once on one connection.
     pub channels_most: u64,
     /// Logins tried at its panel.

@@ -64,12 +64,20 @@ faults! {
     SessionExpiry = "session-expiry",
     /// The panel refuses every login with 401, whatever the password; this locks no account.
     PanelLoginRefused = "panel-login-refused",
+    /// The panel answers everything with 401, logins included; this locks no account.
+    Panel401 = "panel-401",
     /// The panel answers everything with 500.
     Panel500 = "panel-500",
     /// The panel takes requests and never answers.
     PanelHang = "panel-hang",
     /// The panel answers everything with 200 and a page of HTML.
     PanelNotJson = "panel-not-json",
+    /// The panel sends each body at a byte a second.
+    PanelSlowBody = "panel-slow-body",
+    /// The panel answers everything with 307, to the same path below `/elsewhere` under another name of its host.
+    PanelRedirect = "panel-redirect",
+    /// The panel shows another certificate on new connections, and closes the ones that there are.
+    PanelCertificateChanged = "panel-certificate-changed",
     /// The compute stat has `servers` with five of its keys and nothing else.
     SparseStat = "sparse-stat",
     /// In the compute stat, `compute` and `fenced` have the keys of product version 4.7, and `datetime` has no zone.

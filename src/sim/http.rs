@@ -4,7 +4,8 @@ use std::{
     convert::Infallible,
     future::poll_fn,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use hyper::{
@@ -14,14 +15,38 @@ use hyper::{
 };
 use reqwest::Url;
 use serde_json::{Value, json};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// No request of their clients is longer.
 const MAX_BODY: usize = 64 * 1024;
 const PAGE: &str = "<!DOCTYPE html>\n<html><body><h1>Please wait</h1></body></html>\n";
 
-/// A body of one piece; `None` once it has been sent.
+/// Between two bytes of a body that drips.
+const DRIP: Duration = Duration::from_secs(1);
+
+/// A body, of one piece or byte by byte.
 #[derive(Debug)]
-pub(crate) struct Text(Option<Bytes>);
+pub(crate) struct Text {
+    /// What has not been sent yet.
+    left: Bytes,
+    /// When the next byte is due; `None` where all of it is.
+    drip: Option<Pin<Box<Sleep>>>,
+}
+
+impl Text {
+    fn new(bytes: Bytes) -> Text {
+        Text {
+            left: bytes,
+            drip: None,
+        }
+    }
+
+    /// The same at a byte a second.
+    pub(crate) fn dripping(self) -> Text {
+        let drip = Some(Box::pin(sleep(DRIP)));
+        Text { drip, ..self }
+    }
+}
 
 impl Body for Text {
     type Data = Bytes;
@@ -29,18 +54,30 @@ impl Body for Text {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = self.left.len();
+        let due = match &mut self.drip {
+            None => length,
+            Some(drip) => {
+                ready!(drip.as_mut().poll(context));
+                drip.as_mut().reset(Instant::now() + DRIP);
+                1
+            }
+        };
+        let piece = self.left.split_to(due);
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_none()
+        self.left.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let length = self.0.as_ref().map_or(0, Bytes::len);
-        SizeHint::with_exact(length.try_into().unwrap_or(u64::MAX))
+        SizeHint::with_exact(self.left.len().try_into().unwrap_or(u64::MAX))
     }
 }
 
@@ -69,7 +106,7 @@ pub(crate) fn page(status: StatusCode) -> Answer {
 
 /// An answer with any text in it.
 pub(crate) fn text(status: StatusCode, content_type: &'static str, body: String) -> Answer {
-    let mut answer = Response::new(Text(Some(Bytes::from(body))));
+    let mut answer = Response::new(Text::new(Bytes::from(body)));
     *answer.status_mut() = status;
     let content_type = HeaderValue::from_static(content_type);
     answer.headers_mut().insert(CONTENT_TYPE, content_type);
@@ -118,7 +155,7 @@ mod tests {
         let answer = refusal(StatusCode::UNAUTHORIZED, "Unauthorized");
         assert_eq!(answer.status(), 401);
         assert_eq!(answer.headers()[CONTENT_TYPE], "application/json");
-        let body = answer.into_body().0.unwrap();
+        let body = answer.into_body().left;
         assert_eq!(&body[..], br#"{"error":{"message":"Unauthorized"}}"#);
     }
 

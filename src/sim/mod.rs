@@ -59,7 +59,7 @@ use crate::sim::{
     grafana::Datasource,
     listen::{Bound, Listeners},
     node::Node,
-    panel::Panel,
+    panel::{Panel, Shown},
     scenario::Scenario,
     settings::Connected,
     tasks::Tasks,
@@ -232,8 +232,11 @@ impl Simulator {
             datasource_id: datasource.id,
         };
         let panel = Panel::new(scenario.clone(), account, datasource, self.tasks.clone());
-        let tls = TlsAcceptor::from(certificate.tls);
-        self.tasks.spawn(panel::serve(panel, bound.listener, tls));
+        let shown = Shown {
+            own: TlsAcceptor::from(certificate.tls),
+            other: TlsAcceptor::from(certificate::create()?.tls),
+        };
+        self.tasks.spawn(panel::serve(panel, bound.listener, shown));
         Ok(facts)
     }
 }

@@ -15,8 +15,9 @@ use tracing::{debug, warn};
 
 use crate::sim::{
     account::Account,
+    fault::Fault,
     grafana::{Datasource, Grafana},
-    http::{self, Answer},
+    http::{self, Answer, Text},
     routes::Routes,
     scenario::Scenario,
     server,
@@ -73,21 +74,39 @@ impl Panel {
             }),
         };
         let id = format!("req-{number:012}");
-        http::with_header(answer, HeaderName::from_static("x-request-id"), &id)
+        let answer = http::with_header(answer, HeaderName::from_static("x-request-id"), &id);
+        match self.scenario.shows(Fault::PanelSlowBody) {
+            true => answer.map(Text::dripping),
+            false => answer,
+        }
     }
 }
 
 /// Takes connections until the simulator stops.
-pub(crate) async fn serve(panel: Arc<Panel>, listener: TcpListener, tls: TlsAcceptor) {
+pub(crate) async fn serve(panel: Arc<Panel>, listener: TcpListener, shown: Shown) {
     let tasks = panel.tasks.clone();
-    let connection = |stream, peer| connection(panel.clone(), stream, peer, tls.clone());
+    let connection = |stream, peer| connection(panel.clone(), stream, peer, shown.clone());
     server::accept(listener, tasks, connection).await;
 }
 
-async fn connection(panel: Arc<Panel>, stream: TcpStream, peer: SocketAddr, tls: TlsAcceptor) {
+/// The certificates of a panel.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    pub(crate) own: TlsAcceptor,
+    /// What it shows once that has changed.
+    pub(crate) other: TlsAcceptor,
+}
+
+async fn connection(panel: Arc<Panel>, stream: TcpStream, peer: SocketAddr, shown: Shown) {
+    let changed = || panel.scenario.shows(Fault::PanelCertificateChanged);
+    let is_other = changed();
+    let tls = if is_other { shown.other } else { shown.own };
     match tls.accept(stream).await {
         Ok(stream) => {
-            let answer = async |request| Some(panel.answer(request).await);
+            let answer = async |request| match changed() == is_other {
+                true => Some(panel.answer(request).await),
+                false => None,
+            };
             server::answer(stream, peer, answer).await;
         }
         Err(error) => debug!(%peer, %error, "no TLS with a client"),

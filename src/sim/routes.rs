@@ -1,6 +1,10 @@
 //! What the panel answers to which request.
 
-use hyper::{HeaderMap, Method, StatusCode, header::SET_COOKIE, http::request::Parts};
+use hyper::{
+    HeaderMap, Method, StatusCode,
+    header::{HOST, HeaderValue, LOCATION, SET_COOKIE},
+    http::request::Parts,
+};
 use serde_json::{Value, json};
 
 use crate::sim::{
@@ -15,6 +19,8 @@ use crate::sim::{
     sessions::Sessions,
 };
 
+/// Where a redirect leads.
+const ELSEWHERE: &str = "/elsewhere";
 const PROJECT: &str = "2f1d7c0b6a594e83b6f0a1c2d3e4f506";
 
 /// A panel without its wires.
@@ -61,16 +67,31 @@ impl Routes<'_> {
         let (method, headers) = (&head.method, &head.headers);
         let path = head.uri.path();
         let path = path.strip_suffix('/').unwrap_or(path);
+        count(&self.scenario.tally.requests);
         let inside = Inside::find(method, path);
         let grafana = path.strip_prefix("/grafana");
         let grafana = grafana.filter(|rest| rest.is_empty() || rest.starts_with('/'));
         self.count(inside, grafana.is_some());
+        if path.starts_with(ELSEWHERE) {
+            count(&self.scenario.tally.followed);
+            return Ok(http::message(
+                StatusCode::NOT_FOUND,
+                "There is nothing elsewhere",
+            ));
+        }
         if self.scenario.shows(Fault::PanelHang) {
             return std::future::pending().await;
         }
         if self.scenario.shows(Fault::Panel500) {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             return Ok(refusal(status, "Internal server error"));
+        }
+        if self.scenario.shows(Fault::Panel401) {
+            return Ok(refusal(StatusCode::UNAUTHORIZED, "Unauthorized"));
+        }
+        if self.scenario.shows(Fault::PanelRedirect) {
+            let answer = text(StatusCode::TEMPORARY_REDIRECT, "text/html", String::new());
+            return Ok(with_header(answer, LOCATION, &elsewhere(headers, path)));
         }
         if self.scenario.shows(Fault::PanelNotJson) {
             return Ok(page(StatusCode::OK));
@@ -186,6 +207,14 @@ fn is_from_script(headers: &HeaderMap) -> bool {
     headers
         .get("x-requested-with")
         .is_some_and(|sender| sender == "XMLHttpRequest")
+}
+
+/// The same path elsewhere, on this very port and under another name, so that it can be seen who follows.
+fn elsewhere(headers: &HeaderMap, path: &str) -> String {
+    let host = headers.get(HOST).map(HeaderValue::to_str);
+    let host = host.and_then(Result::ok).unwrap_or_default();
+    let port = host.rsplit_once(':').map_or("443", |(_, port)| port);
+    format!("https://localhost:{port}{ELSEWHERE}{path}")
 }
 
 fn ok(body: &Value) -> Answer {

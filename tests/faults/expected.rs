@@ -109,11 +109,20 @@ pub(crate) fn ends(fault: Fault, warm: bool) -> Ends {
         Fault::OtherCluster => Ends::ssh(&[Code::OtherCluster]),
         Fault::NotSettled => Ends::ssh(&[Code::NotSettled]),
         Fault::PanelLoginRefused => Ends::panel(&[Code::AuthRefused], &[Code::AuthRefused]),
+        Fault::Panel401 => Ends::panel(&[Code::AuthRefused], &[Code::AuthRefused]),
+        // A login that is sent elsewhere is a refused one.
+        Fault::PanelRedirect if warm => Ends::panel(&[Code::PanelStatus], &[Code::MetricsStatus]),
+        Fault::PanelRedirect => Ends::panel(&[Code::AuthRefused], &[Code::AuthRefused]),
+        Fault::PanelCertificateChanged => {
+            // A connection that was there is closed.
+            let codes = &[Code::CertificateUntrusted, Code::ConnectFailed];
+            Ends::panel(codes, codes)
+        }
         Fault::Panel500 => Ends::panel(
             &[Code::PanelStatus],
             &[Code::PanelStatus, Code::MetricsStatus],
         ),
-        Fault::PanelHang => Ends::panel(
+        Fault::PanelHang | Fault::PanelSlowBody => Ends::panel(
             &[Code::PanelTimeout],
             &[Code::PanelTimeout, Code::MetricsTimeout],
         ),
@@ -165,7 +174,10 @@ pub(crate) fn is_turn_of(fault: Fault, source: Source) -> bool {
 
 /// Whether a peer that refused us is left alone for minutes, so that the end of the fault goes unnoticed.
 pub(crate) fn is_left_alone(fault: Fault) -> bool {
-    matches!(fault, Fault::Grafana401 | Fault::Grafana403)
+    matches!(
+        fault,
+        Fault::Panel401 | Fault::Grafana401 | Fault::Grafana403
+    )
 }
 
 /// Whether each source, and compute, has come to its end since then.

@@ -151,6 +151,20 @@ async fn each_fault_of_the_panel_shows_as_itself() {
     assert!(waited.is_err());
     it.scenario.set_fault(Fault::PanelHang, false);
 
+    it.scenario.set_fault(Fault::PanelSlowBody, true);
+    let waited = tokio::time::timeout(Duration::from_millis(300), get()).await;
+    assert!(waited.is_err());
+    it.scenario.set_fault(Fault::PanelSlowBody, false);
+    assert_eq!(with(Fault::Panel401).await.status, 401);
+
+    // This client follows.
+    let followed = || it.scenario.counts().followed;
+    assert_eq!(followed(), 0);
+    it.scenario.set_fault(Fault::PanelRedirect, true);
+    assert_eq!(get().await.status, 404);
+    assert_eq!(followed(), 1);
+    it.scenario.set_fault(Fault::PanelRedirect, false);
+
     it.scenario.set_fault(Fault::SessionExpiry, true);
     assert_eq!(get().await.status, 200);
     assert_eq!(get().await.status, 401);

@@ -209,3 +209,38 @@ fn a_token_whose_time_passes_while_the_service_runs_opens_nothing_from_then_on()
     assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
     service.stop();
 }
+
+#[test]
+fn a_node_that_showed_another_host_key_is_asked_again_when_a_person_says_so() {
+    let mut site = Site::new();
+    let own = site.node().host_keys.iter().map(keys::fingerprint);
+    let pins = format!("host_key_sha256 = {:?}", Vec::from_iter(own));
+    let toml = site.toml("poll_interval = \"1s\"\nmax_age = \"3s\"", &pins);
+    let service = site.serve(&toml);
+    let folder = site.path("node1");
+    let types = ["ed25519", "ecdsa", "rsa"];
+    for kind in types {
+        let name = format!("host_{kind}");
+        fs::rename(folder.join(&name), folder.join(format!("own_{kind}"))).unwrap();
+        keys::make(&folder, &name, kind, &[]);
+    }
+    site.node().stop();
+    site.node().start_again();
+    let usage = service.storage_becomes("missing", SOON);
+    assert_eq!(usage["storage"]["reason"]["code"], "host_key_changed");
+    for kind in types {
+        let (own, name) = (format!("own_{kind}"), format!("host_{kind}"));
+        fs::rename(folder.join(own), folder.join(name)).unwrap();
+    }
+    site.node().stop();
+    site.node().start_again();
+    let round = || service.usage()["compute"]["observed_at"].clone();
+    for _ in 0..3 {
+        let before = round();
+        until("another round", SOON, || (round() != before).then_some(()));
+    }
+    assert_eq!(service.usage()["storage"]["state"], "missing");
+    hangup(&service, READ);
+    service.storage_becomes("fresh", SOON);
+    service.stop();
+}

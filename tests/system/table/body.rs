@@ -53,7 +53,8 @@ pub(crate) fn is_whole(usage: &Value) -> bool {
     let fresh = |part: &str| usage[part]["state"] == "fresh";
     let witnesses = usage["storage"]["witnesses"].as_array();
     let compared = |row: &Value| row["verdict"] != "not_comparable";
-    let whole = witnesses.is_some_and(|rows| rows.iter().any(compared));
+    let silent = |row: &Value| row["why"] == "no_witness_reading";
+    let whole = witnesses.is_some_and(|rows| rows.iter().any(compared) && !rows.iter().any(silent));
     usage["status"] == "complete" && fresh("storage") && fresh("compute") && whole
 }
 

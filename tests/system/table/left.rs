@@ -51,6 +51,11 @@ impl Left {
         self.threads = self.threads.max(now.threads);
     }
 
+    /// The panel is asked through a relay, so that connections to it are not known by its port.
+    pub(crate) fn relayed(&mut self) {
+        self.descriptors += KEPT;
+    }
+
     /// Waits until it holds no more than this.
     #[track_caller]
     pub(crate) fn is_all(&self, service: &Service, site: &Site, within: Duration) {

@@ -14,6 +14,9 @@
 //! | [`printed`] | no output; half a line; 100 MB; stderr only, or without end; exit 1 with good text; exit 0 without text; killed, crashed; hung, deaf to signals; another cluster; no master | the tool on the node |
 //! | [`server`] | frozen and continued; killed and started again, at once, or in mid-command; connections cut | signals |
 //! | [`simulated`] | exec refused; closed without a status; hung where no signal reaches | the simulator's node |
+//! | [`panel`] | refused; black-holed; reset; taken and never answered, before and after TLS; another certificate; 500; 307 to another place; HTML; cut JSON; a body byte by byte | a relay, and the simulator's panel |
+//! | [`metrics`] | the same of a billed Prometheus | a relay, and the simulator |
+//! | [`refused`] | the panel answers 401 for ever; a wrong password; Grafana refuses the token, or forbids the query | the simulator |
 //! | [`clock`] | the wall clock set back and forward | libfaketime |
 //!
 //! There is no row of a full disk: the service writes nothing.
@@ -21,9 +24,13 @@
 pub(crate) mod body;
 pub(crate) mod clock;
 pub(crate) mod left;
+pub(crate) mod metrics;
+pub(crate) mod panel;
 pub(crate) mod peer;
 pub(crate) mod printed;
 pub(crate) mod reached;
+pub(crate) mod refused;
+pub(crate) mod relay;
 pub(crate) mod row;
 pub(crate) mod server;
 pub(crate) mod simulated;

@@ -77,6 +77,12 @@ impl Row {
         row
     }
 
+    /// The panel is asked through a relay.
+    pub(crate) fn relayed(mut self) -> Row {
+        self.left.relayed();
+        self
+    }
+
     /// The fault has begun: the figures turn stale and then missing with this reason, and it stays the reason.
     #[track_caller]
     pub(crate) fn tells(&self, code: &str) {
