@@ -48,7 +48,7 @@
 //! | [`promql`] | one query to Prometheus, straight or through Grafana, and the vector that it answers |
 //! | [`drift`] | lines of a printed report that no rule reads, and what is asked for then |
 //! | [`reading`] | what one source says at one moment |
-//! | [`ssh`] | sessions with storage nodes: host keys, login, one command with a deadline |
+//! | [`ssh`] | one connection with each storage node: host keys, login, slots for commands with a deadline, pauses after failures |
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
 //! | [`breaker`] | the peers that are left alone: why, since when, until when |
@@ -83,6 +83,8 @@
 //!   [`api::metrics::page`], and nowhere else, from integers, with their rounding named. Ratios and percentages, which nobody bills, pass as the
 //!   panel writes them.
 //! * **Every wait has an end**, here and on the node, and a peer that refused us is left alone for minutes.
+//! * **A slot on a node is taken until its process is known to be gone**, and a caller that is dropped takes nothing
+//!   with it that others need: what runs on a node runs in a task of the pool.
 //! * **What others sent cannot panic us**, and nothing that they sent is echoed in an error to callers.
 //!
 //! # Where to add things

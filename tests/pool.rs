@@ -14,7 +14,7 @@ mod slots;
 
 use std::{net::TcpListener, time::Duration};
 
-use common::{PATIENCE, STAT, Site, node_at, soon};
+use common::{PATIENCE, STAT, Site, later, node_at, soon, until};
 use vhi_usage::{
     breaker::Breakers,
     sim::fault::Fault,
@@ -38,6 +38,12 @@ async fn answers(site: &Site, pool: &Pool) -> usize {
 /// Why no node answers.
 async fn fails(pool: &Pool, within: Duration) -> SshError {
     soon(pool.run(STAT, within)).await.unwrap_err()
+}
+
+/// So much later, when what is under way has come to its end.
+async fn pass(pool: &Pool, by: Duration) {
+    until(|| pool.under_way() == 0).await;
+    later(by).await;
 }
 
 fn connections(site: &Site) -> u64 {

@@ -31,6 +31,8 @@ mod figures;
 mod http;
 #[path = "system/https.rs"]
 mod https;
+#[path = "system/hung.rs"]
+mod hung;
 #[path = "system/keys.rs"]
 mod keys;
 #[path = "system/logins.rs"]

@@ -11,6 +11,7 @@ pub mod exit;
 pub mod figures;
 pub mod files;
 pub mod logging;
+pub mod notifier;
 pub mod parse;
 pub mod parse_json;
 pub mod plain;

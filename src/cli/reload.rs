@@ -4,23 +4,35 @@
 
 use std::future::pending;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    task::{JoinHandle, spawn_blocking},
+};
 
 use crate::{
+    api::tls::Tls,
     cli::{
         exit::{self, Failure},
         service::Service,
     },
     clock,
-    config::{Config, marks::Marks, origins::Origins},
+    config::{Config, error::ConfigError, marks::Marks, origins::Origins},
 };
+
+/// What was read.
+type Newer = Result<Config, ConfigError>;
 
 /// Listens from now on.
 #[derive(Debug)]
 pub struct Hangups {
     signal: Signal,
     origins: Origins,
+    tls: Option<Tls>,
     begun: Marks,
+    /// Goes on while the service hears other signals: a file may lie where nothing answers.
+    reading: Option<JoinHandle<Newer>>,
+    /// Another one has come while the files were being read.
+    again: bool,
 }
 
 impl Hangups {
@@ -30,25 +42,52 @@ impl Hangups {
     /// When the system gives no handler.
     pub fn listen(origins: Origins, config: &Config) -> Result<Hangups, Failure> {
         let signal = signal(SignalKind::hangup()).map_err(exit::system("listen for signals"))?;
-        let begun = config.marks.clone();
         Ok(Hangups {
             signal,
             origins,
-            begun,
+            tls: config.tls.clone(),
+            begun: config.marks.clone(),
+            reading: None,
+            again: false,
         })
     }
 
-    /// Waits for the next one.
-    pub async fn wait(&mut self) {
-        if self.signal.recv().await.is_none() {
-            // Nobody sends one any more.
-            pending().await
+    /// Waits for the next one, and for all that is read then.
+    pub async fn newer(&mut self) -> Newer {
+        loop {
+            tokio::select! {
+                biased;
+                read = read(&mut self.reading) => {
+                    if std::mem::take(&mut self.again) {
+                        self.begin();
+                    }
+                    if let Some(newer) = read {
+                        return newer;
+                    }
+                }
+                heard = self.signal.recv() => match heard {
+                    Some(()) if self.reading.is_some() => self.again = true,
+                    Some(()) => self.begin(),
+                    // Nobody sends one any more.
+                    None => pending().await,
+                }
+            }
         }
     }
 
-    /// Reads everything anew, and has the service take over what it can while it runs.
-    pub fn read_anew(&self, service: &Service) {
-        let newer = Config::load(&self.origins);
+    fn begin(&mut self) {
+        let (origins, tls) = (self.origins.clone(), self.tls.clone());
+        self.reading = Some(spawn_blocking(move || {
+            // A certificate that was renewed in time must not wait for whoever mends the settings.
+            if let Some(tls) = tls {
+                tls.reload();
+            }
+            Config::load(&origins)
+        }));
+    }
+
+    /// Has the service take over what it can while it runs.
+    pub fn take_over(&self, newer: Newer, service: &Service) {
         let taken = newer.and_then(|newer| service.take_over(&newer).map(|()| newer));
         match taken {
             Ok(newer) => self.tell(&newer),
@@ -58,8 +97,7 @@ impl Hangups {
                 }
             }
         }
-        // A certificate that was renewed in time must not wait for whoever mends the settings.
-        service.reload();
+        service.look_again();
     }
 
     /// What is in force now, and what is not before a restart.
@@ -85,4 +123,16 @@ impl Hangups {
             );
         }
     }
+}
+
+/// The end of what is being read, and `None` where that ended badly; never, while nothing is.
+async fn read(reading: &mut Option<JoinHandle<Newer>>) -> Option<Newer> {
+    let Some(task) = reading else {
+        return pending().await;
+    };
+    let ended = task.await;
+    *reading = None;
+    ended
+        .inspect_err(|error| tracing::error!(%error, "the settings were not read to their end"))
+        .ok()
 }

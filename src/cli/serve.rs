@@ -43,7 +43,7 @@ pub async fn run(mut config: Config, origins: Origins) -> Result<ExitCode, Failu
             tokio::select! {
                 () = signals.wait() => break Ok(()),
                 failure = service.broken() => break Err(failure),
-                () = hangups.wait() => hangups.read_anew(&service),
+                newer = hangups.newer() => hangups.take_over(newer, &service),
                 never = &mut told => match never {},
             }
         }

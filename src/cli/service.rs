@@ -12,7 +12,7 @@ use tokio::{
 use crate::{
     api::{
         self, auth::Tokens, guard::Api, limit::Limit, listener::Door, log::AccessLog,
-        published::Published, requests::Requests, tls::Tls,
+        published::Published, requests::Requests,
     },
     breaker::Breakers,
     cli::{exit::Failure, stop},
@@ -37,7 +37,6 @@ pub struct Service {
     collectors: JoinSet<()>,
     http: JoinHandle<()>,
     tokens: Tokens,
-    tls: Option<Tls>,
     breakers: Vec<Breakers>,
 }
 
@@ -97,7 +96,6 @@ impl Service {
             collectors,
             http,
             tokens,
-            tls: config.tls.clone(),
             breakers,
         })
     }
@@ -111,13 +109,9 @@ impl Service {
         Ok(())
     }
 
-    /// A person has acted. Peers that wait for that are asked again, and the files are read anew that the settings at
-    /// the start name: certificate and key of the HTTP side.
-    pub fn reload(&self) {
+    /// A person has acted: peers that wait for that are asked again.
+    pub fn look_again(&self) {
         self.breakers.iter().for_each(Breakers::look_again);
-        if let Some(tls) = &self.tls {
-            tls.reload();
-        }
     }
 
     /// Waits until a part ends that should go on. Its figures would stay as they are for ever, and look

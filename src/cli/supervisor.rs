@@ -4,23 +4,18 @@
 //! The service is up after the first round of every cluster, whatever the rounds gave: a node that is down at the
 //! start must not keep the figures of the others from their callers, and those of its own are `null` with a reason.
 
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, sync::Arc};
 
-use sd_notify::NotifyState;
-use tokio::{
-    sync::watch,
-    task::{JoinSet, spawn_blocking},
-    time::timeout,
-};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    cli::watchdog::Watchdog,
+    cli::{
+        notifier::{Notifier, Word},
+        watchdog::Watchdog,
+    },
     pulse::Pulse,
     usage::{ClusterUsage, Status},
 };
-
-/// systemd takes a word at once; when it does not, it is not waited for.
-const TAKEN: Duration = Duration::from_secs(1);
 
 /// The newest usage of a cluster.
 type Newest = watch::Receiver<Arc<ClusterUsage>>;
@@ -31,6 +26,7 @@ const SOCKET: &str = "NOTIFY_SOCKET";
 /// The service manager above this process, if there is one.
 #[derive(Debug, Default)]
 pub struct Supervisor {
+    notifier: Option<Notifier>,
     failing: bool,
     ready: bool,
     status: String,
@@ -69,7 +65,9 @@ impl Supervisor {
 
     /// Tells that the service ends.
     pub async fn ends(&mut self) {
-        self.tell(Word::Ends).await;
+        if std::env::var_os(SOCKET).is_some() {
+            self.tell(Word::Ends).await;
+        }
     }
 
     async fn tell_of(&mut self, clusters: &[Newest]) {
@@ -85,12 +83,16 @@ impl Supervisor {
         }
     }
 
+    async fn try_tell(&mut self, word: Word) -> io::Result<()> {
+        let notifier = match &self.notifier {
+            Some(notifier) => notifier,
+            None => self.notifier.insert(Notifier::start()?),
+        };
+        notifier.tell(word).await
+    }
+
     async fn tell(&mut self, word: Word) {
-        // It may block when systemd does not read.
-        let told = timeout(TAKEN, spawn_blocking(move || word.send())).await;
-        let told = told.map_err(io::Error::from);
-        let told = told.and_then(|sent| sent.map_err(io::Error::from));
-        match told.flatten() {
+        match self.try_tell(word).await {
             Ok(()) => self.failing = false,
             Err(error) if !self.failing => {
                 self.failing = true;
@@ -111,27 +113,6 @@ async fn lives(watchdog: Option<&Watchdog>) {
     match watchdog {
         Some(watchdog) => watchdog.life().await,
         None => std::future::pending().await,
-    }
-}
-
-/// What systemd is told.
-#[derive(Clone, Debug)]
-enum Word {
-    Ready,
-    Status(String),
-    Lives,
-    Ends,
-}
-
-impl Word {
-    fn send(&self) -> io::Result<()> {
-        let state = match self {
-            Word::Ready => NotifyState::Ready,
-            Word::Status(line) => NotifyState::Status(line),
-            Word::Lives => NotifyState::Watchdog,
-            Word::Ends => NotifyState::Stopping,
-        };
-        sd_notify::notify(&[state])
     }
 }
 

@@ -90,8 +90,8 @@ mod tests {
 
     const POLL: Duration = Duration::from_secs(60);
 
-    fn seconds(rounds: &Rounds, start: Instant) -> f64 {
-        (rounds.next() - start).as_secs_f64()
+    fn millis(rounds: &Rounds, start: Instant) -> u128 {
+        (rounds.next() - start).as_millis()
     }
 
     #[test]
@@ -112,18 +112,17 @@ mod tests {
         for number in 0..200 {
             let mut rounds = Rounds::new(start, POLL, Place::new(number, 200));
             let first = rounds.next();
-            firsts.push(seconds(&rounds, start));
+            firsts.push(millis(&rounds, start));
             rounds.begin(first);
             let gap = rounds.next() - first;
             assert!(gap >= POLL / 2 && gap < POLL * 3 / 2, "{number}: {gap:?}");
             rounds.begin(rounds.next());
-            let beat = seconds(&rounds, start) % POLL.as_secs_f64();
-            thirds.push(beat);
+            thirds.push(millis(&rounds, start) % POLL.as_millis());
         }
-        assert!(firsts.iter().all(|first| *first < 2.0), "{firsts:?}");
-        thirds.sort_by(f64::total_cmp);
-        let gaps = thirds.windows(2).map(|pair| pair[1] - pair[0]);
-        assert!(gaps.into_iter().all(|gap| (0.29..0.31).contains(&gap)));
+        assert!(firsts.iter().all(|first| *first < 2_000), "{firsts:?}");
+        thirds.sort_unstable();
+        let mut gaps = thirds.windows(2).map(|pair| pair[1] - pair[0]);
+        assert!(gaps.all(|gap| gap == 300));
     }
 
     #[test]
@@ -131,10 +130,10 @@ mod tests {
         let start = Instant::now();
         let mut rounds = Rounds::new(start, POLL, Place::new(1, 2));
         rounds.begin(rounds.next());
-        assert_eq!(seconds(&rounds, start), 90.0);
+        assert_eq!(rounds.next() - start, Duration::from_secs(90));
         // The machine slept for an hour.
         rounds.begin(start + POLL * 60 + Duration::from_secs(31));
-        assert_eq!(seconds(&rounds, start), 3_690.0);
+        assert_eq!(rounds.next() - start, Duration::from_secs(3_690));
     }
 
     #[test]
@@ -142,6 +141,6 @@ mod tests {
         let start = Instant::now();
         let poll = Duration::from_secs(1);
         let rounds = Rounds::new(start, poll, Place::new(99, 100));
-        assert_eq!(seconds(&rounds, start), 0.495);
+        assert_eq!(rounds.next() - start, Duration::from_millis(495));
     }
 }

@@ -1,6 +1,6 @@
 //! One cluster's settings: of the file, completed and overridden by the variables.
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 use crate::{
     amount::SizeBase,
@@ -32,6 +32,9 @@ use crate::{
     stage::Stages,
     web::error::TrustError,
 };
+
+/// What a cluster without a name is called.
+const UNNAMED: &str = "default";
 
 /// A cluster, and how it is asked.
 #[derive(Clone, Debug)]
@@ -159,13 +162,11 @@ pub fn build(
         name: variables.get("VSTORAGE_CLUSTER").or(file.name.as_deref()),
         problems,
     };
-    let missing =
-        "it is missing: the cluster's name, as `ls /etc/vstorage/clusters` on a node shows it";
-    let name = of.required("name", "VSTORAGE_CLUSTER", file.name.as_deref(), missing);
     let named = file.storage_source.as_deref();
     let storage_is_named = of.word("STORAGE_SOURCE", named).is_some();
     let billed = sources::billed(&mut of, named);
     let witnesses = sources::witnesses(&mut of, file.witnesses.as_deref(), billed);
+    let (name, witnesses) = named_or_default(&mut of, file, billed, witnesses);
     let size_base = size_base(&mut of, file.size_base);
     let panel = panel::panel(&mut of, &file.panel);
     let asked = |source: &Source| {
@@ -196,6 +197,32 @@ pub fn build(
         idle,
         panel: panel?,
     })
+}
+
+/// The cluster's name, and its witnesses. Where a lone cluster has no name, and series are billed, which know of
+/// none, it needs one for no source but those that somebody asked for.
+fn named_or_default(
+    of: &mut Words<'_>,
+    file: &ClusterFile,
+    billed: Option<Source>,
+    mut witnesses: Option<Vec<Source>>,
+) -> (Option<ClusterName>, Option<Vec<Source>>) {
+    let by_name = |source: &Source| matches!(source, Source::Ssh | Source::Overview);
+    let series = billed.is_some_and(|source| !by_name(&source));
+    if of.cluster.alone && of.name.is_none() && !of.is_spoiled("name") && series {
+        if file.witnesses.is_none() {
+            witnesses
+                .iter_mut()
+                .for_each(|them| them.retain(|it| *it != Source::Overview));
+        }
+        if !witnesses.iter().flatten().any(by_name) {
+            return (ClusterName::from_str(UNNAMED).ok(), witnesses);
+        }
+    }
+    let missing =
+        "it is missing: the cluster's name, as `ls /etc/vstorage/clusters` on a node shows it";
+    let name = of.required("name", "VSTORAGE_CLUSTER", file.name.as_deref(), missing);
+    (name, witnesses)
 }
 
 /// The settings of one source; `None` where anything is wrong.

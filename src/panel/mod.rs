@@ -2,6 +2,7 @@
 //!
 //! [`session`] logs in once and keeps the session; [`shown`] asks for the certificate alone.
 
+pub mod entrance;
 pub mod error;
 pub mod login;
 pub mod project;

@@ -1,16 +1,20 @@
 //! A session with the panel: one login for all callers, kept, and renewed once where it has ended.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
 
 use crate::{
     breaker::Breakers,
     panel::{
+        entrance,
         error::PanelError,
-        login::{self, Credentials, SessionCookie},
+        login::{self, Credentials},
         project,
         request::Request,
         standing::{Lent, Standing},
@@ -53,6 +57,8 @@ impl PanelSettings {
 
 /// In the session that is there, in one that was renewed, and in one that nobody else knows of.
 const TRIES: u32 = 3;
+/// For so long nobody else gets a session that was begun for one request.
+const ALONE: Duration = Duration::from_secs(2);
 
 /// A client of one panel.
 #[derive(Debug)]
@@ -147,8 +153,8 @@ impl Session {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (lent, alone) = self.session(&place, tries == TRIES).await?;
-            let answer = request.send(&lent.credentials).await;
+            let (lent, mut alone) = self.session(&place, tries >= TRIES).await?;
+            let answer = self.send(request, &lent, &mut alone).await;
             let mut standing = self.standing.lock().await;
             if alone.is_some() {
                 standing.share(&lent);
@@ -158,10 +164,29 @@ impl Session {
                 standing.serve(&lent, &response);
                 return Ok(response);
             }
-            if standing.refuse_in(&lent, &place) || alone.is_some() {
+            if standing.refuse_in(&lent, &place) || alone.is_some() || tries > TRIES {
                 return Ok(response);
             }
         }
+    }
+
+    /// Sends a request in a session. Where nobody else is in it and the answer is slow, the others do not wait
+    /// for it: they get this session, and it is no longer ours alone.
+    async fn send(
+        &self,
+        request: Request<'_>,
+        lent: &Lent,
+        alone: &mut Option<MutexGuard<'_, ()>>,
+    ) -> Result<Response, PanelError> {
+        let mut sending = pin!(request.send(&lent.credentials));
+        if alone.is_some() {
+            if let Ok(answer) = timeout(ALONE, &mut sending).await {
+                return answer;
+            }
+            self.standing.lock().await.share(lent);
+            *alone = None;
+        }
+        sending.await
     }
 
     /// A session for a request to this place. In one that comes with a guard nobody else is before the guard
@@ -202,7 +227,10 @@ impl Session {
             return Err(self.forbidden(project::PATH, refusal));
         }
         let login = async {
-            let end = self.try_log_in().await;
+            let settings = &self.settings;
+            let (username, domain) = (settings.username.as_str(), settings.domain.as_str());
+            let body = login::body(username, &settings.password, domain);
+            let end = entrance::log_in(&self.http, settings.session_index, body).await;
             if end.is_err() {
                 standing.unheard();
             }
@@ -236,37 +264,6 @@ impl Session {
             Ok(_) => standing.answered(project::PATH),
         }
         entered
-    }
-
-    /// One login; the inner error is the status with which the panel refused it.
-    async fn try_log_in(&self) -> Result<Result<Credentials, StatusCode>, PanelError> {
-        const PATH: &str = "/api/v2/login";
-        let settings = &self.settings;
-        let (username, domain) = (settings.username.as_str(), settings.domain.as_str());
-        let body = login::body(username, &settings.password, domain);
-        let headers = login::headers(settings.session_index);
-        let response = self.http.send(PATH, headers, Some(body)).await?;
-        let status = response.status();
-        match status {
-            StatusCode::OK | StatusCode::CREATED => {}
-            // The panel is not well, or is another place; that says nothing of the password.
-            _ if status.is_server_error() || status == StatusCode::NOT_FOUND => {
-                return Err(self.http.status(PATH, status).into());
-            }
-            // Wrong, forbidden, locked or sent elsewhere: which status means a wrong password is not
-            // documented, so none of them is repeated soon.
-            _ => return Ok(Err(status)),
-        }
-        let cookie = SessionCookie::of(&response, settings.session_index).ok_or_else(|| {
-            self.http.shape(
-                PATH,
-                "it sets no session cookie: is that the address of the panel itself?".to_owned(),
-            )
-        })?;
-        let mut body = self.http.json(PATH, response).await?;
-        let credentials = Credentials::new(cookie, settings.session_index, &mut body);
-        tracing::debug!(panel = settings.url, "logged in to the panel");
-        Ok(Ok(credentials))
     }
 
     fn forbidden(&self, path: &str, refusal: Refusal<()>) -> PanelError {

@@ -87,24 +87,19 @@ impl Link {
         slot.map_err(|_| NoSlot::Busy)?.map_err(|_| NoSlot::Retired)
     }
 
-    /// Runs a command in this slot, which comes back when its process is known to be gone. Where that is not
-    /// known the connection is retired.
-    pub async fn run(
-        &self,
-        command: &Command,
-        slot: OwnedSemaphorePermit,
-        given_up: impl Future<Output = ()>,
-    ) -> Ended {
-        let ended = self.session.run(command, given_up).await;
-        match ended.gone {
-            true => self.heard_of(),
-            false => {
-                tracing::debug!(node = %command.node, ?ended, "a connection is given up");
-                self.retire();
-            }
+    /// Runs a command, for which there must be a slot.
+    pub async fn run(&self, command: &Command, given_up: impl Future<Output = ()>) -> Ended {
+        self.session.run(command, given_up).await
+    }
+
+    /// Gives the slot of an ended command back, if its process is known to be gone; else the connection is
+    /// retired. The node frees its own slot a moment after it has read our close of the channel, and refuses
+    /// what follows at its heels: an answer to a question in between says that it is free.
+    pub async fn settle(&self, slot: OwnedSemaphorePermit, gone: bool) {
+        if !(gone && self.answers().await) {
+            self.retire();
         }
         drop(slot);
-        ended
     }
 
     /// Takes no new command. Those that run on it end.

@@ -132,6 +132,11 @@ impl Pool {
         }
     }
 
+    /// How many commands, connects and probes are under way, whoever waits for them.
+    pub fn under_way(&self) -> usize {
+        self.tasks.count()
+    }
+
     /// Ends the commands that run on the nodes, within about a second, and closes the connections.
     pub async fn close(&self) {
         self.tasks.stop(CLOSING).await;
@@ -237,14 +242,18 @@ impl Pool {
                     () = stopped => {}
                 }
             };
-            let ended = link.run(&command, slot, given_up).await;
+            let ended = link.run(&command, given_up).await;
             if !ended.gone {
+                tracing::debug!(node = %command.node, "a command is not known to have ended there: its connection is given up");
                 member.leave(&link);
             }
-            drop(link);
             let told = ended.result.map(|result| answer.send(result));
             if let Some(Err(_)) = told {
                 tracing::trace!(node = %command.node, "nobody waited for the end of a command");
+            }
+            link.settle(slot, ended.gone).await;
+            if !link.is_usable() {
+                member.leave(&link);
             }
         });
         answered.await.unwrap_or(Err(closed))

@@ -29,11 +29,18 @@ impl Default for Tasks {
 impl Tasks {
     /// Runs `task` to its end; a long one watches [`Tasks::stopped`].
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        // Those that have ended are let go.
+        self.count();
+        lock::held(&self.running).spawn(task);
+    }
+
+    /// How many run.
+    pub fn count(&self) -> usize {
         let mut running = lock::held(&self.running);
         while let Some(ended) = running.try_join_next() {
             report(ended);
         }
-        running.spawn(task);
+        running.len()
     }
 
     /// Ends when those that run now are asked to end.
@@ -92,7 +99,9 @@ mod tests {
             std::future::pending::<()>().await;
             drop(stuck);
         });
+        assert_eq!(tasks.count(), 2);
         tasks.stop(SOON).await;
+        assert_eq!(tasks.count(), 0);
         seen.await.expect("it has ended");
         assert_eq!(Arc::strong_count(&held), 1);
     }

@@ -42,7 +42,7 @@ impl<Why: Clone> Refusals<Why> {
 
     /// Notes a refusal, which callers are told by this code; each in a row doubles the pause behind it.
     pub fn refuse(&mut self, why: Why, code: Code) -> Refusal<Why> {
-        let (pause, now) = (pause::REFUSED.after(self.in_a_row), clock::now());
+        let (pause, now) = (pause::REFUSED.spread(self.in_a_row), clock::now());
         let next_try = clock::later(now, pause);
         self.breakers.open(&self.name, code, now, Some(next_try));
         let refusal = Refusal { why, next_try };
@@ -84,9 +84,11 @@ mod tests {
         assert!(refusals.standing().is_none());
         for minutes in [5, 10] {
             refusals.refuse(401, Code::AuthRefused);
-            advance(Duration::from_secs(minutes * 60 - 1)).await;
+            let least = Duration::from_secs(minutes * 60);
+            advance(least - Duration::from_secs(1)).await;
             assert_eq!(refusals.standing().map(|it| it.why), Some(401));
-            advance(Duration::from_secs(1)).await;
+            // Longer by a quarter at the most, so that many who were refused together do not come back together.
+            advance(least / 4 + Duration::from_secs(1)).await;
             assert!(refusals.standing().is_none());
         }
         refusals.refuse(401, Code::AuthRefused);
@@ -106,7 +108,7 @@ mod tests {
         refusals.unheard();
         assert_eq!(breakers.all().len(), 1);
 
-        advance(pause::REFUSED.first).await;
+        advance(pause::REFUSED.first.mul_f64(1.25)).await;
         assert_eq!(breakers.all().len(), 1);
         refusals.unheard();
         assert_eq!(breakers.all(), []);

@@ -1,6 +1,9 @@
 //! Which storage source is billed, which are its witnesses, and what each of them needs.
 
-use vhi_usage::reading::Source::{self, Grafana, Overview, Prometheus, Ssh};
+use vhi_usage::{
+    config::Config,
+    reading::Source::{self, Grafana, Overview, Prometheus, Ssh},
+};
 
 use crate::{Place, sources};
 
@@ -54,6 +57,45 @@ fn the_first_source_whose_settings_are_there_is_billed_and_the_others_are_witnes
         &[Overview],
     );
     are(nodeless().toml(&table(PROMETHEUS)), Prometheus, &[Overview]);
+}
+
+#[test]
+fn one_cluster_whose_series_are_billed_needs_no_name_and_without_one_the_overview_is_no_witness() {
+    let url = "https://metrics.example:9090";
+    let unnamed = || nodeless().without("VSTORAGE_CLUSTER");
+    let old = || {
+        unnamed()
+            .with("GRAFANA_API_KEY", "key")
+            .with("PROMETHEUS_URL", url)
+    };
+    for (place, billed, witnesses) in [
+        (old(), Prometheus, &[Grafana][..]),
+        (
+            old().with("STORAGE_SOURCE", "grafana"),
+            Grafana,
+            &[Prometheus],
+        ),
+        (unnamed().toml(&table(PROMETHEUS)), Prometheus, &[]),
+    ] {
+        assert_eq!(place.cluster().name.as_str(), "default");
+        are(place, billed, witnesses);
+    }
+    // Whoever gives it a name gets the overview, too.
+    are(
+        old().with("VSTORAGE_CLUSTER", "cluster1"),
+        Prometheus,
+        &[Overview, Grafana],
+    );
+    let missing = "VSTORAGE_CLUSTER, or name in [[cluster]]: it is missing";
+    for place in [
+        unnamed(),
+        old().with("STORAGE_SOURCE", "overview"),
+        old().with("VSTORAGE_NODES", "root@node1.example"),
+        old().toml(&table("witnesses = [\"overview\"]")),
+    ] {
+        let told = Config::load(&place.origins()).unwrap_err().to_string();
+        assert!(told.contains(missing), "{told}");
+    }
 }
 
 #[test]

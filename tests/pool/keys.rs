@@ -20,8 +20,8 @@ use vhi_usage::{
 
 use crate::{
     answers,
-    common::{PATIENCE, Site, later, until},
-    fails,
+    common::{PATIENCE, Site, until},
+    fails, pass,
 };
 
 fn stranger(algorithm: Algorithm) -> PrivateKey {
@@ -116,7 +116,7 @@ async fn a_changed_host_key_stops_its_node_until_a_person_acts_and_no_other_one(
     let is_stopped = async |connections: u64| {
         for _ in 0..3 {
             assert_eq!(answers(&site, &pool).await, 1);
-            later(Duration::from_secs(1_800)).await;
+            pass(&pool, Duration::from_secs(500)).await;
         }
         let (name, open) = breakers.all().remove(0);
         assert_eq!(name, site.node(0).place().to_string());
@@ -154,7 +154,7 @@ async fn the_only_node_with_a_host_key_that_is_not_trusted_is_connected_to_once(
         for _ in 0..4 {
             let error = fails(&pool, PATIENCE).await;
             assert!(matches!(error, SshError::HostKey { .. }), "{error}");
-            later(Duration::from_secs(1_800)).await;
+            pass(&pool, Duration::from_secs(500)).await;
         }
         assert_eq!(site.scenario().counts().connections, 1);
     }

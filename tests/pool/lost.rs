@@ -20,8 +20,8 @@ use vhi_usage::{
 
 use crate::{
     answers,
-    common::{PATIENCE, STAT, Site, later, node_at, soon},
-    connections, fails,
+    common::{PATIENCE, STAT, Site, node_at, soon},
+    connections, fails, pass,
 };
 
 #[tokio::test]
@@ -119,9 +119,9 @@ async fn a_connection_that_lay_idle_is_probed_so_that_a_silent_node_does_not_hol
     let pool = Pool::new(vec![node.clone(), site.node(0)], login);
     let ask = async || soon(pool.run(STAT, PATIENCE)).await.unwrap().0;
     assert_eq!(ask().await, node);
-    later(Duration::from_secs(60)).await;
+    pass(&pool, Duration::from_secs(60)).await;
     assert_eq!((ask().await, connections(&site)), (node.clone(), 1));
-    later(Duration::from_secs(60)).await;
+    pass(&pool, Duration::from_secs(60)).await;
     silence.send(()).unwrap();
     // Without the probe the command itself would be what finds out.
     assert_eq!(ask().await, site.node(0));

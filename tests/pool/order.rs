@@ -14,8 +14,8 @@ use vhi_usage::{
 
 use crate::{
     answers,
-    common::{PATIENCE, Site, later, node_at, soon, until},
-    connections, fails,
+    common::{PATIENCE, Site, node_at, soon, until},
+    connections, fails, pass,
 };
 
 /// Longer than the first pause of a node that failed, however it is spread.
@@ -93,7 +93,7 @@ async fn a_node_whose_pause_has_ended_is_tried_beside_the_rounds_and_not_before(
         answers(&site, &pool).await;
     }
     assert_eq!(hole.tried(), 0);
-    later(PAUSE).await;
+    pass(&pool, PAUSE).await;
     let begun = Instant::now();
     answers(&site, &pool).await;
     assert!(begun.elapsed() < Duration::from_millis(300));
@@ -111,7 +111,7 @@ async fn the_preferred_node_is_asked_first_again_when_its_trial_has_succeeded() 
     // It is back, and left alone all the same until its pause ends.
     assert_eq!(answers(&site, &pool).await, 1);
     assert_eq!(connections(&site), 2);
-    later(PAUSE).await;
+    pass(&pool, PAUSE).await;
     assert_eq!(answers(&site, &pool).await, 1);
     until(|| breakers.all().is_empty()).await;
     assert_eq!(answers(&site, &pool).await, 0);
@@ -160,7 +160,7 @@ async fn a_refused_key_is_offered_once_and_then_not_for_minutes() {
     let apart = open.next_try.unwrap().duration_since(first).as_millis();
     assert!(apart.abs() < 1_000, "{apart}");
     site.scenario().set_fault(Fault::LoginRefused, false);
-    later(LONG_PAUSE).await;
+    pass(&pool, LONG_PAUSE).await;
     assert_eq!(answers(&site, &pool).await, 0);
     assert_eq!(breakers.all(), []);
 }
@@ -207,7 +207,7 @@ async fn no_more_than_three_nodes_are_offered_a_key_that_is_refused() {
         assert!(kinds, "{error}");
     }
     assert_eq!(site.scenario().counts().keys_refused, 3);
-    later(LONG_PAUSE).await;
+    pass(&pool, LONG_PAUSE).await;
     fails(&pool, PATIENCE).await;
     assert_eq!(site.scenario().counts().keys_refused, 6);
 }

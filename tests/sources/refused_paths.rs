@@ -184,6 +184,33 @@ async fn whoever_waits_in_a_session_of_its_own_keeps_nobody_else_from_the_one_th
 }
 
 #[tokio::test]
+async fn whoever_hangs_in_a_session_of_its_own_holds_others_that_need_one_for_moments_only() {
+    let overview = json!({ IN_TURN: [401, NEVER] });
+    let stat = json!({ IN_TURN: [401, {"servers": {"count": 3}}] });
+    let panel = Scripted::new(&answers(&[(OVERVIEW, overview), (STAT, stat)])).await;
+    let asked = async |path: &str, often: usize| {
+        let mut asked = 0;
+        while asked < often {
+            asked += times(&panel.asked(), path);
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let other = async {
+        asked(OVERVIEW, 2).await;
+        let in_time = async {
+            asked(STAT, 1).await;
+            later(Duration::from_secs(2)).await;
+            asked(STAT, 1).await;
+        };
+        tokio::join!(read(&panel.compute), soon(in_time)).0
+    };
+    tokio::select! {
+        read = panel.source.read() => panic!("{read:?}"),
+        read = other => drop(read.unwrap()),
+    }
+}
+
+#[tokio::test]
 async fn projects_that_are_refused_cost_few_logins() {
     let projects = "accounts/projects";
     let panel = Scripted::of_project(&refusing(&[projects]), Some("billing")).await;

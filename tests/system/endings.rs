@@ -1,12 +1,14 @@
 //! The end of the service: within 5 s, whatever hangs, and with nothing left behind.
 
 use std::{
+    fs,
     io::Read,
     net::TcpStream,
     thread::sleep,
     time::{Duration, Instant},
 };
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use vhi_usage::sim::fault::Fault;
 
 use crate::{
@@ -160,4 +162,17 @@ fn a_second_signal_ends_the_service_at_once_and_says_so_in_its_code() {
         assert!(ended.stderr.contains("asked twice"), "{}", ended.stderr);
         drop(stalled);
     }
+}
+
+#[test]
+fn settings_that_lie_where_nothing_answers_hold_up_no_end() {
+    let site = Site::new();
+    let toml = site.toml("", "");
+    let service = site.serve(&toml);
+    // Whoever opens it waits for somebody to write.
+    fs::remove_file(&toml).unwrap();
+    mkfifoat(CWD, &toml, Mode::RUSR).unwrap();
+    service.running.signal("HUP");
+    assert_eq!(service.usage()["status"], "complete");
+    well(&service.running.end_by("TERM", ENDS));
 }

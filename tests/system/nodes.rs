@@ -1,11 +1,15 @@
 //! Several nodes, of which one is dead or hangs; one connection for all rounds; and what a kill leaves on a node.
 
-use std::time::Duration;
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use crate::{
     processes,
     program::Program,
     site::{Service, Site, text},
+    table::peer::BlackHole,
     wait::until,
 };
 
@@ -25,6 +29,28 @@ fn with_one_node_of_two_dead_the_figures_come_from_the_living_one() {
     assert_eq!(usage["status"], "complete");
     assert_eq!(usage["storage"]["node"], "127.0.0.2");
     assert_eq!(usage["logical_storage_used_tib"], 45.4);
+    service.stop();
+}
+
+#[test]
+fn with_one_node_of_three_refused_and_one_black_holed_every_poll_gives_fresh_figures() {
+    let mut site = Site::with_nodes(3);
+    let dead = site.nodes[0].address;
+    site.nodes[0].stop();
+    let _hole = BlackHole::at(dead);
+    site.nodes[1].stop();
+    // The waits are the usual ones, and much longer than a figure lives.
+    let service = site.serve(&site.toml("poll_interval = \"1s\"\nmax_age = \"5s\"", ""));
+    let (begun, before) = (Instant::now(), site.tool.calls());
+    // Over the whole of a connect that nobody answers, and into the pause after it.
+    while begun.elapsed() < Duration::from_secs(13) {
+        let usage = service.usage();
+        assert_eq!(usage["storage"]["state"], "fresh", "{usage}");
+        assert_eq!(usage["storage"]["node"], "127.0.0.3");
+        sleep(Duration::from_millis(100));
+    }
+    let asked = site.tool.calls() - before;
+    assert!(asked >= 9, "{asked} readings in 13 polls");
     service.stop();
 }
 

@@ -98,6 +98,26 @@ fn prometheus_fills_them_with_its_own_bytes() {
 }
 
 #[test]
+fn the_variables_of_the_service_before_give_its_figures_without_a_name_for_the_cluster() {
+    let site = Site::new();
+    let mut own = site.variables();
+    own.retain(|name, _| !name.starts_with("VSTORAGE_"));
+    own.insert(
+        "PROMETHEUS_URL".to_owned(),
+        site.cluster().metrics.url.clone(),
+    );
+    let service = site.serve_with(&own);
+    let usage = service.usage();
+    service.stop();
+    assert_eq!(
+        (&usage["status"], &usage["cluster"]),
+        (&json!("complete"), &json!("default"))
+    );
+    assert_eq!(usage["storage"]["witnesses"], json!([]));
+    fills_by_tiers(&usage, &site.cluster().scenario.figures());
+}
+
+#[test]
 fn grafana_fills_them_with_its_own_bytes() {
     let (usage, it) = usage("grafana", |site| {
         let panel = &site.cluster().panel;

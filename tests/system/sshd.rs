@@ -39,15 +39,10 @@ impl Sshd {
     /// With further lines of its configuration.
     #[track_caller]
     pub(crate) fn start_with(folder: &Path, ip: IpAddr, more: &str) -> Sshd {
-        let host_keys = vec![
-            keys::make(folder, "host_ed25519", "ed25519", &[]),
-            keys::make(folder, "host_ecdsa", "ecdsa", &[]),
-            keys::make(folder, "host_rsa", "rsa", &["-b", "2048"]),
-        ];
         let mut sshd = Sshd {
             folder: folder.to_owned(),
             address: SocketAddr::new(ip, 0),
-            host_keys,
+            host_keys: host_keys(folder, "host"),
             more: more.to_owned(),
             child: None,
         };
@@ -121,6 +116,11 @@ impl Sshd {
     /// Further lines of its configuration, in force from its next start on.
     pub(crate) fn configure(&mut self, more: &str) {
         more.clone_into(&mut self.more);
+    }
+
+    /// Host keys of which nobody knows, in force from its next start on, as after a new installation.
+    pub(crate) fn installed_anew(&mut self) {
+        self.host_keys = host_keys(&self.folder, "new_host");
     }
 
     /// The processes that serve a connection each. While it is stopped there are none.
@@ -199,6 +199,14 @@ impl Drop for Sshd {
         }
         self.stop();
     }
+}
+
+/// New ones, in files of these names.
+#[track_caller]
+fn host_keys(folder: &Path, name: &str) -> Vec<Key> {
+    let kinds: [(&str, &[&str]); 3] = [("ed25519", &[]), ("ecdsa", &[]), ("rsa", &["-b", "2048"])];
+    let key = |(kind, more)| keys::make(folder, &format!("{name}_{kind}"), kind, more);
+    kinds.map(key).into()
 }
 
 /// Who runs the tests.

@@ -9,7 +9,7 @@
 //! | rows | what is broken | who breaks it |
 //! | --- | --- | --- |
 //! | [`reached`] | refused; black-holed; taken and never answered; reset before and in mid-banner; a banner byte a second; a banner without end; the key exchange stalls; a web server in its place | a socket in the node's place |
-//! | [`trusted`] | the key is not authorised | OpenSSH's server |
+//! | [`trusted`] | the key is not authorised; another host key than the known one, a revoked one, an unknown one; a node that was installed anew, alone and beside another | OpenSSH's server |
 //! | [`started`] | no session for anybody; one session with a hung command in it; strangers hold every login slot; forced commands that say something else, nothing, too little or too late | its configuration and `authorized_keys` |
 //! | [`printed`] | no output; half a line; 100 MB; stderr only, or without end; exit 1 with good text; exit 0 without text; killed, crashed; hung, deaf to signals; another cluster; no master | the tool on the node |
 //! | [`server`] | frozen and continued; killed and started again, at once, or in mid-command; connections cut | signals |
@@ -18,6 +18,9 @@
 //! | [`metrics`] | the same of a billed Prometheus | a relay, and the simulator |
 //! | [`refused`] | the panel answers 401 for ever; a wrong password; Grafana refuses the token, or forbids the query | the simulator |
 //! | [`clock`] | the wall clock set back and forward | libfaketime |
+//!
+//! A row waits for most of its time, and has everything to itself, so that many can be walked at once:
+//! `cargo test --test system table:: -- --test-threads 6`.
 //!
 //! There is no row of a full disk: the service writes nothing.
 

@@ -23,7 +23,7 @@ use crate::{
     site::{Service, Site},
     table::{
         left::Left,
-        told::{Part, Told},
+        told::{self, Part, Told},
     },
     wait::until,
 };
@@ -151,6 +151,9 @@ impl Row {
             (observed_at? > healed && now["state"] == "fresh").then_some(())
         });
         self.service.becomes_ready(SLOW);
+        until("nobody is left alone", POLL + SLOW, || {
+            told::left_alone(&self.service).is_empty().then_some(())
+        });
         until("every figure is there again", POLL + SLOW, || {
             self.told.is_whole(&self.service).then_some(())
         });

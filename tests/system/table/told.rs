@@ -68,9 +68,7 @@ impl Told {
     /// What the list of clusters says of the part.
     #[track_caller]
     pub(crate) fn now(&self, service: &Service) -> Value {
-        let answer = service.get("/api/v1/clusters");
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.json()["clusters"][0][self.part.name()].take()
+        cluster(service)[self.part.name()].take()
     }
 
     /// Asks for the usage, holds it against what has been read, and returns state and reason of the part.
@@ -157,6 +155,21 @@ impl Told {
         let figures = fields.filter(|(name, it)| it.is_number() && *name != "status");
         assert_eq!(figures.count(), 0, "{problem}");
     }
+}
+
+/// The peers that the list of clusters says are left alone.
+#[track_caller]
+pub(crate) fn left_alone(service: &Service) -> Vec<Value> {
+    let breakers = cluster(service)["breakers"].take();
+    breakers.as_array().expect("a list").clone()
+}
+
+/// What the list of clusters says of the first one.
+#[track_caller]
+fn cluster(service: &Service) -> Value {
+    let answer = service.get("/api/v1/clusters");
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["clusters"][0].take()
 }
 
 #[track_caller]
