@@ -7,7 +7,11 @@ use std::{
     str::FromStr,
 };
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+
+/// So many connections may come in one moment before any is taken in; the kernel may hold fewer. Of those that are beyond
+/// it each waits a second or longer until its client tries again.
+const AT_ONCE: u32 = 4096;
 
 /// An address and a port, or a port on every address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +43,12 @@ impl Listen {
     /// A sentence that says what stands in the way.
     pub async fn bind(self) -> Result<TcpListener, BindError> {
         let bound = match self {
-            Listen::At(address) => TcpListener::bind(address).await,
+            Listen::At(address) => bound(address),
             Listen::Everywhere(port) => {
-                match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+                match bound((Ipv6Addr::UNSPECIFIED, port).into()) {
                     // A machine without IPv6.
                     Err(error) if error.kind() != ErrorKind::AddrInUse => {
-                        TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+                        bound((Ipv4Addr::UNSPECIFIED, port).into())
                     }
                     bound => bound,
                 }
@@ -55,6 +59,18 @@ impl Listen {
             error,
         })
     }
+}
+
+/// Must be called where tokio runs.
+fn bound(address: SocketAddr) -> Result<TcpListener, Error> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A service that starts anew is not kept out by connections that it had before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(AT_ONCE)
 }
 
 impl FromStr for Listen {
