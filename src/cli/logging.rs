@@ -1,8 +1,8 @@
 //! Logs on stderr, of this crate alone.
 //!
-//! Lines are written by whoever has something to say, at once. Those of the access log are many, and of every caller:
-//! a thread writes them, many at a time, so that no answer waits for whoever reads stderr. Where that one is too slow,
-//! lines are lost, and how many is said.
+//! A command writes its lines at once. The service hands them to a thread, so that neither an answer nor a round nor
+//! its own end waits for whoever reads stderr. Where that one is too slow, lines are lost, and how many is said; those
+//! of the access log, which are many and of every caller, have a thread of their own, and are lost for themselves.
 //!
 //! What libraries have to say below a warning is never written: at high verbosity some of them print
 //! headers and packets, and those hold secrets.
@@ -17,7 +17,7 @@ use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
     filter::{FilterFn, Targets},
-    fmt::{self, MakeWriter},
+    fmt::{self, MakeWriter, writer::BoxMakeWriter},
     layer::{Layer, SubscriberExt},
     registry,
     util::SubscriberInitExt,
@@ -25,7 +25,7 @@ use tracing_subscriber::{
 
 use crate::api::log;
 
-/// So many lines of the access log may wait to be written.
+/// So many lines of each kind may wait to be written.
 const WAITING: usize = 4096;
 
 /// How a log line is written.
@@ -46,12 +46,14 @@ pub struct Logging {
     pub verbose: u8,
     /// Whether `-q` was given.
     pub quiet: bool,
+    /// Whether it is the service that logs.
+    pub serves: bool,
 }
 
 /// Lines that are still to be written are, when it is dropped.
 #[derive(Debug)]
 pub struct Writing {
-    _guard: WorkerGuard,
+    _guards: Vec<WorkerGuard>,
 }
 
 impl Logging {
@@ -72,12 +74,21 @@ impl Logging {
             .with_target("rustls_platform_verifier", LevelFilter::OFF)
             .with_target("vhi_usage", level)
             .with_target(log::TARGET, level);
-        let (behind, guard) = Behind::writer();
+        let (access, guard) = Behind::writer("access-log", "lines of the access log");
+        let mut guards = vec![guard];
+        let others = match self.serves {
+            true => {
+                let (others, guard) = Behind::writer("log", "lines of the log");
+                guards.push(guard);
+                BoxMakeWriter::new(others)
+            }
+            false => BoxMakeWriter::new(io::stderr),
+        };
         let is_access = |of: &Metadata<'_>| of.target() == log::TARGET;
         let started = registry()
-            .with(self.lines(behind).with_filter(FilterFn::new(is_access)))
+            .with(self.lines(access).with_filter(FilterFn::new(is_access)))
             .with(
-                self.lines(io::stderr)
+                self.lines(others)
                     .with_filter(FilterFn::new(move |of| !is_access(of))),
             )
             .with(ours)
@@ -85,7 +96,7 @@ impl Logging {
         if let Err(error) = started {
             tracing::debug!(%error, "logging had begun already");
         }
-        Writing { _guard: guard }
+        Writing { _guards: guards }
     }
 
     /// Lines in the form that was asked for.
@@ -107,21 +118,24 @@ impl Logging {
 /// What the thread writes to: many lines in one piece, and behind them how many were lost.
 struct Behind {
     lines: BufWriter<Stderr>,
+    /// What they are, for the word of their loss.
+    what: &'static str,
     lost: Arc<OnceLock<ErrorCounter>>,
     told: usize,
 }
 
 impl Behind {
     /// What lines are handed to, and the thread that writes them.
-    fn writer() -> (NonBlocking, WorkerGuard) {
+    fn writer(thread: &str, what: &'static str) -> (NonBlocking, WorkerGuard) {
         let lost = Arc::new(OnceLock::new());
         let behind = Behind {
             lines: BufWriter::new(io::stderr()),
+            what,
             lost: Arc::clone(&lost),
             told: 0,
         };
         let builder = NonBlockingBuilder::default().buffered_lines_limit(WAITING);
-        let (writer, guard) = builder.thread_name("access-log").finish(behind);
+        let (writer, guard) = builder.thread_name(thread).finish(behind);
         lost.get_or_init(|| writer.error_counter());
         (writer, guard)
     }
@@ -141,7 +155,8 @@ impl Write for Behind {
             self.told = lost;
             tracing::warn!(
                 lines,
-                "lines of the access log were lost: stderr was not read in time"
+                "{} were lost: stderr was not read in time",
+                self.what
             );
         }
         Ok(())

@@ -124,6 +124,7 @@ pub fn run() -> ExitCode {
         format: cli.log_format,
         verbose: cli.verbose,
         quiet: cli.quiet,
+        serves: matches!(cli.command, Command::Serve { .. }),
     };
     let writing = logging.start();
     if let Err(error) = secret::stay_out_of_core_dumps() {

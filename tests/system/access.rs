@@ -175,3 +175,19 @@ fn no_answer_waits_for_whoever_reads_the_log_and_the_lines_that_are_lost_are_cou
     let usage = lines(&ended.stderr).len();
     assert_eq!(usage + count, 8000);
 }
+
+#[test]
+fn an_end_that_is_asked_for_comes_although_nobody_reads_the_log() {
+    let site = Site::new();
+    let service = start(&site, "");
+    let stderr = service.running.stderr.clone();
+    let unread = stderr.unread();
+    let mut client = Kept::new(service.address);
+    // More than the pipe holds.
+    for _ in 0..2000 {
+        assert_eq!(client.get(USAGE, "billing"), 200);
+    }
+    let code = service.running.end_unread_by("TERM", ENDS);
+    assert_eq!(code, Some(0));
+    drop(unread);
+}

@@ -148,6 +148,16 @@ impl Running {
         }
     }
 
+    /// Sends a signal and waits for the end, whatever is still to be read of it. The code, as in [`Ended`].
+    #[track_caller]
+    pub(crate) fn end_unread_by(mut self, signal: &str, within: Duration) -> Option<i32> {
+        self.signal(signal);
+        let ended = until("the program ends", within, || {
+            self.child.try_wait().unwrap()
+        });
+        ended.code()
+    }
+
     /// Sends a signal and waits for the end.
     #[track_caller]
     pub(crate) fn end_by(self, signal: &str, within: Duration) -> Ended {
