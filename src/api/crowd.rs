@@ -3,14 +3,18 @@
 //! ```text
 //! a place is free                        served
 //! another keeps us waiting for long      that one ends, the new one is served
-//! neither                                503 and Retry-After, or the end at once
+//! neither                                503 and Retry-After
 //! ```
 //!
 //! Nobody waits before the door: who is not served learns it at once, and can ask again. So clients that fill every
 //! place and say nothing keep out nobody. Who has shown a token goes last, and some places are theirs for as long as
 //! they like.
 
-use std::{collections::HashMap, mem, net::IpAddr};
+use std::{
+    collections::{HashMap, VecDeque},
+    mem,
+    net::IpAddr,
+};
 
 use tokio::{
     task::{AbortHandle, Id},
@@ -27,7 +31,8 @@ use crate::api::{
 /// So many connections may stand beside those that are served: half of them are told why they are not, the others have
 /// been ended and have not gone yet.
 pub const BESIDE: usize = 2 * TOLD_AT_ONCE;
-/// So many connections are told at once why they are not served. Further ones are closed without a word.
+/// So many connections are told at once why they are not served. The next one takes the turn of the one that has not
+/// asked for longest.
 const TOLD_AT_ONCE: usize = 64;
 
 /// So large a part of all places is kept for clients whose token was accepted: while there are no more of them, none of
@@ -62,8 +67,6 @@ pub enum Verdict {
     Serve,
     /// It is told why it is not.
     Tell,
-    /// It is closed.
-    Close,
 }
 
 /// The connections that there are.
@@ -72,7 +75,8 @@ pub struct Crowd {
     caps: Caps,
     here: HashMap<Id, Held>,
     served: usize,
-    told: usize,
+    /// Those that are told, the oldest first.
+    told: VecDeque<AbortHandle>,
     of: HashMap<Network, Of>,
     /// Whether the log has been told of this crowd.
     logged: bool,
@@ -112,7 +116,7 @@ impl Crowd {
             caps,
             here: HashMap::new(),
             served: 0,
-            told: 0,
+            told: VecDeque::new(),
             of: HashMap::new(),
             logged: false,
             lines: Budget::default(),
@@ -133,14 +137,14 @@ impl Crowd {
             && !self.makes_room(Some(network))
         {
             self.log_address(network, peer);
-            return self.turned_away();
+            return Verdict::Tell;
         }
         if self.served >= self.caps.total && !self.makes_room(None) {
             if !mem::replace(&mut self.logged, true) && says(&self.lines) {
                 let connections = self.caps.total;
                 tracing::warn!(connections, "no more connections at once: others get 503");
             }
-            return self.turned_away();
+            return Verdict::Tell;
         }
         Verdict::Serve
     }
@@ -160,30 +164,29 @@ impl Crowd {
         self.here.insert(place.task.id(), Held::Served(place));
     }
 
-    /// One is told by this task why it is not served.
-    pub fn tells(&mut self, task: Id) {
-        self.told += 1;
-        self.here.insert(task, Held::Told);
+    /// One is told by this task why it is not served. Another one may be ended for it.
+    pub fn tells(&mut self, task: AbortHandle) {
+        if self.told.len() >= TOLD_AT_ONCE
+            && let Some(oldest) = self.told.pop_front()
+        {
+            oldest.abort();
+            self.here.insert(oldest.id(), Held::Leaving);
+        }
+        self.here.insert(task.id(), Held::Told);
+        self.told.push_back(task);
     }
 
     /// The connection of this task has ended.
     pub fn left(&mut self, task: Id) {
         match self.here.remove(&task) {
             Some(Held::Served(place)) => self.vacates(&place),
-            Some(Held::Told) => self.told -= 1,
+            Some(Held::Told) => self.told.retain(|told| told.id() != task),
             Some(Held::Leaving) | None => {}
         }
     }
 
     fn network(&self, peer: IpAddr) -> Option<Network> {
         (!self.caps.proxies.trusts(peer)).then(|| Network::of(peer))
-    }
-
-    fn turned_away(&self) -> Verdict {
-        match self.told < TOLD_AT_ONCE {
-            true => Verdict::Tell,
-            false => Verdict::Close,
-        }
     }
 
     /// Ends the connection that can best be missed, of this network or of all; false where none can.

@@ -121,10 +121,10 @@ impl Inside {
             }
             (Verdict::Tell, None) => {
                 let task = self.tasks.spawn(connection.tell_of_the_crowd(stream));
-                self.crowd.tells(task.id());
+                self.crowd.tells(task);
             }
             // A handshake would cost more than the answer that is not given.
-            (Verdict::Tell, Some(_)) | (Verdict::Close, _) => drop(stream),
+            (Verdict::Tell, Some(_)) => drop(stream),
         }
     }
 

@@ -67,13 +67,10 @@ impl Door {
         let (peer, standing) = (from.parse().unwrap(), Standing::default());
         let found = self.crowd.admit(peer);
         assert_eq!(found, verdict, "{from}");
-        let task = match found {
-            Verdict::Close => return standing,
-            _ => self.tasks.spawn(pending()),
-        };
+        let task = self.tasks.spawn(pending());
         match found {
             Verdict::Serve => self.crowd.serves(peer, standing.clone(), task),
-            _ => self.crowd.tells(task.id()),
+            Verdict::Tell => self.crowd.tells(task),
         }
         standing
     }
@@ -92,14 +89,21 @@ impl Door {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_not_served_is_told_and_when_many_are_closed() {
+async fn whoever_is_not_served_is_told_and_when_many_are_the_oldest_of_them_goes() {
     let mut door = Door::new(2, 9);
-    door.comes("192.0.2.1", Verdict::Serve);
-    door.comes("192.0.2.2", Verdict::Serve);
+    door.comes("192.0.2.1", Verdict::Serve).asked();
+    door.comes("192.0.2.2", Verdict::Serve).asked();
     for _ in 0..TOLD_AT_ONCE {
         door.comes("192.0.2.3", Verdict::Tell);
     }
-    door.comes("192.0.2.3", Verdict::Close);
+    assert_eq!(door.go().await, 0);
+    door.comes("192.0.2.3", Verdict::Tell);
+    assert_eq!(door.go().await, 1);
+    for _ in 0..TOLD_AT_ONCE {
+        door.comes("192.0.2.3", Verdict::Tell);
+    }
+    assert!(!door.crowd.takes_more(), "half are told, half are leaving");
+    assert_eq!(door.go().await, TOLD_AT_ONCE);
     assert!(door.crowd.takes_more());
     door.tasks.abort_all();
     assert_eq!(door.go().await, 2 + TOLD_AT_ONCE);
