@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Nobody waits before the door: who is not served learns it at once, and can ask again. So clients that fill every
-//! place and say nothing keep out nobody.
+//! place and say nothing keep out nobody. Who has shown a token goes last, and some places are theirs for as long as
+//! they like.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -20,7 +21,12 @@ use tokio::{
     time::Instant,
 };
 
-use crate::api::{network::Network, proxies::Proxies, standing::Standing};
+use crate::api::{
+    budget::{Budget, Line},
+    network::Network,
+    proxies::Proxies,
+    standing::{Standing, Who},
+};
 
 /// So many connections may stand beside those that are served: half of them are told why they are not, the others have
 /// been ended and have not gone yet.
@@ -28,6 +34,10 @@ pub const BESIDE: usize = 2 * TOLD_AT_ONCE;
 /// So many connections are told at once why they are not served. The next one takes the turn of the one that has not
 /// asked for longest.
 const TOLD_AT_ONCE: usize = 64;
+
+/// So large a part of all places is kept for clients whose token was accepted: while there are no more of them, none of
+/// them gives way to another address.
+const KEPT: usize = 4;
 
 /// How many connections there may be.
 #[derive(Clone, Debug)]
@@ -70,6 +80,9 @@ pub struct Crowd {
     of: HashMap<Network, Of>,
     /// Whether the log has been told of this crowd.
     logged: bool,
+    /// How often the log is told of crowds, and of those of one address.
+    lines: Budget,
+    address_lines: Budget,
 }
 
 /// A connection.
@@ -106,6 +119,8 @@ impl Crowd {
             told: VecDeque::new(),
             of: HashMap::new(),
             logged: false,
+            lines: Budget::default(),
+            address_lines: Budget::default(),
         }
     }
 
@@ -125,7 +140,7 @@ impl Crowd {
             return Verdict::Tell;
         }
         if self.served >= self.caps.total && !self.makes_room(None) {
-            if !mem::replace(&mut self.logged, true) {
+            if !mem::replace(&mut self.logged, true) && says(&self.lines) {
                 let connections = self.caps.total;
                 tracing::warn!(connections, "no more connections at once: others get 503");
             }
@@ -177,12 +192,14 @@ impl Crowd {
     /// Ends the connection that can best be missed, of this network or of all; false where none can.
     fn makes_room(&mut self, of: Option<Network>) -> bool {
         let now = Instant::now();
+        let keeps_the_known = of.is_none() && self.known() <= self.caps.total / KEPT;
         let claims = self.here.iter().filter_map(|(id, held)| match held {
             Held::Served(place) if of.is_none() || place.network == of => {
                 Some((place.standing.claim(now)?, *id))
             }
             _ => None,
         });
+        let claims = claims.filter(|(claim, _)| !(keeps_the_known && claim.who == Who::Known));
         let Some((_, id)) = claims.max_by_key(|(claim, _)| *claim) else {
             return false;
         };
@@ -191,6 +208,12 @@ impl Crowd {
             self.vacates(&place);
         }
         true
+    }
+
+    /// How many of those that are served have shown a token that was accepted.
+    fn known(&self) -> usize {
+        let known = |held: &&Held| matches!(held, Held::Served(place) if place.standing.is_known());
+        self.here.values().filter(known).count()
     }
 
     fn vacates(&mut self, place: &Place) {
@@ -208,12 +231,27 @@ impl Crowd {
         }
     }
 
-    /// Once, until all of its connections have ended.
+    /// Once, where the budget has a line, until all of its connections have ended.
     fn log_address(&mut self, network: Network, peer: IpAddr) {
         let of = self.of.entry(network).or_default();
-        if !mem::replace(&mut of.logged, true) {
+        if !mem::replace(&mut of.logged, true) && says(&self.address_lines) {
             let connections = self.caps.per_address;
             tracing::warn!(%peer, connections, "no more connections of this address: others of it get 503");
         }
     }
+}
+
+/// Whether the log is told of a crowd. Those that it was not told of are counted with the next one.
+fn says(budget: &Budget) -> bool {
+    match budget.spend(Instant::now()) {
+        Line::Unsaid => return false,
+        Line::Said { unsaid: 0 } => {}
+        Line::Said { unsaid } => {
+            tracing::warn!(
+                unsaid,
+                "crowds of connections were too many for a line each"
+            );
+        }
+    }
+    true
 }

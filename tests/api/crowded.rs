@@ -162,6 +162,23 @@ async fn a_full_house_of_idle_callers_lets_in_the_next_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_with_a_token_keeps_a_place_and_one_without_any_does_not() {
+    let served = served(2, 2, None).await;
+    let (mut known, mut stranger) = (from(&served, 1).await, from(&served, 2).await);
+    get(&mut known, USAGE).await;
+    advance(GIVES_WAY).await;
+    // Which nobody needs a token for, so that none is looked at.
+    get(&mut stranger, "/health").await;
+    advance(GIVES_WAY).await;
+    let mut third = from(&served, 3).await;
+    let answer = get(&mut third, USAGE).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert_eq!(to_the_end(&mut stranger).await, "");
+    get(&mut known, USAGE).await;
+    served.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_is_not_served_and_does_not_ask_is_not_waited_for() {
     let served = served(1, 1, None).await;
     let mut inside = from(&served, 1).await;
