@@ -159,6 +159,14 @@ pub enum SshError {
 }
 
 impl SshError {
+    /// Nobody works on it any more.
+    pub fn lost(node: &Node) -> SshError {
+        SshError::Lost {
+            node: node.clone(),
+            source: russh::Error::Disconnect.into(),
+        }
+    }
+
     /// Our key is offered to no node until then.
     pub fn withheld(node: &Node, key: String, until: Instant) -> SshError {
         let wait = until.saturating_duration_since(Instant::now());
@@ -189,13 +197,18 @@ impl SshError {
         }
     }
 
-    /// Whether the node itself is to be left alone for a while: it gave no session, or lost one.
+    /// Whether the node itself is to be left alone for a while: it gave no session, lost one, or a command of
+    /// ours hung there.
     pub fn is_of_the_node(&self) -> bool {
-        match self {
-            SshError::Exit { .. } | SshError::Busy { .. } => false,
-            SshError::Timeout { ended_there, .. } => !ended_there,
-            _ => true,
-        }
+        !matches!(self, SshError::Exit { .. } | SshError::Busy { .. })
+    }
+
+    /// Whether it was a command that failed, so that a connection alone does not mend it.
+    pub fn is_of_a_command(&self) -> bool {
+        matches!(
+            self,
+            SshError::Timeout { .. } | SshError::TooLong { .. } | SshError::Refused { .. }
+        )
     }
 
     /// Whether a connection that was kept may be to blame, so that a fresh one is worth a try.

@@ -1,49 +1,28 @@
 //! A node of a pool: its one connection, the attempt at one, and how it stands.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
 
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::Instant,
+};
 
 use crate::{
-    breaker::Breakers,
     clock, lock,
     ssh::{
         error::SshError,
-        judged::Judged,
         link::Link,
-        login::Login,
+        means::Means,
         node::Node,
+        output::Output,
         session::Session,
-        standing::{Basis, Left, Standing, Verdict},
+        standing::{Left, Standing, Verdict},
         tasks::Tasks,
-        tries::Tries,
     },
-    stage::Stages,
 };
-
-/// With what every node of a pool is asked.
-#[derive(Clone, Debug)]
-pub struct Means {
-    /// How sessions are opened.
-    pub login: Arc<Login>,
-    /// How often our key may still be offered.
-    pub tries: Arc<Tries>,
-    /// How many commands may run at once on a connection.
-    pub max_channels: usize,
-    /// Where it is noted how the nodes do.
-    pub stages: Stages,
-    /// Where it is noted which nodes are left alone.
-    pub breakers: Breakers,
-}
-
-impl Means {
-    fn basis(&self) -> Basis {
-        Basis {
-            judged: Judged::by(&self.login.host_keys),
-            looks: self.breakers.looks(),
-        }
-    }
-}
 
 /// A connection, or why there is none.
 pub type Outcome = Result<Arc<Link>, SshError>;
@@ -78,6 +57,8 @@ pub struct Member {
     /// As others are told of it.
     name: String,
     state: Mutex<State>,
+    /// One permit: for the trial that goes on.
+    trial: Arc<Semaphore>,
 }
 
 #[derive(Debug, Default)]
@@ -96,13 +77,19 @@ impl State {
 }
 
 impl Member {
-    /// Not yet connected.
-    pub fn new(node: Node) -> Member {
+    /// Not yet connected; others are told of it under this name.
+    pub fn new(node: Node, name: String) -> Member {
         Member {
-            name: node.place().to_string(),
             node,
+            name,
             state: Mutex::default(),
+            trial: Arc::new(Semaphore::new(1)),
         }
+    }
+
+    /// The right to try the node out, unless somebody does so.
+    pub fn trial(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.trial).try_acquire_owned().ok()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -112,19 +99,18 @@ impl Member {
     /// Whether the node is to be asked now.
     pub fn verdict(&self, means: &Means, now: Instant) -> Verdict {
         let mut state = self.state();
-        if state.usable().is_some() {
-            return Verdict::Asked;
-        }
+        let kept = state.usable().is_some();
         match (
             state.standing.verdict(now, || means.basis()),
             means.tries.spent_until(),
         ) {
             (Verdict::Barred(why), _) => Verdict::Barred(why),
-            (_, Some(until)) => {
+            // Who has let us in is offered no key.
+            (_, Some(until)) if !kept => {
                 let key = means.login.key_name();
                 Verdict::Barred(SshError::withheld(&self.node, key, until))
             }
-            (verdict, None) => verdict,
+            (verdict, _) => verdict,
         }
     }
 
@@ -182,8 +168,9 @@ impl Member {
             Ok(session) => {
                 let link = Arc::new(Link::new(session, means.max_channels));
                 state.link = Some(Arc::clone(&link));
-                state.standing.connected();
-                means.breakers.close(&self.name);
+                if state.standing.connected() {
+                    means.breakers.close(&self.name);
+                }
                 Ok(link)
             }
             // That says nothing of the node.
@@ -196,16 +183,31 @@ impl Member {
         }
     }
 
-    /// A command has ended there.
-    pub fn served(&self, means: &Means) {
-        self.state().standing.served();
-        means.breakers.close(&self.name);
+    /// Notes what a command on this connection says of the node: the same, as it is to be told.
+    pub fn judge(
+        &self,
+        means: &Means,
+        link: &Arc<Link>,
+        result: Result<Output, SshError>,
+    ) -> Result<Output, SshError> {
+        match result {
+            Err(error) if error.is_of_the_node() => Err(self.failed(means, link, error)),
+            result => {
+                if self.state().standing.served() {
+                    means.breakers.close(&self.name);
+                }
+                result
+            }
+        }
     }
 
-    /// The node has failed a command on this connection, which takes no other one. The error as it is to be told.
-    pub fn failed(&self, means: &Means, link: &Arc<Link>, error: SshError) -> SshError {
-        self.leave(link);
+    fn failed(&self, means: &Means, link: &Arc<Link>, error: SshError) -> SshError {
         let mut state = self.state();
+        let newer = state.usable().is_some_and(|kept| !Arc::ptr_eq(&kept, link));
+        // An old connection says nothing of a newer one, nor of what our key or the host key met after it.
+        if newer || state.standing.is_barred() {
+            return error;
+        }
         let failed = state
             .standing
             .failed(error, Instant::now(), || means.basis());
@@ -224,6 +226,16 @@ impl Member {
     pub fn close(&self) {
         if let Some(link) = self.state().link.take() {
             link.retire();
+        }
+    }
+
+    /// Writes down the pause that goes on, if any does: where no other node has served, it ends with the next round.
+    pub fn write_down_pause(&self, means: &Means, served: bool) {
+        let state = self.state();
+        if let Some((why, until)) = state.standing.paused() {
+            let left = until.saturating_duration_since(Instant::now());
+            let left = if served { left } else { Duration::ZERO };
+            self.write_down(means, why, Some(left));
         }
     }
 

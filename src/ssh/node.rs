@@ -43,6 +43,22 @@ impl FromStr for Node {
     }
 }
 
+/// As others are told of these nodes: each by its place, and by its user, too, where two share one.
+pub fn names(nodes: &[Node]) -> Vec<String> {
+    let alone = |node: &&Node| {
+        nodes
+            .iter()
+            .filter(|other| other.place() == node.place())
+            .count()
+            == 1
+    };
+    let name = |node: &Node| match Some(node).filter(alone) {
+        Some(node) => node.place().to_string(),
+        None => node.to_string(),
+    };
+    nodes.iter().map(name).collect()
+}
+
 /// The text as an error may show it: some write a password behind the user, as in addresses.
 fn shown(text: &str) -> String {
     let parts = text.rsplit_once('@');
@@ -111,6 +127,13 @@ mod tests {
             2222,
             "[2001:db8::7]:2222",
         );
+    }
+
+    #[test]
+    fn two_users_at_one_place_are_told_apart() {
+        let nodes =
+            ["root@h", "bill@h", "root@h:2222", "root@i"].map(|text| text.parse().expect("a node"));
+        assert_eq!(names(&nodes), ["root@h", "bill@h", "h:2222", "i"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! what runs on it ends, and new commands go to a new one.
 //!
 //! **A node that fails is left alone for a while**, longer each time (`standing`). When its pause ends it is
-//! tried beside the rounds that another node serves. Where no other node can serve it is asked all the same,
+//! tried for nobody after a round that another node has served. Where no other node can serve it is asked all the same,
 //! so that one that comes back is found by the next round. A node that refuses our key, or shows a host key
 //! that is not trusted, is asked by no round before its time.
 
@@ -25,13 +25,15 @@ use crate::{
     chain::chain,
     ssh::{
         command::Command,
+        errand::{self, Errand},
         error::SshError,
         link::{Link, NoSlot},
         login::Login,
-        member::{Means, Member},
-        node::Node,
+        means::Means,
+        member::Member,
+        node::{self, Node},
         output::Output,
-        round::Round,
+        round::{Round, Turn},
         standing::Verdict,
         tasks::Tasks,
         tries::Tries,
@@ -56,7 +58,9 @@ pub struct Pool {
 impl Pool {
     /// A pool over these nodes, the preferred one first. Nothing is connected yet.
     pub fn new(nodes: Vec<Node>, login: Login) -> Pool {
-        let members = nodes.into_iter().map(|node| Arc::new(Member::new(node)));
+        let names = node::names(&nodes);
+        let members = nodes.into_iter().zip(names);
+        let members = members.map(|(node, name)| Arc::new(Member::new(node, name)));
         let means = Means {
             login: Arc::new(login),
             tries: Arc::new(Tries::default()),
@@ -83,7 +87,7 @@ impl Pool {
         self
     }
 
-    /// Writes down here which nodes are left alone, each by its place.
+    /// Writes down here which nodes are left alone, each by its place, and by its user, too, where two share one.
     pub fn with_breakers(mut self, breakers: Breakers) -> Pool {
         self.means.breakers = breakers;
         self
@@ -105,17 +109,21 @@ impl Pool {
         let mut round = Round::new(self.order(begun, &mut errors));
         let begin = |member: &Arc<Member>| member.begin(&self.means, &self.tasks);
         while let Some((turn, outcome)) = round.next(begin).await {
-            let member = &turn.member;
+            let member = Arc::clone(&turn.member);
             let end = match outcome {
-                Some(Ok(link)) => self.ask(member, &link, command, within, begun).await,
+                Some(Ok(link)) => self.ask(&turn, &link, command, within, begun).await,
                 Some(Err(error)) => Err(Failed::Node(error)),
-                None => Err(Failed::Node(lost(&member.node))),
+                None => Err(Failed::Node(SshError::lost(&member.node))),
             };
             match end {
-                Ok(output) => return Ok((member.node.clone(), output)),
+                Ok(output) => {
+                    self.try_out(command, within);
+                    self.write_down(true);
+                    return Ok((member.node.clone(), output));
+                }
                 Err(Failed::Connection) => {
-                    let attempt = begin(member);
-                    round.begin(turn, attempt);
+                    let attempt = begin(&member);
+                    round.again(turn, attempt);
                 }
                 Err(Failed::Node(error)) => {
                     tracing::debug!(node = %member.node, error = chain(&error), "a node gave no output");
@@ -125,6 +133,7 @@ impl Pool {
                 }
             }
         }
+        self.write_down(false);
         let mut errors: Vec<SshError> = errors.into_iter().flatten().collect();
         match errors.len() {
             1 => Err(errors.remove(0)),
@@ -148,15 +157,12 @@ impl Pool {
     /// The nodes that are to be asked, with their places in the settings: the preferred ones first, those that
     /// are left alone last. What is left alone has its error already.
     fn order(&self, now: Instant, errors: &mut [Option<SshError>]) -> Vec<(usize, Arc<Member>)> {
-        let (mut first, mut last, mut due) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut first, mut last) = (Vec::new(), Vec::new());
         for ((place, member), error) in self.members.iter().enumerate().zip(errors) {
             let turn = (place, Arc::clone(member));
             match member.verdict(&self.means, now) {
                 Verdict::Asked => first.push(turn),
-                Verdict::Due => {
-                    due.push(member);
-                    last.push(turn);
-                }
+                Verdict::Due => last.push(turn),
                 Verdict::Paused(why) => {
                     *error = Some(why);
                     last.push(turn);
@@ -164,37 +170,49 @@ impl Pool {
                 Verdict::Barred(why) => *error = Some(why),
             }
         }
-        // Beside the round, as long as another node can serve it.
-        if !first.is_empty() {
-            for member in due {
-                member.begin(&self.means, &self.tasks);
-            }
-        }
         first.append(&mut last);
         first
+    }
+
+    /// Tries the nodes whose pause has ended with this command, now that another one has run it: none of them
+    /// takes that one's try of our key, and nobody waits for them.
+    fn try_out(&self, words: &str, within: Duration) {
+        for member in &self.members {
+            if let Verdict::Due = member.verdict(&self.means, Instant::now()) {
+                let command = self.means.command(&member.node, words, within);
+                errand::try_out(member, &self.means, &self.tasks, command);
+            }
+        }
+    }
+
+    /// Writes down when those that are left alone are asked again, as this round ended.
+    fn write_down(&self, served: bool) {
+        for member in &self.members {
+            member.write_down_pause(&self.means, served);
+        }
     }
 
     /// Asks a node over this connection, for a call that began then.
     async fn ask(
         &self,
-        member: &Arc<Member>,
+        turn: &Turn,
         link: &Arc<Link>,
         words: &str,
         within: Duration,
         begun: Instant,
     ) -> Result<Output, Failed> {
-        let command = Command {
-            node: member.node.clone(),
-            words: words.to_owned(),
-            opening: self.means.login.connect_timeout,
-            within,
-        };
+        let member = &turn.member;
+        let command = self.means.command(&member.node, words, within);
         // As long as those before it may take.
         let patience = (begun + Command::longest(within)).saturating_duration_since(Instant::now());
         let slot = match link.slot(patience).await {
             Ok(slot) => slot,
-            Err(NoSlot::Retired) if !patience.is_zero() => return Err(Failed::Connection),
-            Err(NoSlot::Retired | NoSlot::Busy) => {
+            // Without end, where every fresh one is given up at once.
+            Err(NoSlot::Retired) if turn.again && patience.is_zero() => {
+                return Err(Failed::Node(SshError::lost(&member.node)));
+            }
+            Err(NoSlot::Retired) => return Err(Failed::Connection),
+            Err(NoSlot::Busy) => {
                 return Err(Failed::Node(SshError::Busy {
                     node: command.node,
                     command: command.words,
@@ -204,21 +222,14 @@ impl Pool {
             }
         };
         match self.follow(member, link, slot, command).await {
-            Ok(output) => {
-                member.served(&self.means);
-                Ok(output)
-            }
             // The connection was there before we came, and is not there any more: once more on a fresh one.
             Err(error) if error.is_of_the_connection() && link.since() < begun => {
                 tracing::debug!(node = %member.node, error = chain(&error), "a kept connection was dead");
                 Err(Failed::Connection)
             }
-            Err(error) if error.is_of_the_node() => {
-                Err(Failed::Node(member.failed(&self.means, link, error)))
-            }
-            Err(error) => {
-                member.served(&self.means);
-                Err(Failed::Node(error))
+            result => {
+                let judged = member.judge(&self.means, link, result);
+                judged.map_err(Failed::Node)
             }
         }
     }
@@ -233,8 +244,13 @@ impl Pool {
         command: Command,
     ) -> Result<Output, SshError> {
         let (mut answer, answered) = oneshot::channel();
-        let (stopped, closed) = (self.tasks.stopped(), lost(&member.node));
-        let (member, link) = (Arc::clone(member), Arc::clone(link));
+        let (stopped, closed) = (self.tasks.stopped(), SshError::lost(&member.node));
+        let errand = Errand {
+            member: Arc::clone(member),
+            link: Arc::clone(link),
+            slot,
+            command,
+        };
         self.tasks.spawn(async move {
             let given_up = async {
                 tokio::select! {
@@ -242,19 +258,12 @@ impl Pool {
                     () = stopped => {}
                 }
             };
-            let ended = link.run(&command, given_up).await;
-            if !ended.gone {
-                tracing::debug!(node = %command.node, "a command is not known to have ended there: its connection is given up");
-                member.leave(&link);
-            }
+            let ended = errand.run(given_up).await;
             let told = ended.result.map(|result| answer.send(result));
             if let Some(Err(_)) = told {
-                tracing::trace!(node = %command.node, "nobody waited for the end of a command");
+                tracing::trace!(node = %errand.command.node, "nobody waited for the end of a command");
             }
-            link.settle(slot, ended.gone).await;
-            if !link.is_usable() {
-                member.leave(&link);
-            }
+            errand.settle(ended.gone).await;
         });
         answered.await.unwrap_or(Err(closed))
     }
@@ -266,11 +275,4 @@ enum Failed {
     Connection,
     /// The node gives none.
     Node(SshError),
-}
-
-fn lost(node: &Node) -> SshError {
-    SshError::Lost {
-        node: node.clone(),
-        source: russh::Error::Disconnect.into(),
-    }
 }

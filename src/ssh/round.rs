@@ -24,6 +24,8 @@ pub struct Turn {
     pub rank: usize,
     /// How many come before it in the settings.
     pub place: usize,
+    /// Whether it is asked over its second connection in this round, or a later one.
+    pub again: bool,
     /// The node.
     pub member: Arc<Member>,
 }
@@ -50,6 +52,7 @@ impl Round {
         let turns = turns.map(|(rank, (place, member))| Turn {
             rank,
             place,
+            again: false,
             member,
         });
         Round {
@@ -86,8 +89,18 @@ impl Round {
         }
     }
 
-    /// Waits for this attempt at a node, too, in the order of its rank.
-    pub fn begin(&mut self, turn: Turn, attempt: Attempt) {
+    /// Waits for this further attempt at a node, too, in the order of its rank.
+    pub fn again(&mut self, turn: Turn, attempt: Attempt) {
+        self.begin(
+            Turn {
+                again: true,
+                ..turn
+            },
+            attempt,
+        );
+    }
+
+    fn begin(&mut self, turn: Turn, attempt: Attempt) {
         let before = self
             .begun
             .partition_point(|other| other.turn.rank < turn.rank);

@@ -7,6 +7,8 @@
 //!   ▲                        ▲                            │
 //!   └── connected ───────────┴────────── failed ──────────┘   (a longer pause)
 //! ```
+//!
+//! Where it was a command that failed, it takes one that ends to be asked again.
 
 use std::time::Duration;
 
@@ -92,15 +94,39 @@ impl Standing {
         }
     }
 
-    /// The node has given a session. Failures count on until a command has ended there.
-    pub fn connected(&mut self) {
+    /// The node has given a session: whether it is asked again now. Failures count on until a command has ended
+    /// there, and where commands failed that is what it is left alone for.
+    pub fn connected(&mut self) -> bool {
         self.refusals = 0;
-        self.alone = None;
+        self.alone.take_if(|alone| !alone.why.is_of_a_command());
+        self.alone.is_none()
     }
 
-    /// A command has ended on the node.
-    pub fn served(&mut self) {
+    /// A command has ended on the node: whether it is asked again now. It is not where the command ran on an
+    /// older connection, and a newer one was refused or stopped.
+    pub fn served(&mut self) -> bool {
+        if self.is_barred() {
+            return false;
+        }
         *self = Standing::default();
+        true
+    }
+
+    /// Whether it refused our key, or showed a host key that is not trusted, and has let us in no more since.
+    pub fn is_barred(&self) -> bool {
+        let until = self.alone.as_ref().map(|alone| alone.until);
+        matches!(until, Some(Until::Refused(_) | Until::Stopped(_)))
+    }
+
+    /// Why and until when it is left alone, where it is asked all the same if no other node serves.
+    pub fn paused(&self) -> Option<(&SshError, Instant)> {
+        match self.alone.as_ref()? {
+            Alone {
+                until: Until::Paused(until),
+                why,
+            } => Some((why, *until)),
+            _ => None,
+        }
     }
 
     /// The node has failed: the error as it is to be told, and how long the node is left alone now. A failure
@@ -146,120 +172,5 @@ impl Standing {
             why: why.clone(),
         });
         (why, left)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::time::advance;
-
-    use super::*;
-    use crate::ssh::{error::ConnectFailure, host_key_problem::HostKeyProblem, node::Node};
-
-    const FIRST: Basis = Basis {
-        judged: Judged::File([1; 32]),
-        looks: 0,
-    };
-
-    fn node() -> Node {
-        "root@node1.example".parse().expect("a node")
-    }
-
-    fn refused() -> SshError {
-        SshError::Connect {
-            node: node(),
-            why: ConnectFailure::Refused,
-        }
-    }
-
-    fn key_refused() -> SshError {
-        SshError::Auth {
-            node: node(),
-            key: "key".to_owned(),
-            next_try: clock::now(),
-        }
-    }
-
-    fn changed() -> SshError {
-        SshError::HostKey {
-            node: node(),
-            why: HostKeyProblem::Changed {
-                node: Box::new(node().place().clone()),
-                expected: "SHA256:A".to_owned(),
-                fingerprint: "SHA256:B".to_owned(),
-                algorithm: "ssh-ed25519".to_owned(),
-                place: "known_hosts line 1".to_owned(),
-            },
-        }
-    }
-
-    /// For how long the node is left alone after this.
-    fn fails(standing: &mut Standing, error: SshError) -> Left {
-        standing.failed(error, Instant::now(), || FIRST).1
-    }
-
-    #[track_caller]
-    fn stands(standing: &Standing, basis: Basis, expected: &str) {
-        let verdict = match standing.verdict(Instant::now(), || basis) {
-            Verdict::Asked => "asked",
-            Verdict::Due => "due",
-            Verdict::Paused(_) => "paused",
-            Verdict::Barred(_) => "barred",
-        };
-        assert_eq!(verdict, expected);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn each_failure_after_a_pause_makes_the_next_one_longer_until_a_command_has_ended() {
-        let mut standing = Standing::default();
-        for seconds in [15, 30, 60, 120, 240, 300, 300] {
-            let left = fails(&mut standing, refused()).expect("a pause");
-            let least = Duration::from_secs(seconds);
-            assert!(left >= least && left <= least.mul_f64(1.25), "{left:?}");
-            stands(&standing, FIRST, "paused");
-            advance(left).await;
-            stands(&standing, FIRST, "due");
-        }
-        // A node that lets us in and then ends every command is no better for it.
-        standing.connected();
-        stands(&standing, FIRST, "asked");
-        assert!(fails(&mut standing, refused()) >= Some(Duration::from_secs(300)));
-        standing.connected();
-        standing.served();
-        assert!(fails(&mut standing, refused()) < Some(Duration::from_secs(19)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_failure_within_a_pause_makes_it_no_longer() {
-        let mut standing = Standing::default();
-        let left = fails(&mut standing, refused()).expect("a pause");
-        advance(Duration::from_secs(5)).await;
-        let rest = fails(&mut standing, refused());
-        assert_eq!(rest, Some(left - Duration::from_secs(5)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refused_key_bars_the_node_for_five_minutes_and_then_for_longer() {
-        let mut standing = Standing::default();
-        for minutes in [5, 10, 20, 40, 60, 60] {
-            let left = fails(&mut standing, key_refused()).expect("a pause");
-            assert!(left >= Duration::from_secs(60 * minutes), "{left:?}");
-            stands(&standing, FIRST, "barred");
-            advance(left - Duration::from_secs(1)).await;
-            stands(&standing, FIRST, "barred");
-            advance(Duration::from_secs(1)).await;
-            stands(&standing, FIRST, "due");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_changed_host_key_bars_the_node_until_a_person_acts() {
-        let mut standing = Standing::default();
-        assert_eq!(fails(&mut standing, changed()), None);
-        advance(Duration::from_secs(30 * 86_400)).await;
-        stands(&standing, FIRST, "barred");
-        let judged = Judged::File([2; 32]);
-        stands(&standing, Basis { judged, ..FIRST }, "due");
-        stands(&standing, Basis { looks: 1, ..FIRST }, "due");
     }
 }

@@ -11,9 +11,11 @@ use tokio::{sync::Notify, time::Instant};
 
 use crate::{lock, pause, ssh::node::Node};
 
-/// As many nodes may refuse our key before none is offered it any more, for as long as [`pause::REFUSED`] says.
+/// As many nodes may refuse our key, within as long as [`pause::REFUSED`] says, before it is offered slowly.
 const REFUSALS: usize = 3;
 const PAUSE: Duration = pause::REFUSED.first;
+/// Then one more node is offered it after so long: a good one among bad ones is found, and no account locked.
+const SLOWLY: Duration = Duration::from_secs(60);
 
 /// As often in a row may a node not say whether it takes our key before it is left alone as if it had refused it.
 const UNHEARD: u32 = 3;
@@ -37,11 +39,12 @@ struct State {
 }
 
 impl Tries {
-    /// Until when no node is offered our key any more, where too many have refused it lately.
+    /// Until when no node is offered our key, where too many have refused it lately.
     pub fn spent_until(&self) -> Option<Instant> {
         let state = self.state();
-        let first = *state.refused.first()?;
-        (state.refused.len() >= REFUSALS).then(|| first + PAUSE)
+        let last = *state.refused.last()?;
+        let until = last + SLOWLY;
+        (state.refused.len() >= REFUSALS && until > Instant::now()).then_some(until)
     }
 
     /// The next offer; waits while those that are on their way may all be refused.
@@ -56,7 +59,8 @@ impl Tries {
             }
             {
                 let mut state = self.state();
-                if state.refused.len() + state.under_way < REFUSALS {
+                let left = REFUSALS.saturating_sub(state.refused.len()).max(1);
+                if state.under_way < left {
                     state.under_way += 1;
                     return Ok(Try(self));
                 }
@@ -116,17 +120,24 @@ mod tests {
     const SOON: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
-    async fn the_third_refusal_is_the_last_for_five_minutes() {
+    async fn after_the_third_refusal_it_is_one_try_a_minute_for_five_minutes() {
         let tries = Tries::default();
         for _ in 0..REFUSALS {
             assert_eq!(tries.spent_until(), None);
             tries.one().await.expect("a try").refused();
         }
-        let until = tries.one().await.expect_err("no try");
-        assert_eq!(until, Instant::now() + PAUSE);
+        for _ in 0..4 {
+            let until = tries.one().await.expect_err("no try");
+            assert_eq!(until, Instant::now() + SLOWLY);
+            advance(SLOWLY).await;
+            let one = tries.one().await.expect("a try");
+            assert!(timeout(SOON, tries.one()).await.is_err());
+            one.refused();
+        }
         advance(PAUSE).await;
-        assert_eq!(tries.spent_until(), None);
-        tries.one().await.expect("a try").refused();
+        for _ in 0..REFUSALS {
+            tries.one().await.expect("a try").refused();
+        }
     }
 
     #[tokio::test(start_paused = true)]

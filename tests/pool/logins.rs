@@ -11,7 +11,7 @@ use std::{
 
 use russh::{
     keys::{Algorithm, EcdsaCurve, HashAlg, PrivateKey, PublicKey, key::safe_rng},
-    server::{self, Auth, PublicKeyOffer},
+    server::{self, Auth, PublicKeyOffer, VerifiedPublicKey},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -129,6 +129,14 @@ impl server::Handler for AtDoor {
             Answer::Yes => Ok(Auth::Accept),
             Answer::Never => std::future::pending().await,
         }
+    }
+
+    async fn auth_publickey(
+        &mut self,
+        _user: &str,
+        _key: VerifiedPublicKey<'_>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(Auth::Accept)
     }
 }
 

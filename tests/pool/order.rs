@@ -110,6 +110,8 @@ async fn the_preferred_node_is_asked_first_again_when_its_trial_has_succeeded() 
     site.scenario().set_node_fault(0, Fault::NodeDown, false);
     // It is back, and left alone all the same until its pause ends.
     assert_eq!(answers(&site, &pool).await, 1);
+    let (_, open) = breakers.all().remove(0);
+    assert!(open.next_try > Some(vhi_usage::clock::now()));
     assert_eq!(connections(&site), 2);
     pass(&pool, PAUSE).await;
     assert_eq!(answers(&site, &pool).await, 1);
@@ -210,6 +212,23 @@ async fn no_more_than_three_nodes_are_offered_a_key_that_is_refused() {
     pass(&pool, LONG_PAUSE).await;
     fails(&pool, PATIENCE).await;
     assert_eq!(site.scenario().counts().keys_refused, 6);
+}
+
+#[tokio::test]
+async fn three_nodes_that_refuse_the_key_keep_a_good_one_waiting_for_a_minute_at_the_most() {
+    // Also where the others are to be tried again by then.
+    for pause in [Duration::from_secs(61), LONG_PAUSE] {
+        let site = Site::new(4).await;
+        for number in 0..3 {
+            site.scenario()
+                .set_node_fault(number, Fault::LoginRefused, true);
+        }
+        let pool = site.pool();
+        fails(&pool, PATIENCE).await;
+        assert_eq!(connections(&site), 4);
+        pass(&pool, pause).await;
+        assert_eq!(answers(&site, &pool).await, 3);
+    }
 }
 
 #[tokio::test]

@@ -45,6 +45,15 @@ const PANEL: &[Fault] = &[
 /// machine adds.
 const OLDEST: Duration = Duration::from_secs(1 + 2 + 1);
 
+/// Each call of the tool gives no reading, and each in another way.
+fn ill() -> String {
+    let mut deeds = format!("case $((n % {})) in\n", ILL.len());
+    for (number, deed) in ILL.iter().enumerate() {
+        deeds += &format!("{number}) {deed} ;;\n");
+    }
+    deeds + "esac"
+}
+
 /// Most troubles are over soon. Some last until no figure may be served any more.
 fn lasts(rng: &mut Rng, over: &AtomicBool) {
     match rng.u32(0..4) {
@@ -105,8 +114,7 @@ pub(crate) fn of_nodes(mut rng: Rng, nodes: &mut [Sshd], tool: &Tool, over: &Ato
                 lasts(&mut rng, over);
             }
             _ => {
-                let ill = rng.choice(ILL).copied().unwrap_or(":");
-                tool.does(&deed(ill));
+                tool.does(&deed(&ill()));
                 lasts(&mut rng, over);
             }
         }

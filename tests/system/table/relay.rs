@@ -14,6 +14,11 @@ use tokio::{
     time::timeout,
 };
 
+use crate::wait::until;
+
+/// Longer than this nobody waits here for anything.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How it treats connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -76,9 +81,13 @@ impl Relay {
 }
 
 async fn listen(address: SocketAddr, backlog: u32) -> TcpListener {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_reuseaddr(true).unwrap();
-    socket.bind(address).unwrap();
+    // A program that is just being started may hold for a moment what was closed here.
+    let socket = until("the port is free", PATIENCE, || {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        let bound = socket.bind(address);
+        bound.is_ok().then_some(socket)
+    });
     socket.listen(backlog).unwrap()
 }
 
