@@ -6,7 +6,8 @@
 //!
 //! Nothing in a line is of the caller's own wording: no path, no query, no header, and never a token. A request
 //! without a token of ours has `-` for its name, and a path that is none of ours `-` for its route. As anybody can
-//! send such requests, they share a [budget](crate::api::budget) of lines.
+//! send such requests, they share a [budget](crate::api::budget) of lines; refused tokens have one of their own, so that
+//! no crowd of harmless requests hides them.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -25,11 +26,20 @@ pub const TARGET: &str = "access";
 /// What stands where there is no word for it.
 const NONE: &str = "-";
 
-/// Where lines are written. Clones share the budget.
+/// Where lines are written. Clones share the budgets.
 #[derive(Clone, Debug)]
 pub struct AccessLog {
     on: bool,
-    budget: Arc<Budget>,
+    budgets: Arc<Budgets>,
+}
+
+/// Of what anybody can send.
+#[derive(Debug, Default)]
+struct Budgets {
+    /// Requests whose token was refused.
+    refused: Budget,
+    /// Others without a token.
+    unnamed: Budget,
 }
 
 /// A request and its answer.
@@ -52,26 +62,32 @@ pub struct Entry<'a> {
 impl AccessLog {
     /// With a line for each request; where `on` is not so, for those alone whose token was refused.
     pub fn new(on: bool) -> AccessLog {
-        let budget = Arc::default();
-        AccessLog { on, budget }
+        let budgets = Arc::default();
+        AccessLog { on, budgets }
     }
 
     /// Writes the line of this one.
     pub fn write(&self, entry: &Entry<'_>) {
         let level = entry.level();
-        if !self.on && level != Level::WARN {
+        // What nobody would see takes no line from a budget.
+        if (!self.on && level != Level::WARN) || !enabled(level) {
             return;
         }
-        if level == Level::WARN || (level == Level::INFO && entry.token.is_none()) {
-            match self.budget.spend(Instant::now()) {
-                Line::Unsaid => return,
-                Line::Said { unsaid: 0 } => {}
-                Line::Said { unsaid } => tracing::warn!(
-                    target: TARGET,
-                    unsaid,
-                    "requests without a valid token were too many for a line each"
-                ),
+        let (budget, whose) = match level {
+            Level::WARN => (Some(&self.budgets.refused), "whose token was refused"),
+            Level::INFO if entry.token.is_none() => {
+                (Some(&self.budgets.unnamed), "without a token")
             }
+            _ => (None, ""),
+        };
+        match budget.map(|budget| budget.spend(Instant::now())) {
+            Some(Line::Unsaid) => return,
+            None | Some(Line::Said { unsaid: 0 }) => {}
+            Some(Line::Said { unsaid }) => tracing::warn!(
+                target: TARGET,
+                unsaid,
+                "requests {whose} were too many for a line each"
+            ),
         }
         entry.write(level);
     }
@@ -107,6 +123,15 @@ impl Entry<'_> {
     }
 }
 
+/// Whether lines of this level are written at all.
+fn enabled(level: Level) -> bool {
+    match level {
+        Level::WARN => tracing::enabled!(target: TARGET, Level::WARN),
+        Level::INFO => tracing::enabled!(target: TARGET, Level::INFO),
+        _ => tracing::enabled!(target: TARGET, Level::DEBUG),
+    }
+}
+
 /// A method that HTTP knows. Others are words of the caller.
 fn method(method: &Method) -> &'static str {
     let known = [
@@ -126,20 +151,78 @@ fn method(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs::File,
+        io::{Read, Seek},
+    };
+
     use super::*;
     use crate::api::route;
 
-    #[track_caller]
-    fn level_of(segments: &[&str], status: u16, expected: Level) {
-        let entry = Entry {
+    /// A request without a token, and its answer.
+    fn entry(segments: &[&str], status: u16) -> Entry<'static> {
+        Entry {
             token: None,
             method: &Method::GET,
             path: route::find(segments).map(|found| found.path),
             status: StatusCode::from_u16(status).expect("a status"),
             address: IpAddr::from([192, 0, 2, 7]),
             bytes: 0,
-        };
+        }
+    }
+
+    #[track_caller]
+    fn level_of(segments: &[&str], status: u16, expected: Level) {
+        let entry = entry(segments, status);
         assert_eq!(entry.level(), expected, "{segments:?} {status}");
+    }
+
+    /// What stands in the log, down to this level, after hundreds of harmless requests and then a refused one.
+    fn written(most: Level, flood: u16) -> String {
+        let file = Arc::new(tempfile::tempfile().expect("a file"));
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(most)
+            .with_ansi(false)
+            .with_writer(Arc::clone(&file))
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let log = AccessLog::new(true);
+            (0..300).for_each(|_| log.write(&entry(&["nothing"], flood)));
+            log.write(&entry(&["metrics"], 401));
+            log.write(&entry(&["nothing"], 404));
+        });
+        let (mut file, mut text) = (&*file as &File, String::new());
+        file.rewind().expect("its beginning");
+        file.read_to_string(&mut text).expect("text");
+        text
+    }
+
+    #[test]
+    fn no_crowd_of_harmless_requests_hides_a_refused_token() {
+        let text = written(Level::INFO, 404);
+        assert_eq!(text.matches("status=404").count(), 60);
+        assert_eq!(text.matches("status=401").count(), 1);
+    }
+
+    #[test]
+    fn a_crowd_of_refused_tokens_hides_no_other_request() {
+        let text = written(Level::INFO, 401);
+        assert_eq!(text.matches("status=401").count(), 60);
+        assert_eq!(text.matches("status=404").count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_written_anyway_takes_no_line_from_anybody() {
+        let log = AccessLog::new(true);
+        let refused = tracing_subscriber::fmt()
+            .with_max_level(Level::ERROR)
+            .finish();
+        tracing::subscriber::with_default(refused, || {
+            (0..300).for_each(|_| log.write(&entry(&["metrics"], 401)));
+        });
+        let spent = log.budgets.refused.spend(Instant::now());
+        assert_eq!(spent, Line::Said { unsaid: 0 });
+        assert!(written(Level::WARN, 404).lines().count() == 1);
     }
 
     #[test]

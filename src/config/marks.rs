@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{ground::Ground, keys::KEYS};
 
-/// What is exchanged while the service runs, by the beginning of its key.
-const EXCHANGED: &str = "api.token";
+/// What is exchanged while the service runs, by its key.
+const EXCHANGED: [&str; 2] = ["api.token_file", "api.tokens"];
 /// The variable that stands for another one.
 const PORT: &str = "PORT";
 
@@ -22,9 +22,9 @@ impl Marks {
     /// Of everything that is written, in the file and in variables.
     pub fn of(ground: &Ground) -> Marks {
         let written = ground.file.written.values.iter();
-        let written = written.filter(|(path, _)| !path.starts_with(EXCHANGED));
+        let written = written.filter(|(path, _)| !is_exchanged(path));
         let written = written.map(|(path, value)| (path.clone(), mark(&value.to_string())));
-        let keys = KEYS.iter().filter(|key| !key.path.starts_with(EXCHANGED));
+        let keys = KEYS.iter().filter(|key| !is_exchanged(key.path));
         let names = keys.map(|key| key.variable).chain([PORT]);
         let set = names.filter_map(|name| {
             let value = ground.variables.secret(name)?;
@@ -39,6 +39,14 @@ impl Marks {
         let changed = names.filter(|name| self.0.get(*name) != newer.0.get(*name));
         changed.cloned().collect()
     }
+}
+
+/// Whether this is one of them, or stands in a table of one.
+fn is_exchanged(path: &str) -> bool {
+    EXCHANGED.iter().any(|exchanged| {
+        let rest = path.strip_prefix(exchanged);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    })
 }
 
 fn mark(value: &str) -> [u8; 32] {
@@ -75,16 +83,18 @@ mod tests {
     #[test]
     fn what_is_another_value_or_there_no_more_is_found_and_no_value_is_kept() {
         let one = marks(
-            "listen = \":1\"\nmax_age = \"15m\"\n[[cluster]]\nname = \"a\"\n",
+            "listen = \":1\"\nmax_age = \"15m\"\n[api]\ntoken_rate_limit_rps = 1\n[[cluster]]\nname = \"a\"\n",
             &[("ADMIN_PASSWORD", "canary"), ("PORT", "1"), ("HOME", "a")],
         );
         let other = marks(
-            "poll_interval = \"9s\"\nmax_age = \"15m\"\n[[cluster]]\nname = \"b\"\n",
+            "poll_interval = \"9s\"\nmax_age = \"15m\"\n[api]\ntoken_rate_limit_rps = 2\ntoken_rate_limit_burst = 3\n[[cluster]]\nname = \"b\"\n",
             &[("ADMIN_PASSWORD", "other"), ("HOME", "b")],
         );
         let expected = [
             "ADMIN_PASSWORD",
             "PORT",
+            "api.token_rate_limit_burst",
+            "api.token_rate_limit_rps",
             "cluster[0].name",
             "listen",
             "poll_interval",
