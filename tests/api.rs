@@ -254,8 +254,11 @@ async fn the_raw_text_is_served_as_it_came() {
     problem(&none, 503, "no_text");
     let mut unread = usage(missing(Code::ReportUnreadable), Part::Fresh(compute()));
     unread.evidence = Some(evidence(b"motd \xff\r\nSpace: [OK] alloc"));
-    let answer = Site::new(unread).get(raw).await;
+    let site = Site::new(unread);
+    let answer = site.get(raw).await;
     assert_eq!(answer.status(), StatusCode::OK);
+    // Not a copy for each caller: it may be long.
+    assert_eq!(answer.body().as_ptr(), site.get(raw).await.body().as_ptr());
     assert_eq!(answer.body().as_ref(), b"motd \xff\r\nSpace: [OK] alloc");
     let headers = answer.headers();
     assert!(

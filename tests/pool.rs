@@ -5,6 +5,8 @@ mod commands;
 mod common;
 #[path = "pool/keys.rs"]
 mod keys;
+#[path = "pool/logins.rs"]
+mod logins;
 #[path = "pool/lost.rs"]
 mod lost;
 #[path = "pool/order.rs"]

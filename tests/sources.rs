@@ -35,6 +35,8 @@ mod scripted;
 mod stages;
 #[path = "sources/stat.rs"]
 mod stat;
+#[path = "sources/unheard.rs"]
+mod unheard;
 
 use std::time::Duration;
 

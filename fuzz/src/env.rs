@@ -72,7 +72,9 @@ pub fn holds(text: &str) -> Vec<Problem> {
         assert_eq!(format!("{set:?}"), format!("*** in line {}", set.line));
         in_quotes(&set.value);
     }
-    let pairs = set.into_iter().map(|(name, set)| (name, set.value.to_string()));
+    let pairs = set
+        .into_iter()
+        .map(|(name, set)| (name, set.value.to_string()));
     let pairs = pairs.filter(|(name, _)| !PATHS.contains(&name.as_str()));
     let variables = Variables::load(&pairs.collect(), &EnvFile::Nowhere).expect("no file is read");
     ground::problems(File::default(), Vec::new(), variables)

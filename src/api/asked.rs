@@ -15,7 +15,7 @@ use warp::{
     path::FullPath,
 };
 
-use crate::api::{connection::Peer, error::ApiError};
+use crate::api::{connection::Peer, error::ApiError, standing::Standing};
 
 /// One more than any route has.
 const SEGMENTS: usize = 6;
@@ -32,6 +32,8 @@ pub struct Asked {
     pub headers: HeaderMap,
     /// Where the request comes from: the other side of its connection, until the proxies have been asked.
     pub address: IpAddr,
+    /// Of the connection that it came by; absent where it came by none.
+    pub standing: Option<Standing>,
 }
 
 /// Of every request; it refuses none.
@@ -42,13 +44,17 @@ pub fn asked() -> impl Filter<Extract = (Asked,), Error = Infallible> + Copy {
         .and(query)
         .and(warp::header::headers_cloned())
         .and(warp::ext::optional())
-        .map(|method, path, query, headers, peer: Option<Peer>| Asked {
-            method,
-            path,
-            query,
-            headers: sealed(headers),
-            address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()),
-        })
+        .and(warp::ext::optional())
+        .map(
+            |method, path, query, headers, peer: Option<Peer>, standing| Asked {
+                method,
+                path,
+                query,
+                headers: sealed(headers),
+                address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()),
+                standing,
+            },
+        )
 }
 
 /// The headers, of which that with the token prints as `Sensitive` from now on.

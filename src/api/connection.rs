@@ -205,6 +205,7 @@ impl<S: Routes> hyper::service::Service<Request<Incoming>> for Caller<S> {
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
         self.standing.asked();
         request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(self.standing.clone());
         if request.uri().path_and_query().is_none() {
             // `CONNECT host:443` names no path, and warp panics where there is none.
             *request.uri_mut() = Uri::default();

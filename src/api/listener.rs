@@ -5,6 +5,7 @@
 
 use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
+use rustix::io::Errno;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -75,7 +76,9 @@ pub async fn serve(door: Door, routes: impl Routes, shutdown: impl Future<Output
                 failing = false;
                 inside.comes(stream, peer, &routes);
             }
-            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) if is_of_one_connection(&error) => {
+                tracing::debug!(%error, "a connection failed before it was ours");
+            }
             Err(error) => {
                 if !failing {
                     tracing::error!(%error, "no connection can be taken; trying on");
@@ -118,10 +121,10 @@ impl Inside {
             }
             (Verdict::Tell, None) => {
                 let task = self.tasks.spawn(connection.tell_of_the_crowd(stream));
-                self.crowd.tells(task.id());
+                self.crowd.tells(task);
             }
             // A handshake would cost more than the answer that is not given.
-            (Verdict::Tell, Some(_)) | (Verdict::Close, _) => drop(stream),
+            (Verdict::Tell, Some(_)) => drop(stream),
         }
     }
 
@@ -155,11 +158,39 @@ impl Inside {
     }
 }
 
-/// Whether it was that one connection that failed, before it was ours.
+/// Whether it was that one connection that failed, before it was ours. The next one may be there already. After all
+/// else, as where files or memory are short, trying on at once would only keep a processor busy.
 fn is_of_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
+    // What Linux tells of the network of a connection when that is taken: accept(2), "Error handling".
+    const OF_ONE: [Errno; 12] = [
+        Errno::CONNABORTED,
+        Errno::CONNREFUSED,
+        Errno::CONNRESET,
+        Errno::HOSTDOWN,
+        Errno::HOSTUNREACH,
+        Errno::NETDOWN,
+        Errno::NETUNREACH,
+        Errno::NONET,
+        Errno::NOPROTOOPT,
+        Errno::OPNOTSUPP,
+        Errno::PROTO,
+        Errno::TIMEDOUT,
+    ];
+    Errno::from_io_error(error).is_some_and(|error| OF_ONE.contains(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_connection_suffers_rests_the_door_for_no_other() {
+        let rests = |errno: Errno| !is_of_one_connection(&errno.into());
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM] {
+            assert!(rests(errno), "{errno}");
+        }
+        for errno in [Errno::CONNABORTED, Errno::NETDOWN, Errno::PROTO] {
+            assert!(!rests(errno), "{errno}");
+        }
+    }
 }

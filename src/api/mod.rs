@@ -81,7 +81,7 @@ pub fn routes(
             _ => api.admits(&asked).map(Some),
         };
         let mut answer = match &caller {
-            Ok(caller) => permitted(&api, caller.as_deref(), access)
+            Ok(caller) => permitted(&api, &asked, caller.as_deref(), access)
                 .and_then(|()| answer(&api, &asked, found))
                 .unwrap_or_else(|error| error.answer()),
             Err(error) => error.answer(),
@@ -119,14 +119,22 @@ fn access(asked: &Asked, found: Option<Found<'_>>) -> Access {
     }
 }
 
-fn permitted(api: &Api, caller: Option<&Token>, access: Access) -> Result<(), ApiError> {
-    match caller {
-        Some(token) => {
-            api.counts(token)?;
-            guard::permits(token, access, clock::now())
-        }
-        None => Ok(()),
+/// A token that is good for what is asked has its connection kept before those of strangers.
+fn permitted(
+    api: &Api,
+    asked: &Asked,
+    caller: Option<&Token>,
+    access: Access,
+) -> Result<(), ApiError> {
+    let Some(token) = caller else {
+        return Ok(());
+    };
+    api.counts(token)?;
+    guard::permits(token, access, clock::now())?;
+    if let Some(standing) = &asked.standing {
+        standing.accepted();
     }
+    Ok(())
 }
 
 fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {

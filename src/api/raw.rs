@@ -1,5 +1,7 @@
 //! `GET /api/v1/clusters/{name}/raw`: the newest text of a storage node, as it came, readable or not.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 use warp::{
     http::{HeaderName, HeaderValue, Response, header},
@@ -12,7 +14,7 @@ use crate::{
         published::{Published, to_next_round},
     },
     clock,
-    reading::Source,
+    reading::{Evidence, Source},
 };
 
 /// Names the node that printed the text.
@@ -34,7 +36,8 @@ pub fn answer(cluster: &Published) -> Result<Answer, ApiError> {
     let evidence = usage.evidence.as_ref();
     let evidence =
         evidence.ok_or_else(|| ApiError::NoText(to_next_round(&usage, Instant::now())))?;
-    let mut answer = Response::new(Bytes::from(evidence.text.clone()));
+    let text = Text(Arc::clone(evidence));
+    let mut answer = Response::new(Bytes::from_owner(text));
     let headers = answer.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
@@ -57,4 +60,13 @@ pub fn answer(cluster: &Published) -> Result<Answer, ApiError> {
         }
     }
     Ok(answer)
+}
+
+/// The text where it is: it may be long, and many may ask for it and take it slowly.
+struct Text(Arc<Evidence>);
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        &self.0.text
+    }
 }

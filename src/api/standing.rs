@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -14,7 +14,8 @@ use tokio::time::Instant;
 
 /// A client that has never asked gives way to another after this time: a request comes with the connection.
 const TO_ASK: Duration = Duration::from_millis(250);
-/// A client that has its answer gives way after this time.
+/// A client whose token was accepted gives way after this time without a further request. Another one has no longer than
+/// to ask: a few addresses could hold every place with a request now and then.
 const TO_ASK_AGAIN: Duration = Duration::from_secs(10);
 
 const ASKING: u64 = 0;
@@ -28,13 +29,27 @@ pub struct Standing {
     begun: Instant,
     /// What it waits for, and since when, in milliseconds from its beginning.
     told: Arc<AtomicU64>,
+    /// Whether a token was accepted.
+    known: Arc<AtomicBool>,
 }
 
-/// How well a client could be missed; the greatest goes first. Those that have never asked come before all others.
+/// How well a client could be missed; the greatest goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
-    never_asked: bool,
+    /// Who waits.
+    pub who: Who,
     waited: Duration,
+}
+
+/// What is known of a client. The last ones go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// It has shown a token that was accepted.
+    Known,
+    /// It has asked for what everybody may have.
+    Stranger,
+    /// It has never asked.
+    Silent,
 }
 
 impl Default for Standing {
@@ -43,6 +58,7 @@ impl Default for Standing {
         Standing {
             begun: Instant::now(),
             told: Arc::new(AtomicU64::new(ASKING)),
+            known: Arc::default(),
         }
     }
 }
@@ -51,6 +67,16 @@ impl Standing {
     /// A request is whole, and is being answered.
     pub fn asked(&self) {
         self.told.store(BUSY, Ordering::Relaxed);
+    }
+
+    /// A token that came with a request was accepted.
+    pub fn accepted(&self) {
+        self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a token was ever accepted.
+    pub fn is_known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
     }
 
     /// The client was sent an answer, or a piece of it. What is sent without a request is none.
@@ -69,15 +95,13 @@ impl Standing {
         let (kind, since) = (told & ((1 << KINDS) - 1), told >> KINDS);
         let since = self.begun + Duration::from_millis(since);
         let waited = now.saturating_duration_since(since);
-        let (never_asked, long) = match kind {
-            ASKING => (true, TO_ASK),
-            ANSWERED => (false, TO_ASK_AGAIN),
+        let (who, long) = match kind {
+            ASKING => (Who::Silent, TO_ASK),
+            ANSWERED if self.is_known() => (Who::Known, TO_ASK_AGAIN),
+            ANSWERED => (Who::Stranger, TO_ASK),
             _ => return None,
         };
-        (waited >= long).then_some(Claim {
-            never_asked,
-            waited,
-        })
+        (waited >= long).then_some(Claim { who, waited })
     }
 }
 
@@ -98,6 +122,9 @@ mod tests {
         standing.asked();
         assert!(!claims(100_000));
         standing.answered(after(&standing, 5_000));
+        assert!(!claims(5_249));
+        assert!(claims(5_250));
+        standing.accepted();
         assert!(!claims(14_999));
         assert!(claims(15_000));
     }
@@ -110,12 +137,21 @@ mod tests {
     }
 
     #[test]
-    fn who_has_never_asked_goes_first_and_among_equals_who_has_waited_longest() {
-        let (new, old) = (Standing::default(), Standing::default());
-        old.asked();
-        old.answered(old.begun);
+    fn the_silent_go_before_strangers_and_those_before_the_known_and_of_equals_who_has_waited_longest()
+     {
+        let (new, stranger, old) = (
+            Standing::default(),
+            Standing::default(),
+            Standing::default(),
+        );
+        for standing in [&stranger, &old] {
+            standing.asked();
+            standing.answered(standing.begun);
+        }
+        old.accepted();
         let at = |standing: &Standing, millis| standing.claim(after(standing, millis));
-        assert!(at(&new, 300) > at(&old, 70_000));
+        assert!(at(&new, 300) > at(&stranger, 70_000));
+        assert!(at(&stranger, 300) > at(&old, 70_000));
         assert!(at(&new, 400) > at(&new, 300));
         assert!(at(&old, 70_000) > at(&old, 20_000));
     }

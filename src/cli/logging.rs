@@ -74,11 +74,11 @@ impl Logging {
             .with_target("rustls_platform_verifier", LevelFilter::OFF)
             .with_target("vhi_usage", level)
             .with_target(log::TARGET, level);
-        let (access, guard) = Behind::writer("access-log", "lines of the access log");
+        let (access, guard) = Behind::writer("access-log");
         let mut guards = vec![guard];
         let others = match self.serves {
             true => {
-                let (others, guard) = Behind::writer("log", "lines of the log");
+                let (others, guard) = Behind::writer("log");
                 guards.push(guard);
                 BoxMakeWriter::new(others)
             }
@@ -118,24 +118,24 @@ impl Logging {
 /// What the thread writes to: many lines in one piece, and behind them how many were lost.
 struct Behind {
     lines: BufWriter<Stderr>,
-    /// What they are, for the word of their loss.
-    what: &'static str,
+    /// The log's name, for the word of their loss.
+    log: &'static str,
     lost: Arc<OnceLock<ErrorCounter>>,
     told: usize,
 }
 
 impl Behind {
     /// What lines are handed to, and the thread that writes them.
-    fn writer(thread: &str, what: &'static str) -> (NonBlocking, WorkerGuard) {
+    fn writer(log: &'static str) -> (NonBlocking, WorkerGuard) {
         let lost = Arc::new(OnceLock::new());
         let behind = Behind {
             lines: BufWriter::new(io::stderr()),
-            what,
+            log,
             lost: Arc::clone(&lost),
             told: 0,
         };
         let builder = NonBlockingBuilder::default().buffered_lines_limit(WAITING);
-        let (writer, guard) = builder.thread_name(thread).finish(behind);
+        let (writer, guard) = builder.thread_name(log).finish(behind);
         lost.get_or_init(|| writer.error_counter());
         (writer, guard)
     }
@@ -155,8 +155,8 @@ impl Write for Behind {
             self.told = lost;
             tracing::warn!(
                 lines,
-                "{} were lost: stderr was not read in time",
-                self.what
+                log = self.log,
+                "lines were lost: stderr was not read in time"
             );
         }
         Ok(())

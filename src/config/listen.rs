@@ -7,7 +7,14 @@ use std::{
     str::FromStr,
 };
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+
+/// So many connections may come in one moment before any is taken in; the kernel may hold fewer. Of those that are beyond
+/// it each waits a second or longer until its client tries again.
+const AT_ONCE: u32 = 4096;
+/// What the system is asked to hold of one connection for each way, in bytes. Linux takes twice as much. Without a bound
+/// it would hold megabytes of answers for each client that asks and takes none.
+const HELD: u32 = 64 * 1024;
 
 /// An address and a port, or a port on every address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +46,12 @@ impl Listen {
     /// A sentence that says what stands in the way.
     pub async fn bind(self) -> Result<TcpListener, BindError> {
         let bound = match self {
-            Listen::At(address) => TcpListener::bind(address).await,
+            Listen::At(address) => bound(address),
             Listen::Everywhere(port) => {
-                match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+                match bound((Ipv6Addr::UNSPECIFIED, port).into()) {
                     // A machine without IPv6.
                     Err(error) if error.kind() != ErrorKind::AddrInUse => {
-                        TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+                        bound((Ipv4Addr::UNSPECIFIED, port).into())
                     }
                     bound => bound,
                 }
@@ -55,6 +62,21 @@ impl Listen {
             error,
         })
     }
+}
+
+/// Must be called where tokio runs.
+fn bound(address: SocketAddr) -> Result<TcpListener, Error> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A service that starts anew is not kept out by connections that it had before.
+    socket.set_reuseaddr(true)?;
+    // Each connection takes them over from the listener.
+    socket.set_send_buffer_size(HELD)?;
+    socket.set_recv_buffer_size(HELD)?;
+    socket.bind(address)?;
+    socket.listen(AT_ONCE)
 }
 
 impl FromStr for Listen {
@@ -131,6 +153,26 @@ mod tests {
             let listen: Listen = text.parse().expect("a place");
             assert_eq!(listen.is_loopback(), expected, "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_of_its_answers_leaves_little_to_hold() {
+        let listen: Listen = "127.0.0.1:0".parse().expect("a place");
+        let listener = listen.bind().await.expect("a port");
+        let client = TcpSocket::new_v4().expect("a socket");
+        // It holds as little as it may: what is written stays on our side.
+        client.set_recv_buffer_size(1).expect("a buffer");
+        let address = listener.local_addr().expect("an address");
+        let (client, taken) = tokio::join!(client.connect(address), listener.accept());
+        let (client, (taken, _)) = (client.expect("a way in"), taken.expect("a client"));
+        taken.writable().await.expect("room");
+        let mut held = 0;
+        while let Ok(written) = taken.try_write(&[0; 16 * 1024]) {
+            held += written;
+        }
+        let most = 4 * HELD as usize;
+        assert!((1..=most).contains(&held), "{held} bytes");
+        drop(client);
     }
 
     #[test]

@@ -5,41 +5,60 @@
 //! ```
 
 use hyper::body::Bytes;
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 
 use crate::{
-    panel::{
-        error::PanelError,
-        login::{self, Credentials, SessionCookie},
+    panel::login::{self, Credentials, SessionCookie},
+    web::{
+        error::WebError,
+        handed::{self, Unanswered},
+        http::Http,
     },
-    web::http::Http,
 };
 
 const PATH: &str = "/api/v2/login";
 
-/// One login with this body, for the session of this number; the inner error is the status with which the
-/// panel refused it.
-///
-/// # Errors
-/// When the panel gave no answer, or one that says nothing of the password.
-pub async fn log_in(
-    http: &Http,
-    index: Option<u32>,
-    body: Bytes,
-) -> Result<Result<Credentials, StatusCode>, PanelError> {
-    let headers = login::headers(index);
-    let response = http.send(PATH, headers, Some(body)).await?;
+/// How a login ended.
+#[derive(Debug)]
+pub enum End {
+    /// It was answered as one that is accepted, with a session, or with nothing that we can use as one.
+    Accepted(Result<Credentials, WebError>),
+    /// It was refused with this status.
+    Refused(StatusCode),
+    /// The password was sent, and no answer came: whether it was refused is not known.
+    Unheard(WebError),
+    /// The password was not sent, or the answer says nothing of it.
+    Failed(WebError),
+}
+
+/// One login with this body, for the session of this number.
+pub async fn log_in(http: &Http, index: Option<u32>, body: Bytes) -> End {
+    let response = match handed::post(http, PATH, login::headers(index), body).await {
+        Ok(response) => response,
+        Err(Unanswered::Unsent(error)) => return End::Failed(error),
+        Err(Unanswered::Unheard(error)) => return End::Unheard(error),
+    };
     let status = response.status();
     match status {
-        StatusCode::OK | StatusCode::CREATED => {}
+        StatusCode::OK | StatusCode::CREATED => {
+            End::Accepted(credentials(http, index, response).await)
+        }
         // The panel is not well, or is another place; that says nothing of the password.
         _ if status.is_server_error() || status == StatusCode::NOT_FOUND => {
-            return Err(http.status(PATH, status).into());
+            End::Failed(http.status(PATH, status))
         }
         // Wrong, forbidden, locked or sent elsewhere: which status means a wrong password is not
         // documented, so none of them is repeated soon.
-        _ => return Ok(Err(status)),
+        _ => End::Refused(status),
     }
+}
+
+/// The session that this answer gives.
+async fn credentials(
+    http: &Http,
+    index: Option<u32>,
+    response: Response,
+) -> Result<Credentials, WebError> {
     let cookie = SessionCookie::of(&response, index).ok_or_else(|| {
         http.shape(
             PATH,
@@ -49,5 +68,5 @@ pub async fn log_in(
     let mut body = http.json(PATH, response).await?;
     let credentials = Credentials::new(cookie, index, &mut body);
     tracing::debug!(panel = http.url(), "logged in to the panel");
-    Ok(Ok(credentials))
+    Ok(credentials)
 }

@@ -25,6 +25,20 @@ pub enum PanelError {
         /// When the login will be tried again.
         next_try: Timestamp,
     },
+    /// Several logins in a row were sent, and nobody answered: each may count as a wrong password there. Not
+    /// tried again before `next_try`, for accounts lock.
+    #[error(
+        "{error}; so it went with {in_a_row} logins in a row, and the panel may have refused each of them unheard: a service tries again at {}",
+        clock::rfc3339(*next_try)
+    )]
+    Unheard {
+        /// What became of the last one.
+        error: WebError,
+        /// How many.
+        in_a_row: u32,
+        /// When the login will be tried again.
+        next_try: Timestamp,
+    },
     /// The login was accepted, and this path is refused all the same. It is left alone until `next_try`; the
     /// others are not.
     #[error(
@@ -45,18 +59,18 @@ impl PanelError {
     /// What happened, of the closed list.
     pub fn code(&self) -> Code {
         match self {
-            PanelError::Web(error) => error.code(),
+            PanelError::Web(error) | PanelError::Unheard { error, .. } => error.code(),
             PanelError::Login { .. } | PanelError::Path { .. } => Code::AuthRefused,
         }
     }
 
-    /// When what was refused is tried again.
+    /// When what was refused, or may have been, is tried again.
     pub fn next_try(&self) -> Option<Timestamp> {
         match self {
             PanelError::Web(_) => None,
-            PanelError::Login { next_try, .. } | PanelError::Path { next_try, .. } => {
-                Some(*next_try)
-            }
+            PanelError::Login { next_try, .. }
+            | PanelError::Unheard { next_try, .. }
+            | PanelError::Path { next_try, .. } => Some(*next_try),
         }
     }
 

@@ -1,8 +1,8 @@
 //! One request in a session.
 
-use hyper::body::Bytes;
-use reqwest::{Response, header::HeaderMap};
+use reqwest::{Body, Response, header::HeaderMap};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::{
     panel::{error::PanelError, login::Credentials},
@@ -18,6 +18,8 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// Headers beside those of the session.
     pub beside: Option<&'a HeaderMap>,
+    /// When its caller came with it.
+    pub came: Instant,
     /// A body in JSON.
     pub body: Option<&'a Value>,
 }
@@ -28,6 +30,7 @@ impl<'a> Request<'a> {
         Request {
             http,
             path,
+            came: Instant::now(),
             beside: None,
             body: None,
         }
@@ -47,7 +50,7 @@ impl<'a> Request<'a> {
     }
 
     /// Its body as it is sent.
-    pub fn body(&self) -> Option<Bytes> {
+    pub fn body(&self) -> Option<Body> {
         self.body.map(|body| body.to_string().into())
     }
 

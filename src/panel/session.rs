@@ -6,17 +6,18 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use tokio::{
     sync::{Mutex, MutexGuard},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use crate::{
     breaker::Breakers,
     panel::{
-        entrance,
+        entrance::{self, End},
         error::PanelError,
         login::{self, Credentials},
         project,
         request::Request,
+        shut::Shut,
         standing::{Lent, Standing},
     },
     secret::Secret,
@@ -153,7 +154,7 @@ impl Session {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (lent, mut alone) = self.session(&place, tries >= TRIES).await?;
+            let (lent, mut alone) = self.session(request.came, &place, tries >= TRIES).await?;
             let answer = self.send(request, &lent, &mut alone).await;
             let mut standing = self.standing.lock().await;
             if alone.is_some() {
@@ -193,6 +194,7 @@ impl Session {
     /// is gone, so that a 401 in it is for us.
     async fn session(
         &self,
+        came: Instant,
         place: &str,
         last: bool,
     ) -> Result<(Lent, Option<MutexGuard<'_, ()>>), PanelError> {
@@ -202,7 +204,7 @@ impl Session {
                 return Ok((lent, None));
             }
             if !standing.is_young() {
-                let lent = self.log_in(&mut standing).await?;
+                let lent = self.log_in(came, &mut standing).await?;
                 standing.share(&lent);
                 return Ok((lent, None));
             }
@@ -214,14 +216,17 @@ impl Session {
         if !last && let Some(lent) = standing.lend(place) {
             return Ok((lent, None));
         }
-        let lent = self.log_in(&mut standing).await?;
+        let lent = self.log_in(came, &mut standing).await?;
         Ok((lent, Some(alone)))
     }
 
-    /// A login, unless it is too early for one.
-    async fn log_in(&self, standing: &mut Standing) -> Result<Lent, PanelError> {
+    /// A login, unless it is too early for one, or nobody answered one for which this caller has waited.
+    async fn log_in(&self, came: Instant, standing: &mut Standing) -> Result<Lent, PanelError> {
         if let Some(refusal) = standing.refused() {
             return Err(self.refused(refusal));
+        }
+        if let Some(error) = standing.unheard_since(came) {
+            return Err(error.into());
         }
         if let Some(refusal) = standing.left_alone(project::PATH) {
             return Err(self.forbidden(project::PATH, refusal));
@@ -230,13 +235,20 @@ impl Session {
             let settings = &self.settings;
             let (username, domain) = (settings.username.as_str(), settings.domain.as_str());
             let body = login::body(username, &settings.password, domain);
-            let end = entrance::log_in(&self.http, settings.session_index, body).await;
-            if end.is_err() {
-                standing.unheard();
-            }
-            match end? {
-                Ok(credentials) => self.in_scope(standing, credentials).await,
-                Err(status) => Err(self.refused(standing.refuse(status))),
+            match entrance::log_in(&self.http, settings.session_index, body).await {
+                End::Accepted(session) => {
+                    standing.heard();
+                    self.in_scope(standing, session?).await
+                }
+                End::Refused(status) => Err(self.refused(standing.refuse(status))),
+                End::Unheard(error) => Err(match standing.unheard(error.clone()) {
+                    Some(refusal) => self.refused(refusal),
+                    None => error.into(),
+                }),
+                End::Failed(error) => {
+                    standing.failed();
+                    Err(error.into())
+                }
             }
         };
         let noted = self
@@ -274,12 +286,8 @@ impl Session {
         }
     }
 
-    fn refused(&self, refusal: Refusal<u16>) -> PanelError {
-        PanelError::Login {
-            url: self.http.url().to_owned(),
-            user: self.settings.user(),
-            status: refusal.why,
-            next_try: refusal.next_try,
-        }
+    fn refused(&self, refusal: Refusal<Shut>) -> PanelError {
+        let (url, user) = (self.http.url(), self.settings.user());
+        refusal.why.error(url, user, refusal.next_try)
     }
 }

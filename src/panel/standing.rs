@@ -12,9 +12,10 @@ use tokio::time::Instant;
 
 use crate::{
     breaker::Breakers,
-    panel::login::Credentials,
+    panel::{login::Credentials, shut::Shut},
     reason::Code,
     web::{
+        error::WebError,
         left_alone::LeftAlone,
         peer::Peer,
         refusals::{Refusal, Refusals},
@@ -24,13 +25,19 @@ use crate::{
 /// For so long after its login no session ends by itself.
 const YOUNG: Duration = Duration::from_secs(15);
 
+/// After so many logins in a row that nobody answered it is as if the last had been refused.
+const UNHEARD: u32 = 3;
+
 /// What all callers of one session share.
 #[derive(Debug)]
 pub struct Standing {
     kept: Option<Kept>,
     logins: u64,
-    /// The status of each refused login.
-    refusals: Refusals<u16>,
+    refusals: Refusals<Shut>,
+    /// Logins in a row that nobody answered.
+    unheard: u32,
+    /// When the last of them ended, and how.
+    last_unheard: Option<(Instant, WebError)>,
     /// The paths that are left alone.
     paths: LeftAlone<()>,
 }
@@ -65,6 +72,8 @@ impl Standing {
             kept: None,
             logins: 0,
             refusals: Refusals::new(Peer::Panel.word(), breakers.clone()),
+            unheard: 0,
+            last_unheard: None,
             paths: LeftAlone::by(Peer::Panel, breakers),
         }
     }
@@ -143,13 +152,42 @@ impl Standing {
     }
 
     /// The refusal after which it is still too early for another login.
-    pub fn refused(&self) -> Option<Refusal<u16>> {
+    pub fn refused(&self) -> Option<Refusal<Shut>> {
         self.refusals.standing()
     }
 
     /// Notes that the panel refused a login. The session that is there may go on.
-    pub fn refuse(&mut self, status: StatusCode) -> Refusal<u16> {
-        self.refusals.refuse(status.as_u16(), Code::AuthRefused)
+    pub fn refuse(&mut self, status: StatusCode) -> Refusal<Shut> {
+        let why = Shut::Refused(status.as_u16());
+        self.refusals.refuse(why, Code::AuthRefused)
+    }
+
+    /// Notes that a login was sent and nobody answered. Whoever does not answer may have refused it, so that the
+    /// third in a row and each one behind it counts as a refusal, which comes back. Those before it do not: a panel
+    /// that hangs for a moment is asked again at once.
+    pub fn unheard(&mut self, error: WebError) -> Option<Refusal<Shut>> {
+        self.unheard = self.unheard.saturating_add(1);
+        let (code, in_a_row) = (error.code(), self.unheard);
+        self.last_unheard = Some((Instant::now(), error.clone()));
+        if in_a_row < UNHEARD {
+            self.refusals.unheard();
+            return None;
+        }
+        let why = Shut::Unheard { error, in_a_row };
+        Some(self.refusals.refuse(why, code))
+    }
+
+    /// What became of a login that nobody answered while we waited for it, who came at that time.
+    pub fn unheard_since(&self, came: Instant) -> Option<WebError> {
+        let (ended, error) = self.last_unheard.as_ref()?;
+        (*ended > came).then(|| error.clone())
+    }
+
+    /// Notes that a login was answered as one that is accepted, perhaps without a session in the answer.
+    pub fn heard(&mut self) {
+        self.unheard = 0;
+        self.last_unheard = None;
+        self.refusals.unheard();
     }
 
     /// The refusal after which it is still too early to ask for this path again.
@@ -167,8 +205,8 @@ impl Standing {
         self.paths.accept(path);
     }
 
-    /// Notes that a login had no answer.
-    pub fn unheard(&mut self) {
+    /// Notes that a login came to nothing and says nothing of the password.
+    pub fn failed(&mut self) {
         self.refusals.unheard();
     }
 

@@ -125,10 +125,9 @@ impl Gate {
         };
         let headers = self.http.headers(&token);
         let request = Request {
-            http: &self.http,
-            path,
             beside: Some(&headers),
             body,
+            ..Request::get(&self.http, path)
         };
         let response = match self.pass.wants_session() {
             true => self.session.lend(request).await?,

@@ -144,10 +144,7 @@ impl SourceError {
     /// When the peer is asked again, where it refused us; `None` where that is at the next round.
     pub fn next_try(&self) -> Option<Timestamp> {
         match self {
-            SourceError::Ssh(error) => match error.first() {
-                SshError::Auth { next_try, .. } => Some(*next_try),
-                _ => None,
-            },
+            SourceError::Ssh(error) => error.next_try(),
             SourceError::Panel(error) => error.next_try(),
             SourceError::Query(error) => error.next_try(),
             _ => None,

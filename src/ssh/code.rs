@@ -50,6 +50,7 @@ impl SshError {
                 HostKeyProblem::File { .. } => Code::KnownHostsUnreadable,
             },
             SshError::Auth { .. } | SshError::Withheld { .. } => Code::AuthRefused,
+            SshError::Unheard { source, .. } => source.code(),
             SshError::Key { .. } => Code::KeyUnusable,
             SshError::Lost { .. } => Code::SessionLost,
             SshError::Refused { .. } => Code::CommandRefused,

@@ -47,6 +47,22 @@ pub enum SshError {
         /// When the key will be offered again.
         next_try: Timestamp,
     },
+    /// Our key was sent, and several times in a row the node did not say whether it takes it. That may be a slow
+    /// refusal, so it is not tried again before `next_try`.
+    #[error(
+        "{node}: the node does not say whether it takes the key {key}, see what sshd does there at a login and how long; a service offers it again at {}",
+        clock::rfc3339(*next_try)
+    )]
+    Unheard {
+        /// The node.
+        node: Node,
+        /// The file of the private key.
+        key: String,
+        /// When the key will be offered again.
+        next_try: Timestamp,
+        /// How the last login ended.
+        source: Box<SshError>,
+    },
     /// Other nodes of the cluster refused our key, and this one was not offered it: they may all ask one directory.
     #[error(
         "{node}: the key {key} is not offered, for other nodes of the cluster refuse it; a service offers it again at {}",
@@ -158,6 +174,26 @@ impl SshError {
             node: node.clone(),
             key,
             next_try: clock::later(clock::now(), wait),
+        }
+    }
+
+    /// This was the last of several logins in a row of which the node did not say whether it takes our key.
+    pub fn unheard(self, node: &Node, key: String) -> SshError {
+        SshError::Unheard {
+            node: node.clone(),
+            key,
+            next_try: clock::now(),
+            source: Box::new(self),
+        }
+    }
+
+    /// Until when the node is not asked, where it is our key that it did not take; `None` for any other error.
+    pub fn next_try(&self) -> Option<Timestamp> {
+        match self.first() {
+            SshError::Auth { next_try, .. }
+            | SshError::Unheard { next_try, .. }
+            | SshError::Withheld { next_try, .. } => Some(*next_try),
+            _ => None,
         }
     }
 

@@ -10,15 +10,19 @@
 //! The check in russh is not used: it knows no wildcards, no authorities and no revoked keys, takes an
 //! unreadable file for an empty one, and a second key of one type for a changed one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    iter::once,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
-use russh::keys::{HashAlg, PublicKey, ssh_key::Fingerprint};
+use russh::keys::{HashAlg, ssh_key::Fingerprint};
 
 use crate::ssh::{
+    error::{ConnectFailure, SshError},
     host_key_problem::HostKeyProblem,
     known_hosts::{Lines, lines_for, open},
-    offer::Offer,
+    offer::{Offer, has_no_such_key},
     place::Place,
     verdict::{Case, Shown},
 };
@@ -39,24 +43,22 @@ impl HostKeys {
     /// When the file cannot be read.
     pub fn offers(&self, node: &Place) -> Result<Vec<Offer>, HostKeyProblem> {
         match self {
-            HostKeys::Pinned(_) => Ok(vec![Offer::keys()]),
+            // A node shows one key, and the pinned one may be of another type.
+            HostKeys::Pinned(_) => Ok(once(Offer::keys()).chain(Offer::each_type()).collect()),
             HostKeys::File(path) => Ok(Offer::of_lines(&read(path, node)?.named)),
         }
     }
 
-    /// Whether fingerprints are pinned, of which nobody knows the type of key.
-    pub fn is_pinned(&self) -> bool {
-        matches!(self, HostKeys::Pinned(_))
-    }
-
-    /// What to ask for so that the first of these keys that is pinned is shown.
-    pub fn offer_of_pinned(&self, keys: Vec<PublicKey>) -> Option<Offer> {
-        let HostKeys::Pinned(pins) = self else {
-            return None;
-        };
-        let mut keys = keys.into_iter();
-        let pinned = keys.find(|key| pins.contains(&key.fingerprint(HashAlg::Sha256)));
-        pinned.map(|key| Offer::of_type(&key.algorithm()))
+    /// Whether a node that failed a handshake like this may have another key that is expected.
+    pub fn may_have_another(&self, error: &SshError) -> bool {
+        match error {
+            SshError::Connect {
+                why: ConnectFailure::Handshake(error),
+                ..
+            } => has_no_such_key(error),
+            SshError::HostKey { .. } => matches!(self, HostKeys::Pinned(_)),
+            _ => false,
+        }
     }
 
     /// Whether the node may show this at this time.
@@ -101,6 +103,8 @@ pub fn read(path: &Path, node: &Place) -> Result<Lines, HostKeyProblem> {
 
 #[cfg(test)]
 mod tests {
+    use russh::keys::PublicKey;
+
     use super::*;
     use crate::{clock, ssh::node::Node};
 

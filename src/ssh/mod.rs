@@ -24,6 +24,7 @@ pub mod node;
 pub mod offer;
 pub mod output;
 pub mod pattern;
+pub mod peer;
 pub mod place;
 pub mod pool;
 pub mod round;

@@ -9,8 +9,8 @@ use std::{
 };
 
 use russh::{
-    client::{self, AuthResult, DisconnectReason, Handle},
-    keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate},
+    client::{self, AuthResult, Handle},
+    keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg},
 };
 use tokio::{
     net::TcpStream,
@@ -23,14 +23,11 @@ use crate::{
         closer::Closer,
         command::{Command, Ended},
         error::{ConnectFailure, SshError},
-        host_key_problem::HostKeyProblem,
-        host_keys::HostKeys,
         login::{self, Login},
         node::Node,
-        offer::{Offer, has_no_such_key},
-        shown,
+        offer::Offer,
+        peer::{Peer, PeerError},
         tries::Tries,
-        verdict::Shown,
     },
     stage::{Stage, Stages},
 };
@@ -49,8 +46,8 @@ impl Session {
     /// Connects, checks the host key, and authenticates, which is one of the tries of our key.
     ///
     /// # Errors
-    /// `Connect`, `HostKey`, `Key`, `Withheld`, or `Auth` with `next_try` set to now: the caller knows how long
-    /// to wait.
+    /// `Connect`, `HostKey`, `Key`, `Lost`, `Withheld`, or `Auth` or `Unheard` with `next_try` set to now: the caller
+    /// knows how long to wait.
     pub async fn open(
         node: &Node,
         login: &Login,
@@ -71,14 +68,26 @@ impl Session {
         };
         let one = timeout(within, tries.one()).await.map_err(|_| late())?;
         let one = one.map_err(|until| SshError::withheld(node, login.key_name(), until))?;
+        let deadline = Instant::now() + within;
         let authenticated = async {
-            let end = timeout(within, session.authenticate(key, login)).await;
-            end.unwrap_or_else(|_| Err(late()))
+            let key = timeout_at(deadline, session.signing(key)).await;
+            let key = key.unwrap_or_else(|_| Err(late()))?;
+            let answer = timeout_at(deadline, session.offer(key, login)).await;
+            match answer.unwrap_or_else(|_| Err(late())) {
+                Ok(()) => {
+                    one.taken(node);
+                    Ok(())
+                }
+                Err(error @ SshError::Auth { .. }) => {
+                    one.refused();
+                    Err(error)
+                }
+                // Sent, and nobody knows what the node makes of it: a slow refusal locks accounts, too.
+                Err(error) if one.unheard(node) => Err(error.unheard(node, login.key_name())),
+                Err(error) => Err(error),
+            }
         };
         let end = stages.note(Stage::Auth, authenticated, word).await;
-        if matches!(end, Err(SshError::Auth { .. })) {
-            one.refused();
-        }
         end.map(|()| session)
     }
 
@@ -86,33 +95,23 @@ impl Session {
     async fn reach(node: &Node, login: &Login, stages: &Stages) -> Result<Session, SshError> {
         let place = node.place();
         let offers = login.host_keys.offers(place);
-        let mut offers = offers.map_err(|why| SshError::HostKey {
+        let offers = offers.map_err(|why| SshError::HostKey {
             node: node.clone(),
             why,
         })?;
-        let last = offers.pop().unwrap_or_else(Offer::keys);
-        for offer in offers {
-            match Session::connect(node, login, offer, stages).await {
-                Err(SshError::Connect {
-                    why: ConnectFailure::Handshake(error),
-                    ..
-                }) if has_no_such_key(&error) => {}
+        let mut offers = offers.into_iter();
+        let mut offer = offers.next().unwrap_or_else(Offer::keys);
+        let mut told = None;
+        loop {
+            let error = match Session::connect(node, login, offer, stages).await {
+                Err(error) if login.host_keys.may_have_another(&error) => error,
                 session => return session,
+            };
+            let first = told.get_or_insert(error);
+            match offers.next() {
+                Some(next) => offer = next,
+                None => return Err(first.clone()),
             }
-        }
-        match Session::connect(node, login, last, stages).await {
-            // The node has keys of several types, and shows one: the pinned one may be another.
-            Err(error @ SshError::HostKey { .. }) if login.host_keys.is_pinned() => {
-                let shown = shown::host_keys(place, login.connect_timeout).await;
-                let pinned = shown
-                    .ok()
-                    .and_then(|keys| login.host_keys.offer_of_pinned(keys));
-                match pinned {
-                    Some(offer) => Session::connect(node, login, offer, stages).await,
-                    None => Err(error),
-                }
-            }
-            session => session,
         }
     }
 
@@ -162,22 +161,30 @@ impl Session {
         })
     }
 
-    async fn authenticate(&mut self, key: PrivateKey, login: &Login) -> Result<(), SshError> {
-        let lost = |source| SshError::Lost {
+    fn lost(&self, source: russh::Error) -> SshError {
+        SshError::Lost {
             node: self.node.clone(),
             source: Arc::new(source),
-        };
+        }
+    }
+
+    /// The key, and the way to sign with it that the node takes. It is not sent yet.
+    async fn signing(&self, key: PrivateKey) -> Result<PrivateKeyWithHashAlg, SshError> {
         let hash = match key.algorithm() {
             // A server that does not say what it takes is asked for SHA-512; SHA-1 is never used.
             Algorithm::Rsa { .. } => {
-                match self.handle.best_supported_rsa_hash().await.map_err(lost)? {
+                let best = self.handle.best_supported_rsa_hash().await;
+                match best.map_err(|source| self.lost(source))? {
                     Some(Some(hash)) => Some(hash),
                     Some(None) | None => Some(HashAlg::Sha512),
                 }
             }
             _ => None,
         };
-        let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
+        Ok(PrivateKeyWithHashAlg::new(Arc::new(key), hash))
+    }
+
+    async fn offer(&mut self, key: PrivateKeyWithHashAlg, login: &Login) -> Result<(), SshError> {
         match self
             .handle
             .authenticate_publickey(self.node.user(), key)
@@ -186,14 +193,14 @@ impl Session {
             Ok(AuthResult::Success) => Ok(()),
             // russh says the same of a connection that broke meanwhile, and that is no refusal.
             Ok(AuthResult::Failure { .. }) if self.broken.load(Ordering::Acquire) => {
-                Err(lost(russh::Error::Disconnect))
+                Err(self.lost(russh::Error::Disconnect))
             }
             Ok(AuthResult::Failure { .. }) => Err(SshError::Auth {
                 node: self.node.clone(),
                 key: login.key_name(),
                 next_try: clock::now(),
             }),
-            Err(source) => Err(lost(source)),
+            Err(source) => Err(self.lost(source)),
         }
     }
 
@@ -225,49 +232,5 @@ impl std::fmt::Debug for Session {
         f.debug_struct("Session")
             .field("node", &self.node)
             .finish_non_exhaustive()
-    }
-}
-
-/// Our side of the handshake: holds the host key against what is expected.
-struct Peer {
-    node: Node,
-    host_keys: HostKeys,
-    /// Whether the connection ended without a word of the node's.
-    broken: Arc<AtomicBool>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum PeerError {
-    #[error(transparent)]
-    Ssh(#[from] russh::Error),
-    #[error(transparent)]
-    HostKey(HostKeyProblem),
-}
-
-impl client::Handler for Peer {
-    type Error = PeerError;
-
-    async fn check_server_key(
-        &mut self,
-        shown: &PublicKeyOrCertificate,
-    ) -> Result<bool, PeerError> {
-        let key = shown.public_key();
-        let shown = Shown {
-            key: &key,
-            certificate: shown.certificate(),
-        };
-        let checked = self.host_keys.check(self.node.place(), shown, clock::now());
-        checked.map(|()| true).map_err(PeerError::HostKey)
-    }
-    // Comes before the reply that an authentication waits for.
-    async fn disconnected(&mut self, reason: DisconnectReason<PeerError>) -> Result<(), PeerError> {
-        match reason {
-            DisconnectReason::ReceivedDisconnect(_) => Ok(()),
-            DisconnectReason::Error(PeerError::Ssh(russh::Error::NoAuthMethod)) => Ok(()),
-            DisconnectReason::Error(error) => {
-                self.broken.store(true, Ordering::Release);
-                Err(error)
-            }
-        }
     }
 }

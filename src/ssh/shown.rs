@@ -21,6 +21,7 @@ use tokio::{
 use crate::{
     lock,
     ssh::{
+        closer::Closer,
         error::ConnectFailure,
         login,
         offer::{Offer, has_no_such_key},
@@ -63,6 +64,8 @@ async fn host_key(
         .await
         .map_err(late)?
         .map_err(ConnectFailure::of)?;
+    // Without it a handshake that stands still would stay for ever.
+    let (stream, _closer) = Closer::split(stream).map_err(ConnectFailure::of)?;
     let seen = Seen::default();
     let connecting = client::connect_stream(Arc::new(config), stream, seen.clone());
     let end = timeout_at(deadline, connecting).await.map_err(late)?;

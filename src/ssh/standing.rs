@@ -138,15 +138,14 @@ impl Standing {
         basis: impl FnOnce() -> Basis,
     ) -> (SshError, Left) {
         let (until, why) = match error {
-            SshError::Auth { node, key, .. } => {
+            mut why @ (SshError::Auth { .. } | SshError::Unheard { .. }) => {
                 let pause = pause::REFUSED.spread(self.refusals);
                 self.refusals = self.refusals.saturating_add(1);
-                let next_try = clock::later(clock::now(), pause);
-                let why = SshError::Auth {
-                    node,
-                    key,
-                    next_try,
-                };
+                if let SshError::Auth { next_try, .. } | SshError::Unheard { next_try, .. } =
+                    &mut why
+                {
+                    *next_try = clock::later(clock::now(), pause);
+                }
                 (Until::Refused(now + pause), why)
             }
             SshError::HostKey { ref why, .. } if why.is_for_a_person() => {

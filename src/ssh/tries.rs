@@ -2,19 +2,23 @@
 //! account that is refused too often.
 
 use std::{
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::{lock, pause};
+use crate::{lock, pause, ssh::node::Node};
 
 /// As many nodes may refuse our key, within as long as [`pause::REFUSED`] says, before it is offered slowly.
 const REFUSALS: usize = 3;
 const PAUSE: Duration = pause::REFUSED.first;
 /// Then one more node is offered it after so long: a good one among bad ones is found, and no account locked.
 const SLOWLY: Duration = Duration::from_secs(60);
+
+/// As often in a row may a node not say whether it takes our key before it is left alone as if it had refused it.
+const UNHEARD: u32 = 3;
 
 /// The tries of one pool.
 #[derive(Debug, Default)]
@@ -28,6 +32,8 @@ pub struct Tries {
 struct State {
     /// When one was refused lately, the first one first.
     refused: Vec<Instant>,
+    /// How often in a row a node has not said whether it takes our key.
+    unheard: BTreeMap<String, u32>,
     /// How many are on their way.
     under_way: usize,
 }
@@ -76,6 +82,20 @@ impl Tries {
 pub struct Try<'a>(&'a Tries);
 
 impl Try<'_> {
+    /// The node has taken it.
+    pub fn taken(self, node: &Node) {
+        self.0.state().unheard.remove(&node.to_string());
+    }
+
+    /// The node has not said whether it takes it, which counts as refused: whether that is so too often now.
+    pub fn unheard(self, node: &Node) -> bool {
+        let mut state = self.0.state();
+        state.refused.push(Instant::now());
+        let times = state.unheard.entry(node.to_string()).or_default();
+        *times = times.saturating_add(1);
+        *times >= UNHEARD
+    }
+
     /// The node has refused it.
     pub fn refused(self) {
         self.0.state().refused.push(Instant::now());

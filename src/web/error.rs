@@ -7,7 +7,7 @@ use rustls::CertificateError;
 use crate::{reason::Code, web::peer::Peer};
 
 /// Why a peer gave no answer. No variant holds a body of the peer or a secret.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum WebError {
     /// Nobody listens there.
     #[error("{peer} {url}: connection refused: is {} running there, and is the port right?", peer.the())]

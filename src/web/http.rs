@@ -2,9 +2,8 @@
 
 use std::{error::Error, io, time::Duration};
 
-use hyper::body::Bytes;
 use reqwest::{
-    Client, Method, Response, StatusCode,
+    Body, Client, Method, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
@@ -98,7 +97,7 @@ impl Http {
         &self,
         path: &str,
         headers: HeaderMap,
-        body: Option<Bytes>,
+        body: Option<Body>,
     ) -> Result<Response, WebError> {
         let url = format!("{}{path}", self.url);
         let method = if body.is_some() {

@@ -16,7 +16,7 @@ use vhi_usage::api::{
 
 use crate::{
     USAGE,
-    clients::{Pair, Served, connector, cut, get, secure, to_the_end},
+    clients::{Pair, Served, connector, get, secure, to_the_end},
     published::{Site, complete},
 };
 
@@ -162,22 +162,57 @@ async fn a_full_house_of_idle_callers_lets_in_the_next_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_with_a_token_keeps_a_place_and_one_without_any_does_not() {
+    let served = served(2, 2, None).await;
+    let (mut known, mut stranger) = (from(&served, 1).await, from(&served, 2).await);
+    get(&mut known, USAGE).await;
+    advance(GIVES_WAY).await;
+    // Which nobody needs a token for, so that none is looked at.
+    get(&mut stranger, "/health").await;
+    advance(GIVES_WAY).await;
+    let mut third = from(&served, 3).await;
+    let answer = get(&mut third, USAGE).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert_eq!(to_the_end(&mut stranger).await, "");
+    get(&mut known, USAGE).await;
+    served.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_is_not_served_and_does_not_ask_is_not_waited_for() {
     let served = served(1, 1, None).await;
     let mut inside = from(&served, 1).await;
     get(&mut inside, USAGE).await;
-    let mut told = Vec::new();
+    let (mut told, mut more) = (Vec::new(), Vec::new());
     for _ in 0..BESIDE / 2 {
         let mut stream = from(&served, 1).await;
         stream.write_all(HEAD).await.unwrap();
         told.push(stream);
     }
     let begun = Instant::now();
-    for _ in 0..BESIDE {
-        assert_eq!(to_the_end(&mut from(&served, 1).await).await, "");
+    // Whoever asks at once is told at once, in the place of one that does not.
+    for silent in &mut told[..8] {
+        is_full(&get(&mut from(&served, 1).await, USAGE).await);
+        settled().await;
+        assert_eq!(to_the_end(silent).await, "");
+        let mut silent = from(&served, 1).await;
+        silent.write_all(HEAD).await.unwrap();
+        more.push(silent);
+        settled().await;
     }
-    assert_eq!(begun.elapsed(), Duration::ZERO, "closed without a word");
-    assert_eq!(cut(&mut told[0], 2).await, "");
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+    let last = told.last_mut().unwrap();
+    assert_eq!(to_the_end(last).await, "");
+    let waited = begun.elapsed();
+    let due = Duration::from_secs(2);
+    assert!(
+        due <= waited + GIVES_WAY && waited <= due + GIVES_WAY,
+        "{waited:?}"
+    );
     for stream in &mut told {
         assert_eq!(to_the_end(stream).await, "");
     }

@@ -234,6 +234,18 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
         "root@node1.example: `/usr/bin/vstorage -c cluster1 stat` was ended by signal SEGV and said: out of memory",
     );
     says(
+        SshError::Unheard {
+            node: node(),
+            key: "id_ed25519".to_owned(),
+            next_try: "2026-11-22T06:00:00Z".parse().unwrap(),
+            source: Box::new(SshError::Connect {
+                node: node(),
+                why: ConnectFailure::Refused,
+            }),
+        },
+        "root@node1.example: the node does not say whether it takes the key id_ed25519, see what sshd does there at a login and how long; a service offers it again at TIME: root@node1.example: cannot connect: connection refused: is sshd running there, and is the port right?",
+    );
+    says(
         SshError::Withheld {
             node: node(),
             key: "id_ed25519".to_owned(),

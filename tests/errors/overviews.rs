@@ -1,10 +1,13 @@
 //! An overview of the panel that is no reading.
 
+use std::time::Duration;
+
 use vhi_usage::{
     chain::chain,
     panel::error::PanelError,
     sim::fault::Fault,
     source::{error::SourceError, exact::Unusable},
+    web::{error::WebError, peer::Peer},
 };
 
 use crate::{
@@ -126,4 +129,22 @@ fn a_panel_of_another_cluster_is_named_with_what_it_shows() {
         );
         assert_eq!(error.to_string(), sentence);
     }
+}
+
+#[test]
+fn logins_that_nobody_answered_are_told_with_how_many_and_the_next_try() {
+    let error = PanelError::Unheard {
+        error: WebError::Timeout {
+            peer: Peer::Panel,
+            url: URL.to_owned(),
+            path: "/api/v2/login".to_owned(),
+            within: Duration::from_secs(15),
+        },
+        in_a_row: 3,
+        next_try: "2026-11-22T06:05:00Z".parse().unwrap(),
+    };
+    assert_eq!(
+        error.to_string(),
+        "panel https://panel.example:8888: no answer to /api/v2/login within 15s: is it up and not too busy? timeout in [cluster.panel] says how long that may take; so it went with 3 logins in a row, and the panel may have refused each of them unheard: a service tries again at 2026-11-22T06:05:00.000Z"
+    );
 }

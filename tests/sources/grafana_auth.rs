@@ -93,7 +93,7 @@ async fn a_refused_token_or_session_is_left_alone_for_minutes_and_costs_compute_
         panel::read(&ComputeStat::new(session)).await.unwrap();
         site.scenario().set_fault(Fault::Grafana401, false);
         read(&source).await.unwrap_err();
-        later(Duration::from_secs(301)).await;
+        later(Duration::from_secs(376)).await;
         read(&source).await.unwrap();
         site.scenario().set_fault(Fault::Grafana401, true);
     }

@@ -213,7 +213,7 @@ async fn a_user_or_a_token_is_shown_and_a_refused_one_not_again_for_minutes() {
             assert!(reason.message.contains("next try at "), "{reason:?}");
         }
         assert_eq!(closed.asked().len(), 1);
-        later(Duration::from_secs(301)).await;
+        later(Duration::from_secs(376)).await;
         read(&source).await.unwrap_err();
         assert_eq!(closed.asked().len(), 1);
     }

@@ -86,7 +86,7 @@ async fn an_overview_that_is_refused_costs_compute_nothing_and_few_logins() {
     assert!((3..=9).contains(&times(&asked, OVERVIEW)), "{asked:?}");
     assert!(times(&asked, "login") <= 6, "{asked:?}");
     panel.answers(&answers(&[]));
-    later(Duration::from_secs(3_601)).await;
+    later(Duration::from_secs(4_501)).await;
     round(&panel).await.0.unwrap();
 }
 
@@ -218,7 +218,7 @@ async fn projects_that_are_refused_cost_few_logins() {
         is_left_alone(soon(panel.compute.read()).await.map(drop), projects);
     }
     assert_eq!(panel.asked(), [projects, "login"]);
-    later(Duration::from_secs(301)).await;
+    later(Duration::from_secs(376)).await;
     is_left_alone(soon(panel.compute.read()).await.map(drop), projects);
     assert_eq!(panel.asked(), [projects, "login"]);
 }

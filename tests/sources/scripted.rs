@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -53,7 +54,16 @@ impl Scripted {
         Scripted::of_project(answers, None).await
     }
 
+    /// Whose answers are waited for so long.
+    pub(crate) async fn waited_for(answers: &[(&str, Value)], timeout: Duration) -> Scripted {
+        Scripted::of(answers, None, timeout).await
+    }
+
     pub(crate) async fn of_project(answers: &[(&str, Value)], project: Option<&str>) -> Scripted {
+        Scripted::of(answers, project, PATIENCE).await
+    }
+
+    async fn of(answers: &[(&str, Value)], project: Option<&str>, timeout: Duration) -> Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (told, asked) = (Answers::default(), Arc::<Mutex<Vec<String>>>::default());
@@ -86,7 +96,7 @@ impl Scripted {
             project: project.map(str::to_owned),
             session_index: None,
             trust: Trust::Anything,
-            timeout: PATIENCE,
+            timeout,
         };
         let breakers = Breakers::default();
         let session = Session::new(settings).unwrap();

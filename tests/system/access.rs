@@ -164,14 +164,16 @@ fn no_answer_waits_for_whoever_reads_the_log_and_the_lines_that_are_lost_are_cou
         assert_eq!(client.get(USAGE, "billing"), 200);
     }
     drop(unread);
-    let lost = "lines of the access log were lost: stderr was not read in time lines=";
+    let lost = "lines were lost: stderr was not read in time lines=";
     until(lost, SOON, || {
         service.running.stderr.read().contains(lost).then_some(())
     });
     let ended = service.running.end_by("TERM", ENDS);
     assert_eq!(ended.code, Some(0));
     let count = ended.stderr.split(lost).nth(1).unwrap();
-    let count: usize = count.lines().next().unwrap().parse().unwrap();
+    let (count, log) = count.split_once(' ').unwrap();
+    let count: usize = count.parse().unwrap();
+    assert!(log.starts_with("log=\"access-log\""), "{log}");
     let usage = lines(&ended.stderr).len();
     assert_eq!(usage + count, 8000);
 }
