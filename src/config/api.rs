@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU32;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::{
     api::{crowd::Caps, proxies::Proxies},
@@ -141,13 +141,55 @@ fn rate(rps: Option<NonZeroU32>, burst: Option<NonZeroU32>) -> Option<Rate> {
     }
 }
 
-/// A range, or one address. An IPv4 address in the clothes of IPv6 is what it is.
+/// A range, or one address. What is IPv4 in the clothes of IPv6 is what it is, for so are the peers that it is held
+/// against.
 fn range(word: &str) -> Option<IpNet> {
     match word.trim().parse::<IpNet>() {
-        Ok(range) => Some(range),
+        Ok(range) => Some(canonical(range)),
         Err(_) => {
             let address: std::net::IpAddr = word.trim().parse().ok()?;
             Some(IpNet::from(address.to_canonical()))
         }
+    }
+}
+
+fn canonical(range: IpNet) -> IpNet {
+    let mapped = match range {
+        IpNet::V6(net) => net
+            .addr()
+            .to_ipv4_mapped()
+            .zip(net.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    let mapped = mapped.map(|(address, prefix)| Ipv4Net::new(address, prefix));
+    // A prefix that has 96 bits less has 32 at the most.
+    mapped.and_then(Result::ok).map_or(range, IpNet::V4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn trusts(word: &str, address: &str, expected: bool) {
+        let proxies = Proxies::new(range(word));
+        let trusted = proxies.trusts(address.parse().expect("an address"));
+        assert_eq!(trusted, expected, "{word} {address}");
+    }
+
+    #[test]
+    fn a_range_of_proxies_is_the_same_in_the_clothes_of_ipv6() {
+        for word in [
+            "192.0.2.0/24",
+            "::ffff:192.0.2.0/120",
+            "::ffff:192.0.2.7",
+            "192.0.2.7",
+        ] {
+            trusts(word, "192.0.2.7", true);
+            trusts(word, "::ffff:192.0.2.7", true);
+            trusts(word, "192.0.3.7", false);
+        }
+        trusts("2001:db8::/32", "2001:db8::7", true);
+        trusts("2001:db8::/32", "192.0.2.7", false);
     }
 }
