@@ -35,6 +35,8 @@ mod https;
 mod hung;
 #[path = "system/keys.rs"]
 mod keys;
+#[path = "system/limits.rs"]
+mod limits;
 #[path = "system/logins.rs"]
 mod logins;
 #[path = "system/metrics.rs"]

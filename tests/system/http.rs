@@ -113,8 +113,19 @@ impl Kept {
     /// The status of the answer, whose body is read to its end.
     #[track_caller]
     pub(crate) fn get(&mut self, path: &str, token: &str) -> u16 {
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n");
+        self.ask(path, &format!("Authorization: Bearer {token}\r\n"))
+    }
+
+    /// The same behind a proxy, which was asked from there.
+    #[track_caller]
+    pub(crate) fn get_for(&mut self, caller: &str, path: &str, token: &str) -> u16 {
+        let headers = format!("Authorization: Bearer {token}\r\nX-Forwarded-For: {caller}\r\n");
+        self.ask(path, &headers)
+    }
+
+    #[track_caller]
+    fn ask(&mut self, path: &str, headers: &str) -> u16 {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
         self.0.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         let mut piece = [0; 16 * 1024];
