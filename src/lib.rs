@@ -40,6 +40,7 @@
 //! | [`config`] | flags, environment, `.env` and TOML become the settings of each room; every problem with its place |
 //! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
+//! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
 //! | [`source`] | a way of asking joined with a meaning; why there is no reading |
@@ -52,6 +53,7 @@
 //! | [`panel`] | a session with the panel: login, GET |
 //! | [`web`] | one HTTP request and its whole answer, and which certificate the peer may show |
 //! | [`breaker`] | the peers that are left alone: why, since when, until when |
+//! | [`meter`] | what is billed over time: windows, samples, and what they add up to |
 //! | [`headroom`] | how much of a licence is used, and whether less than a tenth is left |
 //! | [`vstorage`] | the text of `vstorage stat`: parser and print of each line |
 //! | [`reason`] | why there is no fresh figure, as callers are told |
@@ -134,6 +136,7 @@ pub mod figure;
 pub mod headroom;
 pub mod hex;
 pub mod lock;
+pub mod meter;
 pub mod panel;
 pub mod pause;
 pub mod promql;
@@ -145,6 +148,7 @@ pub mod sim;
 pub mod source;
 pub mod ssh;
 pub mod stage;
+pub mod store;
 pub mod unreadable;
 pub mod usage;
 pub mod vstorage;

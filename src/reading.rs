@@ -45,7 +45,7 @@ pub struct StorageReading {
 }
 
 /// The size base of a reading, and who chose it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BaseInForce {
     /// 1024 or 1000.
     pub base: SizeBase,

@@ -13,11 +13,12 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["config"],
     &["collector", "api"],
+    &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
     &["drift", "promql"],
     &["reading", "ssh", "panel"],
-    &["vstorage", "web", "headroom"],
+    &["vstorage", "web", "headroom", "meter"],
     &["breaker"],
     &[
         "amount",

@@ -1,0 +1,8 @@
+//! What is billed over time: samples of quantities, the windows that they are measured in, and what they add up to.
+//!
+//! Pure: no clock, no store, no float. Times are whole seconds since 1970 in UTC, as POSIX counts them, so that
+//! `byte·seconds` are exact integers; a reading counts from the second in which it was observed.
+
+pub mod quantity;
+pub mod sample;
+pub mod window;

@@ -1,0 +1,32 @@
+//! Why the store did not do what it was asked for.
+
+/// What was being done, and why it failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused, or is not there.
+    #[error("the store could not {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// What the library says.
+        source: sqlx::Error,
+    },
+    /// The tables could not be brought to what this release wants.
+    #[error("the store's tables cannot be brought up to this release")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// What stands in it is not what was written.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+}
+
+impl StoreError {
+    /// What an error of the library becomes while this is being done.
+    pub fn doing(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError + Copy {
+        move |source| StoreError::Database { doing, source }
+    }
+
+    /// What stands there cannot be what was written.
+    pub fn damaged(what: impl Into<String>) -> StoreError {
+        StoreError::Damaged(what.into())
+    }
+}

@@ -1,0 +1,24 @@
+//! The store on a server that speaks PostgreSQL.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::store::{engine::Engine, error::StoreError};
+
+const CONNECTIONS: u32 = 8;
+const WITHIN: Duration = Duration::from_secs(5);
+
+/// Connects with the server, now and again whenever a connection is lost.
+///
+/// # Errors
+/// When there is no connection.
+pub async fn open(options: PgConnectOptions) -> Result<Engine, StoreError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(WITHIN)
+        .connect_with(options)
+        .await
+        .map_err(StoreError::doing("connect with its server"))?;
+    Ok(Engine::Postgres(pool))
+}
