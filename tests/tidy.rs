@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["sheet"],
+    &["statement"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
