@@ -4,23 +4,38 @@
 //! for both. Times in tables are milliseconds since 1970 for readings, seconds for windows; all of it UTC. A figure is
 //! kept with its interval; a count of 64 bits stands bit for bit in a signed column.
 
+pub mod absences;
+pub mod append;
 pub mod engine;
 pub mod entry;
 pub mod error;
+pub mod fence;
+pub mod kept;
+pub mod list;
+pub mod marks;
 pub mod migrate;
+pub mod names;
+pub mod newest;
 pub mod origin;
+pub mod pack;
 pub mod place;
 pub mod postgres;
+pub mod readings;
 pub mod row;
 pub mod sqlite;
+pub mod texts;
+pub mod touch;
 pub mod value;
 
-use crate::store::{engine::Engine, error::StoreError, place::Place};
+use std::sync::Arc;
+
+use crate::store::{engine::Engine, error::StoreError, names::Names, place::Place};
 
 /// An open store. Its copies share the connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) engine: Engine,
+    pub(crate) names: Arc<Names>,
 }
 
 impl Store {
@@ -34,7 +49,8 @@ impl Store {
             Place::Server(options) => postgres::open(options.as_ref().clone()).await?,
         };
         migrate::run(&engine).await?;
-        Ok(Store { engine })
+        let names = Arc::default();
+        Ok(Store { engine, names })
     }
 
     /// Closes every connection.
