@@ -7,9 +7,9 @@ use crate::{
     meter::window::Window,
     reason::Code,
     store::{
-        Store,
         entry::Absence,
         error::StoreError,
+        opened::Store,
         origin::{Asked, Role},
         readings,
         row::Row,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::store::{
-    Store,
     engine::Transaction,
     entry::{Absence, Entry},
     error::StoreError,
@@ -13,6 +12,7 @@ use crate::store::{
     kept::Kept,
     list,
     marks::Marks,
+    opened::Store,
     pack, texts,
     touch::Touch,
     value::Value,

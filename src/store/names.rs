@@ -11,7 +11,7 @@ use std::{
 use crate::{
     cluster_name::ClusterName,
     lock::held,
-    store::{Store, engine::Engine, error::StoreError, origin::Origin},
+    store::{engine::Engine, error::StoreError, opened::Store, origin::Origin},
 };
 
 /// Two instances may reach for one number: then one of them reaches again.

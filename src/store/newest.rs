@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::{
     cluster_name::ClusterName,
     store::{
-        Store, absences,
+        absences,
         entry::{Absence, Stored},
         error::StoreError,
         list,
+        opened::Store,
         origin::{Asked, Role},
         readings,
     },

@@ -3,12 +3,14 @@
 //! ```text
 //! version · which quantities · their bytes … · which are not exact · for each of those: bytes − min, max − bytes
 //! ```
-//!
-//! Numbers are varints: 7 bits a byte, the lowest first, the highest bit set where another byte follows.
 
 use crate::{
     amount::Amount,
-    meter::{quantity::Quantity, sample::Values},
+    meter::{
+        quantity::Quantity,
+        sample::Values,
+        varint::{Input, Out},
+    },
     store::error::StoreError,
 };
 
@@ -20,19 +22,18 @@ pub fn pack(figures: &[(Quantity, Amount)]) -> Vec<u8> {
     sorted.sort_by_key(|(quantity, _)| *quantity);
     sorted.dedup_by_key(|(quantity, _)| *quantity);
     let inexact = |(_, it): &&(Quantity, Amount)| it.min != it.bytes || it.max != it.bytes;
-    let mut packed = Vec::with_capacity(64);
-    packed.push(VERSION);
-    put(&mut packed, mask(sorted.iter()));
+    let mut packed = Out(vec![VERSION]);
+    packed.number(mask(sorted.iter()));
     for (_, amount) in &sorted {
-        put(&mut packed, amount.bytes);
+        packed.number(amount.bytes);
     }
-    put(&mut packed, mask(sorted.iter().filter(inexact)));
+    packed.number(mask(sorted.iter().filter(inexact)));
     for (_, amount) in sorted.iter().filter(inexact) {
         // Bounds on the wrong side wrap around, and wrap back when they are unpacked.
-        put(&mut packed, amount.bytes.wrapping_sub(amount.min));
-        put(&mut packed, amount.max.wrapping_sub(amount.bytes));
+        packed.number(amount.bytes.wrapping_sub(amount.min));
+        packed.number(amount.max.wrapping_sub(amount.bytes));
     }
-    packed
+    packed.0
 }
 
 /// What was packed.
@@ -41,20 +42,20 @@ pub fn pack(figures: &[(Quantity, Amount)]) -> Vec<u8> {
 /// `Damaged`.
 pub fn unpack(packed: &[u8]) -> Result<Vec<(Quantity, Amount)>, StoreError> {
     let mut rest = versioned(packed)?;
-    let given = take(&mut rest)?;
+    let given = number(&mut rest)?;
     let mut figures = Vec::with_capacity(Quantity::ALL.len());
     for quantity in named(given)? {
-        figures.push((quantity, Amount::exact(take(&mut rest)?)));
+        figures.push((quantity, Amount::exact(number(&mut rest)?)));
     }
-    let inexact = take(&mut rest)?;
+    let inexact = number(&mut rest)?;
     for quantity in named(inexact)? {
-        let (below, above) = (take(&mut rest)?, take(&mut rest)?);
+        let (below, above) = (number(&mut rest)?, number(&mut rest)?);
         let found = figures.iter_mut().find(|(known, _)| *known == quantity);
         let (_, amount) = found.ok_or_else(|| damaged("bounds of a figure that is not there"))?;
         amount.min = amount.bytes.wrapping_sub(below);
         amount.max = amount.bytes.wrapping_add(above);
     }
-    match rest.is_empty() {
+    match rest.0.is_empty() {
         true => Ok(figures),
         false => Err(damaged("bytes behind them")),
     }
@@ -66,10 +67,10 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<(Quantity, Amount)>, StoreError> {
 /// `Damaged`.
 pub fn values(packed: &[u8]) -> Result<Values, StoreError> {
     let mut rest = versioned(packed)?;
-    let given = take(&mut rest)?;
+    let given = number(&mut rest)?;
     let mut values = Values::default();
     for quantity in named(given)? {
-        let value = take(&mut rest)?;
+        let value = number(&mut rest)?;
         if let Some(place) = values.get_mut(quantity.place()) {
             *place = Some(value);
         }
@@ -90,48 +91,16 @@ fn named(mask: u64) -> Result<impl Iterator<Item = Quantity>, StoreError> {
     Ok(all.filter(move |quantity| mask >> (*quantity as u32) & 1 == 1))
 }
 
-fn versioned(packed: &[u8]) -> Result<&[u8], StoreError> {
+fn versioned(packed: &[u8]) -> Result<Input<'_>, StoreError> {
     match packed.split_first() {
-        Some((&VERSION, rest)) => Ok(rest),
+        Some((&VERSION, rest)) => Ok(Input(rest)),
         Some((version, _)) => Err(damaged(&format!("version {version}"))),
         None => Err(damaged("nothing")),
     }
 }
 
-fn put(packed: &mut Vec<u8>, mut number: u64) {
-    while let Some(low) = low_bits(number) {
-        packed.push(low | 0x80);
-        number >>= 7;
-    }
-    packed.push(u8::try_from(number).unwrap_or(u8::MAX));
-}
-
-/// The lowest seven bits of a number that needs more than those.
-fn low_bits(number: u64) -> Option<u8> {
-    match number < 0x80 {
-        true => None,
-        false => u8::try_from(number & 0x7f).ok(),
-    }
-}
-
-fn take(rest: &mut &[u8]) -> Result<u64, StoreError> {
-    let (mut number, mut shift) = (0_u64, 0_u32);
-    while let Some((&byte, behind)) = rest.split_first() {
-        *rest = behind;
-        let bits = u64::from(byte & 0x7f);
-        if shift == 63 && bits > 1 {
-            break;
-        }
-        number |= bits << shift;
-        if byte < 0x80 {
-            return Ok(number);
-        }
-        shift += 7;
-        if shift > 63 {
-            break;
-        }
-    }
-    Err(damaged("no whole number"))
+fn number(rest: &mut Input<'_>) -> Result<u64, StoreError> {
+    rest.number().ok_or_else(|| damaged("no whole number"))
 }
 
 fn damaged(what: &str) -> StoreError {

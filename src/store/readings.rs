@@ -10,9 +10,9 @@ use crate::{
     cluster_name::ClusterName,
     meter::{quantity::Series, sample::Sample, window::Window},
     store::{
-        Store,
         entry::{Entry, Stored},
         error::StoreError,
+        opened::Store,
         origin::{Origin, Role},
         pack,
         row::Row,

@@ -11,12 +11,12 @@ use sha2::{Digest, Sha256};
 use crate::{
     hex,
     store::{
-        Store,
         engine::Transaction,
         entry::{Hash, Text},
         error::StoreError,
         kept::Kept,
         list,
+        opened::Store,
         value::Value,
     },
 };

@@ -4,10 +4,10 @@
 use crate::{
     meter::{quantity::Series, window::Window},
     store::{
-        Store,
         engine::Transaction,
         error::StoreError,
         marks::{self, DAY, HOUR, Marks},
+        opened::Store,
         origin::Role,
         value::Value,
     },
