@@ -40,6 +40,7 @@
 //! | [`config`] | flags, environment, `.env` and TOML become the settings of each room; every problem with its place |
 //! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
+//! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -139,6 +140,7 @@ pub mod lock;
 pub mod meter;
 pub mod panel;
 pub mod pause;
+pub mod period;
 pub mod promql;
 pub mod pulse;
 pub mod reading;

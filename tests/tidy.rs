@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["config"],
     &["collector", "api"],
+    &["period"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],

@@ -4,11 +4,13 @@
 //! for both. Times in tables are milliseconds since 1970 for readings, seconds for windows; all of it UTC. A figure is
 //! kept with its interval; a count of 64 bits stands bit for bit in a signed column.
 
+pub mod corrections;
 pub mod engine;
 pub mod entry;
 pub mod error;
 pub mod migrate;
 pub mod origin;
+pub mod periods;
 pub mod place;
 pub mod postgres;
 pub mod row;
