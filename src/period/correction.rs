@@ -19,7 +19,7 @@
 //!
 //! A reading counts in the month that it was observed in, and not in the seconds of the next month that it would stand for.
 
-use serde::{Serialize};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
@@ -66,7 +66,9 @@ pub fn changes(booked: &Booked) -> Result<Vec<Change>, StoreError> {
 /// The text that is hashed.
 pub fn text(cluster: &str, booked: &Booked) -> String {
     let revised = booked.revised.map_or_else(|| "-".to_owned(), rfc3339);
-    let previous = booked.previous.map_or_else(|| "-".to_owned(), |it| hex::lower(&it));
+    let previous = booked
+        .previous
+        .map_or_else(|| "-".to_owned(), |it| hex::lower(&it));
     format!(
         "vhi-usage correction 1\ncluster {cluster}\nsequence {}\nmonth {}\nbooked {}\nat {}\ncause {}\nreading {}\n\
          revised {revised}\nprevious {previous}\nfigures {}\n",

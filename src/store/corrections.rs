@@ -5,9 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     cluster_name::ClusterName,
-    store::{
-        Store, engine::Transaction, entry::Hash, error::StoreError, row::Row, value::Value,
-    },
+    store::{Store, engine::Transaction, entry::Hash, error::StoreError, row::Row, value::Value},
 };
 
 /// What one reading changes of a closed month.
@@ -48,7 +46,9 @@ impl Store {
             "SELECT {COLUMNS} FROM corrections \
              WHERE cluster = (SELECT number FROM clusters WHERE name = $1) ORDER BY sequence"
         );
-        let rows = self.engine.all("read the corrections", sql, vec![cluster.as_str().into()]);
+        let rows = self
+            .engine
+            .all("read the corrections", sql, vec![cluster.as_str().into()]);
         rows.await?.iter().map(read).collect()
     }
 
@@ -66,7 +66,9 @@ impl Store {
              AND cluster = (SELECT number FROM clusters WHERE name = $1) ORDER BY sequence"
         );
         let values = vec![cluster.as_str().into(), booked.into()];
-        let rows = self.engine.all("read the corrections of a month", sql, values);
+        let rows = self
+            .engine
+            .all("read the corrections of a month", sql, values);
         rows.await?.iter().map(read).collect()
     }
 }
@@ -88,7 +90,10 @@ pub async fn add(open: &mut Transaction, cluster: i64, booked: &Booked) -> Resul
         booked.at.as_millisecond().into(),
         booked.cause.as_str().into(),
         booked.reading.into_bytes().into(),
-        booked.revised.map_or(NEVER, |at| at.as_millisecond()).into(),
+        booked
+            .revised
+            .map_or(NEVER, |at| at.as_millisecond())
+            .into(),
         booked.figures.as_str().into(),
         Value::Bytes(booked.previous.map(Vec::from)),
         booked.digest.into(),
@@ -101,7 +106,9 @@ pub async fn add(open: &mut Transaction, cluster: i64, booked: &Booked) -> Resul
 const NEVER: i64 = 0;
 
 fn read(row: &Row) -> Result<Booked, StoreError> {
-    let time = |ms| Timestamp::from_millisecond(ms).map_err(|_| StoreError::damaged("a correction has no time"));
+    let time = |ms| {
+        Timestamp::from_millisecond(ms).map_err(|_| StoreError::damaged("a correction has no time"))
+    };
     let revised = Some(row.int(6)?).filter(|at| *at != NEVER);
     Ok(Booked {
         sequence: row.int(0)?.cast_unsigned(),

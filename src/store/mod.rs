@@ -13,6 +13,7 @@ pub mod origin;
 pub mod periods;
 pub mod place;
 pub mod postgres;
+pub mod retention;
 pub mod row;
 pub mod sqlite;
 pub mod value;

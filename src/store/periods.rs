@@ -8,12 +8,7 @@ use crate::{
     cluster_name::ClusterName,
     meter::window::Window,
     store::{
-        Store,
-        engine::Transaction,
-        entry::Hash,
-        error::StoreError,
-        origin::Role,
-        row::Row,
+        Store, engine::Transaction, entry::Hash, error::StoreError, origin::Role, row::Row,
         value::Value,
     },
 };
@@ -59,7 +54,9 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM periods WHERE cluster = (SELECT number FROM clusters WHERE name = $1) ORDER BY begins"
         );
-        let rows = self.engine.all("read the closed months", sql, vec![cluster.as_str().into()]);
+        let rows = self
+            .engine
+            .all("read the closed months", sql, vec![cluster.as_str().into()]);
         rows.await?.iter().map(read).collect()
     }
 
@@ -77,7 +74,10 @@ impl Store {
              WHERE cluster = (SELECT number FROM clusters WHERE name = $1) AND month = $2"
         );
         let values = vec![cluster.as_str().into(), month.into()];
-        let row = self.engine.first("read a closed month", sql, values).await?;
+        let row = self
+            .engine
+            .first("read a closed month", sql, values)
+            .await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -91,7 +91,10 @@ impl Store {
              WHERE cluster = (SELECT number FROM clusters WHERE name = $1) ORDER BY begins DESC LIMIT 1"
         );
         let values = vec![cluster.as_str().into()];
-        let row = self.engine.first("read the newest closed month", sql, values).await?;
+        let row = self
+            .engine
+            .first("read the newest closed month", sql, values)
+            .await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -122,9 +125,15 @@ impl Store {
         };
         let parts = ["readings", "absences"]
             .map(|table| [Role::Storage, Role::Compute].map(|role| one(table, role)));
-        let sql = format!("SELECT {edge}(at) FROM ({}) AS edges", parts.concat().join(" UNION ALL "));
+        let sql = format!(
+            "SELECT {edge}(at) FROM ({}) AS edges",
+            parts.concat().join(" UNION ALL ")
+        );
         let values = vec![cluster.as_str().into()];
-        let row = self.engine.first("read when readings began", sql, values).await?;
+        let row = self
+            .engine
+            .first("read when readings began", sql, values)
+            .await?;
         row.map_or(Ok(None), |row| row.maybe_int(0))
     }
 
@@ -142,7 +151,9 @@ impl Store {
             window.from().saturating_mul(1000).into(),
             window.to().saturating_mul(1000).into(),
         ];
-        let rows = self.engine.rows("read the names of a month's readings", sql, values);
+        let rows = self
+            .engine
+            .rows("read the names of a month's readings", sql, values);
         Box::pin(rows.and_then(|row| async move {
             let role = match row.int(0)? {
                 0 => Role::Storage,

@@ -78,9 +78,13 @@ impl Row {
     ///
     /// # Errors
     /// When there are others in this column.
-    pub fn maybe_exactly<const N: usize>(&self, number: usize) -> Result<Option<[u8; N]>, StoreError> {
+    pub fn maybe_exactly<const N: usize>(
+        &self,
+        number: usize,
+    ) -> Result<Option<[u8; N]>, StoreError> {
         let bytes: Option<&[u8]> = column!(self, number)?;
         let fitting = bytes.map(<[u8; N]>::try_from).transpose();
-        fitting.map_err(|_| StoreError::damaged(format!("other bytes than the {N} that belong there")))
+        fitting
+            .map_err(|_| StoreError::damaged(format!("other bytes than the {N} that belong there")))
     }
 }
