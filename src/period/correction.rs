@@ -19,7 +19,7 @@
 //!
 //! A reading counts in the month that it was observed in, and not in the seconds of the next month that it would stand for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// What changes of one quantity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     /// The quantity.
     pub quantity: Quantity,
