@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use crate::{
     cluster_name::ClusterName,
-    store::{Store, engine::Transaction, entry::Hash, error::StoreError, row::Row, value::Value},
+    store::{
+        engine::Transaction, entry::Hash, error::StoreError, opened::Store, row::Row, value::Value,
+    },
 };
 
 /// What one reading changes of a closed month.

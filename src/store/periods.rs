@@ -8,7 +8,7 @@ use crate::{
     cluster_name::ClusterName,
     meter::window::Window,
     store::{
-        Store, engine::Transaction, entry::Hash, error::StoreError, origin::Role, row::Row,
+        engine::Transaction, entry::Hash, error::StoreError, opened::Store, origin::Role, row::Row,
         value::Value,
     },
 };
