@@ -17,6 +17,7 @@ pub mod marks;
 pub mod migrate;
 pub mod names;
 pub mod newest;
+pub mod numbers;
 pub mod opened;
 pub mod origin;
 pub mod pack;

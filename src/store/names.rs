@@ -1,138 +1,44 @@
-//! Clusters and origins by number: each name stands in the store once, and rows hold its number.
-//!
-//! A number is given once and for ever, so it may be remembered. It is given in a transaction of its own: what is
-//! remembered is certain, whatever becomes of the rows that want it.
+//! Names that are remembered with their numbers: a number is given once and for ever.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
 
-use crate::{
-    cluster_name::ClusterName,
-    lock::held,
-    store::{engine::Engine, error::StoreError, opened::Store, origin::Origin},
-};
-
-/// Two instances may reach for one number: then one of them reaches again.
-const TRIES: usize = 10;
+use crate::{cluster_name::ClusterName, lock::held, store::origin::Origin};
 
 /// What is known already.
 #[derive(Debug, Default)]
-pub struct Names {
+pub(crate) struct Names {
     clusters: Mutex<HashMap<ClusterName, i64>>,
     numbers: Mutex<HashMap<Arc<Origin>, i64>>,
     origins: Mutex<HashMap<i64, Arc<Origin>>>,
 }
 
-impl Store {
-    /// The number of a cluster, which it is given here where it has none.
-    pub(crate) async fn number(&self, cluster: &ClusterName) -> Result<i64, StoreError> {
-        if let Some(number) = held(&self.names.clusters).get(cluster) {
-            return Ok(*number);
-        }
-        let number = given(&self.engine, "clusters", "name", cluster.as_str()).await?;
-        held(&self.names.clusters).insert(cluster.clone(), number);
-        Ok(number)
+impl Names {
+    /// The number of a cluster.
+    pub(crate) fn cluster(&self, cluster: &ClusterName) -> Option<i64> {
+        held(&self.clusters).get(cluster).copied()
     }
 
-    /// The number of a cluster; `None` where nothing of it has been kept.
-    pub(crate) async fn known(&self, cluster: &ClusterName) -> Result<Option<i64>, StoreError> {
-        if let Some(number) = held(&self.names.clusters).get(cluster) {
-            return Ok(Some(*number));
-        }
-        let number = find(&self.engine, "clusters", "name", cluster.as_str()).await?;
-        if let Some(number) = number {
-            held(&self.names.clusters).insert(cluster.clone(), number);
-        }
-        Ok(number)
+    /// A cluster has this number.
+    pub(crate) fn learn_cluster(&self, cluster: &ClusterName, number: i64) {
+        held(&self.clusters).insert(cluster.clone(), number);
     }
 
-    /// Every cluster of which anything has been kept, in the order of their names.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn clusters(&self) -> Result<Vec<ClusterName>, StoreError> {
-        let sql = "SELECT name FROM clusters ORDER BY name";
-        let rows = self.engine.all("list the clusters", sql, Vec::new());
-        let name = |text: &str| text.parse().map_err(|_| no_name(text));
-        rows.await?.iter().map(|row| name(row.text(0)?)).collect()
+    /// The number of an origin.
+    pub(crate) fn number(&self, origin: &Arc<Origin>) -> Option<i64> {
+        held(&self.numbers).get(origin).copied()
     }
 
-    /// The number of an origin, which it is given here where it has none.
-    pub(crate) async fn origin_number(&self, origin: &Arc<Origin>) -> Result<i64, StoreError> {
-        if let Some(number) = held(&self.names.numbers).get(origin) {
-            return Ok(*number);
-        }
-        let number = given(&self.engine, "origins", "written", &origin.written()).await?;
-        held(&self.names.numbers).insert(origin.clone(), number);
-        Ok(number)
+    /// The origin of a number.
+    pub(crate) fn origin(&self, number: i64) -> Option<Arc<Origin>> {
+        held(&self.origins).get(&number).cloned()
     }
 
-    /// The origin of this number.
-    pub(crate) async fn origin(&self, number: i64) -> Result<Arc<Origin>, StoreError> {
-        if let Some(origin) = self.remembered(number) {
-            return Ok(origin);
-        }
-        let sql = "SELECT number, written FROM origins";
-        for row in self.engine.all("read the origins", sql, Vec::new()).await? {
-            let (number, written) = (row.int(0)?, row.text(1)?);
-            let origin = Origin::read(written);
-            let origin = origin.ok_or_else(|| StoreError::damaged("an origin is unreadable"))?;
-            held(&self.names.origins).insert(number, Arc::new(origin));
-        }
-        self.remembered(number)
-            .ok_or_else(|| StoreError::damaged(format!("there is no origin {number}")))
+    /// An origin has this number.
+    pub(crate) fn learn_origin(&self, origin: Arc<Origin>, number: i64) {
+        held(&self.numbers).insert(origin.clone(), number);
+        held(&self.origins).insert(number, origin);
     }
-
-    /// The origin of this number, where it has been read before.
-    pub(crate) fn remembered(&self, number: i64) -> Option<Arc<Origin>> {
-        held(&self.names.origins).get(&number).cloned()
-    }
-
-    /// The numbers of every origin that has been read before, with it.
-    pub(crate) async fn origins(&self) -> Result<Vec<(i64, Arc<Origin>)>, StoreError> {
-        let sql = "SELECT number FROM origins ORDER BY number";
-        let mut origins = Vec::new();
-        for row in self.engine.all("list the origins", sql, Vec::new()).await? {
-            let number = row.int(0)?;
-            origins.push((number, self.origin(number).await?));
-        }
-        Ok(origins)
-    }
-}
-
-fn no_name(text: &str) -> StoreError {
-    StoreError::damaged(format!("`{text}` is no cluster's name"))
-}
-
-async fn find(
-    engine: &Engine,
-    table: &str,
-    column: &str,
-    text: &str,
-) -> Result<Option<i64>, StoreError> {
-    let sql = format!("SELECT number FROM {table} WHERE {column} = $1");
-    let row = engine.first("look a name up", sql, vec![text.into()]);
-    row.await?.map(|row| row.int(0)).transpose()
-}
-
-async fn given(engine: &Engine, table: &str, column: &str, text: &str) -> Result<i64, StoreError> {
-    for _ in 0..TRIES {
-        if let Some(number) = find(engine, table, column, text).await? {
-            return Ok(number);
-        }
-        // Nothing is inserted where somebody else has just taken the name, or the number.
-        let sql = format!(
-            "INSERT INTO {table} (number, {column}) SELECT COALESCE(MAX(number) + 1, 0), $1 FROM {table} WHERE true \
-             ON CONFLICT DO NOTHING"
-        );
-        let mut open = engine.begin().await?;
-        open.run("give a name its number", sql, vec![text.into()])
-            .await?;
-        open.commit().await?;
-    }
-    Err(StoreError::damaged(format!(
-        "{table} gives out no further number"
-    )))
 }

@@ -136,7 +136,7 @@ impl Store {
         &self,
         number: i64,
     ) -> impl Future<Output = Result<Arc<Origin>, StoreError>> + Send + '_ {
-        match self.remembered(number) {
+        match self.names.origin(number) {
             Some(origin) => Either::Left(std::future::ready(Ok(origin))),
             None => Either::Right(self.origin(number)),
         }
