@@ -1,4 +1,4 @@
-//! How a closed list is written and read, and how it is described: by its words, each with what it means.
+//! How a closed list is written, and how it is described and read: by its words, each with what it means.
 
 /// Writes, reads and describes an enum that has `ALL` and `name()`; the last argument is its method for what a word means.
 macro_rules! wire {
@@ -13,9 +13,12 @@ macro_rules! wire {
             fn deserialize<D: serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<$name, D::Error> {
-                let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                let known = $name::ALL.iter().copied().find(|it| it.name() == word);
-                known.ok_or_else(|| serde::de::Error::custom(concat!("no word of ", $schema)))
+                use serde::de::{Error, Unexpected};
+                let word: std::borrow::Cow<str> = serde::Deserialize::deserialize(deserializer)?;
+                let found = $name::ALL.iter().copied().find(|it| it.name() == word);
+                found.ok_or_else(|| {
+                    Error::invalid_value(Unexpected::Str(&word), &"a word of the list")
+                })
             }
         }
 
