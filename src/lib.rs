@@ -40,6 +40,7 @@
 //! | [`config`] | flags, environment, `.env` and TOML become the settings of each room; every problem with its place |
 //! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
+//! | [`lease`] | which instance collects which cluster, where several share one store |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -135,6 +136,7 @@ pub mod drift;
 pub mod figure;
 pub mod headroom;
 pub mod hex;
+pub mod lease;
 pub mod lock;
 pub mod meter;
 pub mod panel;

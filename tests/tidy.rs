@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["config"],
     &["collector", "api"],
+    &["lease"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],

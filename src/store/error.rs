@@ -1,5 +1,7 @@
 //! Why the store did not do what it was asked for.
 
+use crate::cluster_name::ClusterName;
+
 /// What was being done, and why it failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -17,6 +19,9 @@ pub enum StoreError {
     /// What stands in it is not what was written.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+    /// A round was read under a lease that somebody else has taken over since.
+    #[error("the lease of {0} is held by another instance")]
+    Fenced(ClusterName),
 }
 
 impl StoreError {

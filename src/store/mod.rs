@@ -7,6 +7,9 @@
 pub mod engine;
 pub mod entry;
 pub mod error;
+pub mod fence;
+pub mod kept;
+pub mod leases;
 pub mod migrate;
 pub mod origin;
 pub mod place;
