@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["config"],
     &["collector", "api"],
+    &["sheet"],
     &["lease"],
     &["store"],
     &["usage"],

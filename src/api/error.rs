@@ -27,8 +27,8 @@ pub enum ApiError {
     Unauthorized,
     /// A token of ours whose time is over.
     Expired,
-    /// A token that is not good for this.
-    Forbidden(Scope),
+    /// A token that is not good for this; what would be.
+    Forbidden(&'static [Scope]),
     /// More requests than the settings allow.
     TooMany(Duration),
     /// The same, of one token.
@@ -55,6 +55,10 @@ pub enum ApiError {
     NoText(Duration),
     /// Some cluster lacks a figure; which ones.
     NotReady(Vec<Missing>, Duration),
+    /// The store is not there, or too slow.
+    NoStore(Duration),
+    /// What stands in the store is not what was written.
+    Damaged,
     /// Plain HTTP, where TLS is spoken.
     PlainHttp,
     /// More connections than there may be.
@@ -78,6 +82,8 @@ impl ApiError {
             ApiError::NoNodes => Kind::NoNodes,
             ApiError::NoText(_) => Kind::NoText,
             ApiError::NotReady(..) => Kind::NotReady,
+            ApiError::NoStore(_) => Kind::StoreUnavailable,
+            ApiError::Damaged => Kind::StoreDamaged,
             ApiError::PlainHttp => Kind::HttpsOnly,
             ApiError::Overloaded(_) => Kind::Overloaded,
         }
@@ -91,9 +97,9 @@ impl ApiError {
             ApiError::Expired => {
                 "this API token has expired: ask whoever runs the service for another one".into()
             }
-            ApiError::Forbidden(scope) => format!(
+            ApiError::Forbidden(scopes) => format!(
                 "this API token lacks the scope {} that this path wants: ask whoever runs the service for a token with it",
-                scope.name()
+                names(scopes, " or ")
             )
             .into(),
             ApiError::TooManyOfToken(_) => {
@@ -129,6 +135,14 @@ impl ApiError {
                 "no storage node has printed a report yet: /ready says what is missing".into()
             }
             ApiError::NotReady(..) => "not every cluster has usable figures: see missing".into(),
+            ApiError::NoStore(_) => {
+                "what is kept cannot be reached at the moment: ask again after the seconds of Retry-After; the newest usage is at /api/v1/clusters/{name}/usage"
+                    .into()
+            }
+            ApiError::Damaged => {
+                "what is kept cannot be read: whoever runs the service finds why in its log, and more with `vhi-usage store check`"
+                    .into()
+            }
             ApiError::PlainHttp => {
                 "this port speaks HTTPS: write https:// in place of http://".into()
             }
@@ -148,24 +162,26 @@ impl ApiError {
             | ApiError::NotComplete(_, wait)
             | ApiError::NoText(wait)
             | ApiError::NotReady(_, wait)
+            | ApiError::NoStore(wait)
             | ApiError::Overloaded(wait) => Some(*wait),
             _ => None,
         }
     }
 
     /// What must be shown, after RFC 6750.
-    fn challenge(&self) -> Option<&'static str> {
+    fn challenge(&self) -> Option<Cow<'static, str>> {
         Some(match self {
-            ApiError::Unauthorized => r#"Bearer realm="vhi-usage""#,
+            ApiError::Unauthorized => r#"Bearer realm="vhi-usage""#.into(),
             ApiError::Expired => {
                 r#"Bearer realm="vhi-usage", error="invalid_token", error_description="the token has expired""#
+                    .into()
             }
-            ApiError::Forbidden(Scope::Usage) => {
-                r#"Bearer realm="vhi-usage", error="insufficient_scope", scope="usage""#
-            }
-            ApiError::Forbidden(Scope::Ops) => {
-                r#"Bearer realm="vhi-usage", error="insufficient_scope", scope="ops""#
-            }
+            // Where several would do, the first one: a list would ask for all of them.
+            ApiError::Forbidden(scopes) => format!(
+                r#"Bearer realm="vhi-usage", error="insufficient_scope", scope="{}""#,
+                names(scopes.get(..1).unwrap_or(scopes), " ")
+            )
+            .into(),
             _ => return None,
         })
     }
@@ -199,17 +215,21 @@ impl ApiError {
                 headers.insert(header::RETRY_AFTER, value);
             }
         }
-        if let Some(challenge) = self.challenge() {
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static(challenge),
-            );
+        if let Some(challenge) = self.challenge()
+            && let Ok(challenge) = HeaderValue::from_str(&challenge)
+        {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let ApiError::MethodNotAllowed = self {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         }
         answer
     }
+}
+
+fn names(scopes: &[Scope], between: &str) -> String {
+    let names = scopes.iter().map(|scope| scope.name());
+    names.collect::<Vec<_>>().join(between)
 }
 
 /// A JSON answer with status 200.

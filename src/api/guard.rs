@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::api::{
+    archive::Archive,
     asked::Asked,
     auth::Tokens,
     error::ApiError,
@@ -31,6 +32,8 @@ pub struct Api {
     pub proxies: Proxies,
     /// The newest usage of each cluster, in the order of the settings, never empty.
     pub clusters: Arc<[Published]>,
+    /// What is kept.
+    pub archive: Archive,
     /// How many requests were answered.
     pub requests: Requests,
     /// Where a line is written for each of them.
@@ -84,7 +87,9 @@ pub fn permits(token: &Token, access: Access, at: Timestamp) -> Result<(), ApiEr
         return Err(ApiError::Expired);
     }
     match access {
-        Access::Scope(scope) if !token.scopes.contains(&scope) => Err(ApiError::Forbidden(scope)),
+        Access::AnyOf(scopes) if !scopes.iter().any(|it| token.scopes.contains(it)) => {
+            Err(ApiError::Forbidden(scopes))
+        }
         _ => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The routes of the contract; what leads to none of them becomes an error in [`error`].
 
+pub mod archive;
 pub mod asked;
 pub mod auth;
 pub mod body;
@@ -71,42 +72,48 @@ pub fn routes(
     api: Api,
 ) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone + Send + Sync + 'static {
     let api = Arc::new(api);
-    asked::asked().map(move |mut asked: Asked| {
-        asked.address = api.proxies.caller(asked.address, &asked.headers);
-        let segments = asked.segments();
-        let found = route::find(segments.as_slice());
-        let access = access(&asked, found);
-        let caller = match access {
-            Access::Everybody => Ok(None),
-            _ => api.admits(&asked).map(Some),
-        };
-        let mut answer = match &caller {
-            Ok(caller) => permitted(&api, &asked, caller.as_deref(), access)
-                .and_then(|()| answer(&api, &asked, found))
-                .unwrap_or_else(|error| error.answer()),
-            Err(error) => error.answer(),
-        };
-        if asked.announces_a_body() {
-            // Nobody reads it, and so nobody can take what stands in it for another request.
-            let close = HeaderValue::from_static("close");
-            answer.headers_mut().insert(header::CONNECTION, close);
-        }
-        let place = found.map(|found| found.place);
-        api.requests.count(place, answer.status());
-        let caller = caller.as_ref().ok().and_then(Option::as_ref);
-        api.log.write(&Entry {
-            token: caller.map(|token| &token.name),
-            method: &asked.method,
-            path: found.map(|found| found.path),
-            status: answer.status(),
-            address: asked.address,
-            bytes: match asked.method {
-                Method::HEAD => 0,
-                _ => answer.body().len(),
-            },
-        });
-        answer
-    })
+    asked::asked().then(move |asked| respond(Arc::clone(&api), asked))
+}
+
+/// What is answered, its line in the log and its count included.
+async fn respond(api: Arc<Api>, mut asked: Asked) -> Answer {
+    asked.address = api.proxies.caller(asked.address, &asked.headers);
+    let segments = asked.segments();
+    let found = route::find(segments.as_slice());
+    let access = access(&asked, found);
+    let caller = match access {
+        Access::Everybody => Ok(None),
+        _ => api.admits(&asked).map(Some),
+    };
+    let permitted = match &caller {
+        Ok(caller) => permitted(&api, &asked, caller.as_deref(), access),
+        Err(error) => Err(error.clone()),
+    };
+    let answered = match permitted {
+        Ok(()) => answer(&api, &asked, found).await,
+        Err(error) => Err(error),
+    };
+    let mut answer = answered.unwrap_or_else(|error| error.answer());
+    if asked.announces_a_body() {
+        // Nobody reads it, and so nobody can take what stands in it for another request.
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(header::CONNECTION, close);
+    }
+    let place = found.map(|found| found.place);
+    api.requests.count(place, answer.status());
+    let caller = caller.as_ref().ok().and_then(Option::as_ref);
+    api.log.write(&Entry {
+        token: caller.map(|token| &token.name),
+        method: &asked.method,
+        path: found.map(|found| found.path),
+        status: answer.status(),
+        address: asked.address,
+        bytes: match asked.method {
+            Method::HEAD => 0,
+            _ => answer.body().len(),
+        },
+    });
+    answer
 }
 
 /// Who may ask for this. What wants a token is admitted before anything else is looked at: a request that ends in an
@@ -137,7 +144,7 @@ fn permitted(
     Ok(())
 }
 
-fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
+async fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
     let Found { path, name, .. } = found.ok_or(ApiError::NotFound)?;
     asked.only_reads()?;
     match path.route {

@@ -37,14 +37,15 @@ pub fn operation(path: &Path) -> Operation {
         Route::Usage | Route::Description => operation.response("304", told::unchanged(path)),
         _ => operation,
     };
-    let security = |scopes: &[Scope]| {
-        let scopes = scopes.iter().map(|scope| scope.name());
-        SecurityRequirement::new(TOKEN, scopes)
-    };
+    let security =
+        |scopes: &[Scope]| SecurityRequirement::new(TOKEN, scopes.iter().map(|scope| scope.name()));
     let operation = match path.access() {
         Access::Everybody => operation,
         Access::Token => operation.security(security(&[])),
-        Access::Scope(scope) => operation.security(security(&[scope])),
+        // One line for each: any of them will do.
+        Access::AnyOf(scopes) => scopes.iter().fold(operation, |operation, scope| {
+            operation.security(security(&[*scope]))
+        }),
     };
     let operation = parameters(path)
         .into_iter()
@@ -61,12 +62,15 @@ pub fn operation(path: &Path) -> Operation {
 }
 
 /// Which token is wanted, as a sentence.
-fn opened_by(access: Access) -> &'static str {
+fn opened_by(access: Access) -> String {
     match access {
-        Access::Everybody => "No token is wanted.",
-        Access::Token => "Any token will do, whatever its scope.",
-        Access::Scope(Scope::Usage) => "A token with the scope `usage` is wanted.",
-        Access::Scope(Scope::Ops) => "A token with the scope `ops` is wanted.",
+        Access::Everybody => "No token is wanted.".to_owned(),
+        Access::Token => "Any token will do, whatever its scope.".to_owned(),
+        Access::AnyOf(scopes) => {
+            let names = scopes.iter().map(|scope| format!("`{}`", scope.name()));
+            let names = names.collect::<Vec<_>>().join(" or ");
+            format!("A token with the scope {names} is wanted.")
+        }
     }
 }
 
@@ -123,7 +127,7 @@ fn problems(path: &Path) -> Vec<Kind> {
     if path.access() != Access::Everybody {
         kinds.extend([Kind::Unauthorized, Kind::TooManyRequests]);
     }
-    if matches!(path.access(), Access::Scope(_)) {
+    if matches!(path.access(), Access::AnyOf(_)) {
         kinds.push(Kind::Forbidden);
     }
     if path.named() {

@@ -43,6 +43,10 @@ words! {
         NotComplete = "urn:vhi-usage:not_complete",
         /// No storage node has printed anything yet.
         NoText = "urn:vhi-usage:no_text",
+        /// What is kept cannot be reached at the moment.
+        StoreUnavailable = "urn:vhi-usage:store_unavailable",
+        /// What is kept is not what was written.
+        StoreDamaged = "urn:vhi-usage:store_damaged",
         /// Some cluster has a part without a usable figure.
         NotReady = "urn:vhi-usage:not_ready",
     }
@@ -64,7 +68,9 @@ impl Kind {
             | Kind::NoUsage
             | Kind::NotComplete
             | Kind::NoText
+            | Kind::StoreUnavailable
             | Kind::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::StoreDamaged => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -79,6 +85,7 @@ impl Kind {
                 | Kind::NoUsage
                 | Kind::NotComplete
                 | Kind::NoText
+                | Kind::StoreUnavailable
                 | Kind::NotReady
         )
     }

@@ -32,8 +32,8 @@ pub enum Access {
     Everybody,
     /// Whoever shows a token, whatever it is good for.
     Token,
-    /// Whoever shows a token that is good for this.
-    Scope(Scope),
+    /// Whoever shows a token that is good for one of these, of which the first asks for least.
+    AnyOf(&'static [Scope]),
 }
 
 /// A path that is answered.
@@ -115,8 +115,8 @@ impl Path {
         match self.route {
             Route::Health | Route::Ready | Route::Description => Access::Everybody,
             Route::Clusters => Access::Token,
-            Route::Usage => Access::Scope(Scope::Usage),
-            Route::Raw | Route::Metrics => Access::Scope(Scope::Ops),
+            Route::Usage => Access::AnyOf(&[Scope::Usage]),
+            Route::Raw | Route::Metrics => Access::AnyOf(&[Scope::Ops]),
         }
     }
 }
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(with(Access::Everybody), open);
         assert_eq!(with(Access::Token), ["/api/v1/clusters"]);
         let ops = ["/api/v1/clusters/{name}/raw", "/metrics"];
-        assert_eq!(with(Access::Scope(Scope::Ops)), ops);
-        assert_eq!(with(Access::Scope(Scope::Usage)).len(), PATHS.len() - 6);
+        assert_eq!(with(Access::AnyOf(&[Scope::Ops])), ops);
+        assert_eq!(with(Access::AnyOf(&[Scope::Usage])).len(), PATHS.len() - 6);
     }
 }

@@ -11,6 +11,8 @@ words! {
         Usage = "usage",
         /// The operation: metrics, the text of a storage node, and the list of clusters.
         Ops = "ops",
+        /// The bill: history, summaries, readings with the texts behind them, and the closing of months.
+        Billing = "billing",
     }
 }
 
@@ -25,7 +27,9 @@ impl FromStr for Scope {
 
 /// A word that is no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no scope; there are usage, for the figures, and ops, for metrics and raw texts")]
+#[error(
+    "`{0}` is no scope; there are usage, for the figures, ops, for metrics and raw texts, and billing, for history, readings and closing months"
+)]
 pub struct NoScope(String);
 
 #[cfg(test)]

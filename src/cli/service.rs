@@ -11,8 +11,8 @@ use tokio::{
 
 use crate::{
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, listener::Door, log::AccessLog,
-        published::Published, requests::Requests,
+        self, archive::Archive, auth::Tokens, guard::Api, limit::Limit, listener::Door,
+        log::AccessLog, published::Published, requests::Requests,
     },
     breaker::Breakers,
     cli::{exit::Failure, stop},
@@ -79,6 +79,7 @@ impl Service {
                 .map(|(rate, burst)| Limit::new(rate, burst)),
             proxies: config.caps.proxies.clone(),
             clusters,
+            archive: Archive::none(),
             requests: Requests::default(),
             log: AccessLog::new(config.access_log),
         };

@@ -91,7 +91,7 @@ fn token(written: &TokenFile, wrong: &mut impl FnMut(&str, String)) -> Option<To
 
 fn scopes(words: &[String]) -> Result<Vec<Scope>, String> {
     if words.is_empty() {
-        return Err("a token without a scope opens nothing: name usage, ops or both, or leave the key out for usage".to_owned());
+        return Err("a token without a scope opens nothing: name usage, ops, billing or several, or leave the key out for usage".to_owned());
     }
     let scopes = words.iter().map(|word| word.parse());
     scopes

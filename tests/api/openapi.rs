@@ -115,9 +115,9 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
         holds(template, 503, &full.answer());
         let written = site.answer(ask(&place).method("POST")).await;
         holds(template, 405, &written);
-        if let Access::Scope(scope) = path.access() {
+        if let Access::AnyOf(scopes) = path.access() {
             let (site, mut token) = (Site::new(complete()), token());
-            token.scopes.retain(|other| *other != scope);
+            token.scopes.retain(|other| !scopes.contains(other));
             site.api.tokens.exchange([token]);
             holds(template, 403, &site.get(&place).await);
         }
@@ -126,6 +126,14 @@ async fn every_problem_is_as_it_is_described_where_it_comes_up() {
             holds(template, 401, &site.answer(stranger(&place)).await);
             holds(template, 429, &site.answer(ask(&place)).await);
         }
+    }
+    for error in [ApiError::NoStore(Duration::from_secs(1)), ApiError::Damaged] {
+        kinds.insert(
+            json_of(&error.answer())["type"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
     }
     let all = Kind::ALL.iter().map(|kind| kind.name().to_owned());
     assert_eq!(kinds, all.collect());

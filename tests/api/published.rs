@@ -8,8 +8,8 @@ use tokio::{sync::watch, time::Instant};
 use vhi_usage::{
     amount::SizeBase,
     api::{
-        self, auth::Tokens, guard::Api, limit::Limit, log::AccessLog, proxies::Proxies,
-        published::Published, requests::Requests, token::Token,
+        self, archive::Archive, auth::Tokens, guard::Api, limit::Limit, log::AccessLog,
+        proxies::Proxies, published::Published, requests::Requests, token::Token,
     },
     breaker::Breakers,
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
@@ -56,6 +56,7 @@ impl Site {
             token_limit: None,
             proxies: Proxies::default(),
             clusters: Arc::new([published]),
+            archive: Archive::none(),
             requests: Requests::default(),
             log: AccessLog::new(true),
         };

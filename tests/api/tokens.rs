@@ -58,7 +58,12 @@ async fn a_token_opens_what_it_is_good_for_and_the_description_says_so() {
         let opened = match path.access() {
             Access::Everybody => [true; 4],
             Access::Token => [true, true, true, false],
-            Access::Scope(scope) => [scope == Scope::Usage, scope == Scope::Ops, true, false],
+            Access::AnyOf(scopes) => [
+                scopes.contains(&Scope::Usage),
+                scopes.contains(&Scope::Ops),
+                true,
+                false,
+            ],
         };
         let place = path.pattern.replace("{name}", "cluster1");
         for (word, opened) in ["billing", "prometheus", "both", "nobody"]
@@ -76,7 +81,10 @@ async fn a_token_opens_what_it_is_good_for_and_the_description_says_so() {
         let said = match path.access() {
             Access::Everybody => serde_json::json!(null),
             Access::Token => serde_json::json!([{"token": []}]),
-            Access::Scope(scope) => serde_json::json!([{"token": [scope.name()]}]),
+            Access::AnyOf(scopes) => scopes
+                .iter()
+                .map(|scope| serde_json::json!({"token": [scope.name()]}))
+                .collect(),
         };
         assert_eq!(operation["security"], said, "{place}");
     }
@@ -112,11 +120,11 @@ async fn what_lacks_the_scope_is_told_which_one_is_wanted() {
 #[test]
 fn a_token_is_good_to_the_end_of_its_time_and_no_longer() {
     let token = named("billing", &[Scope::Usage], Some("2027-01-31"));
-    let usage = Access::Scope(Scope::Usage);
+    let usage = Access::AnyOf(&[Scope::Usage]);
     let at = |time: &str| time.parse::<Timestamp>().unwrap();
     let permitted = |access, time| permits(&token, access, at(time));
     assert!(permitted(usage, "2027-01-31T23:59:59.999Z").is_ok());
-    for access in [usage, Access::Token, Access::Scope(Scope::Ops)] {
+    for access in [usage, Access::Token, Access::AnyOf(&[Scope::Ops])] {
         for time in ["2027-02-01T00:00:00Z", "2028-01-01T00:00:00Z"] {
             let refused = permitted(access, time);
             assert!(matches!(refused, Err(ApiError::Expired)), "{refused:?}");

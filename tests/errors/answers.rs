@@ -1,7 +1,9 @@
 //! What callers over HTTP are told: the `detail` of each problem, and when the next try is due.
 
+use std::time::Duration;
+
 use vhi_usage::{
-    api::connection::Peer,
+    api::{connection::Peer, error::ApiError},
     reason::Code,
     source::error::SourceError,
     ssh::error::SshError,
@@ -159,4 +161,26 @@ pub(crate) fn json_of(
     answer: &warp::http::Response<warp::hyper::body::Bytes>,
 ) -> serde_json::Value {
     serde_json::from_slice(answer.body()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_not_there_or_not_what_it_was() {
+    for (error, status, kind, detail) in [
+        (
+            ApiError::NoStore(Duration::from_secs(5)),
+            503,
+            "store_unavailable",
+            "what is kept cannot be reached at the moment: ask again after the seconds of Retry-After; the newest usage is at /api/v1/clusters/{name}/usage",
+        ),
+        (
+            ApiError::Damaged,
+            500,
+            "store_damaged",
+            "what is kept cannot be read: whoever runs the service finds why in its log, and more with `vhi-usage store check`",
+        ),
+    ] {
+        let answer = error.answer();
+        problem(&answer, status, kind);
+        assert_eq!(json_of(&answer)["detail"], detail);
+    }
 }

@@ -59,11 +59,11 @@ fn a_token_that_the_settings_cannot_hold() {
         ),
         (
             table("a", "one", "scopes = []\n"),
-            "site.toml line 15: scopes in [[api.tokens]]: a token without a scope opens nothing: name usage, ops or both, or leave the key out for usage",
+            "site.toml line 15: scopes in [[api.tokens]]: a token without a scope opens nothing: name usage, ops, billing or several, or leave the key out for usage",
         ),
         (
             table("a", "one", "scopes = [\"usage\", \"Ops\"]\n"),
-            "site.toml line 15: scopes in [[api.tokens]]: `Ops` is no scope; there are usage, for the figures, and ops, for metrics and raw texts",
+            "site.toml line 15: scopes in [[api.tokens]]: `Ops` is no scope; there are usage, for the figures, ops, for metrics and raw texts, and billing, for history, readings and closing months",
         ),
         (
             table("a", "one", "scopes = \"ops\"\n"),

@@ -11,8 +11,8 @@ use tokio::{
 };
 use vhi_usage::{
     api::{
-        self, auth::Tokens, guard::Api, log::AccessLog, proxies::Proxies, published::Published,
-        requests::Requests, token::Token,
+        self, archive::Archive, auth::Tokens, guard::Api, log::AccessLog, proxies::Proxies,
+        published::Published, requests::Requests, token::Token,
     },
     collector::{Collector, held::Timing},
     reason::{Code, Reason},
@@ -55,6 +55,7 @@ impl Running {
             limit: None,
             token_limit: None,
             proxies: Proxies::default(),
+            archive: Archive::none(),
             requests: Requests::default(),
             log: AccessLog::new(true),
             clusters: Arc::new([Published::new(newest.clone())]),
