@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::store::kept::Fence;
+use crate::{store::kept::Fence, words::words};
 
 /// What an instance does for one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +39,42 @@ pub struct Term {
     pub taken: u64,
 }
 
+words! {
+    /// Which instance collects a cluster.
+    CollectedBy as "CollectedBy" {
+        /// The one that answers.
+        This = "this",
+        /// Another one that shares its store.
+        Another = "another",
+    }
+}
+
+impl CollectedBy {
+    /// As it is at this moment.
+    pub fn of(post: &Post, now: Instant) -> CollectedBy {
+        match post.duty(now) {
+            Duty::Collect(_) | Duty::Answer => CollectedBy::This,
+            Duty::Follow => CollectedBy::Another,
+        }
+    }
+}
+
 /// The post of one collector.
 #[derive(Clone, Debug)]
 pub struct Post {
     term: watch::Receiver<Term>,
+    shared: bool,
 }
 
 impl Post {
     /// Where the duty is told from time to time.
     pub fn new(term: watch::Receiver<Term>) -> Post {
-        Post { term }
+        Post { term, shared: true }
+    }
+
+    /// Whether leases say who collects: not where there is only one instance.
+    pub fn is_shared(&self) -> bool {
+        self.shared
     }
 
     /// What is to be done at this moment.
@@ -97,7 +123,10 @@ impl Default for Post {
             until: None,
             taken: 0,
         });
-        Post { term }
+        Post {
+            term,
+            shared: false,
+        }
     }
 }
 
