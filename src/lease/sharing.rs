@@ -14,7 +14,7 @@ use crate::{
         post::{Duty, Post, Term},
         share,
     },
-    store::{Store, kept::Fence, leases::Instance},
+    store::{kept::Fence, leases::Instance, opened::Store},
 };
 
 /// A lease is renewed so many times before it runs out.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::{
     cluster_name::ClusterName,
-    store::{Store, engine::Transaction, error::StoreError, fence, kept::Fence, row::Row},
+    store::{
+        engine::Transaction, error::StoreError, fence, kept::Fence, opened::Store, row::Row,
+    },
 };
 
 /// Milliseconds since 1970, when the transaction began.

@@ -13,6 +13,8 @@ use crate::store::{engine::Engine, error::StoreError};
 /// Every step, in order. What has been released is never changed: a change is a further step.
 const STEPS: &[(&str, &str)] = &[
     ("readings", include_str!("schema/1_readings.sql")),
+    ("rollups", include_str!("schema/2_rollups.sql")),
+    ("periods", include_str!("schema/3_periods.sql")),
     ("leases", include_str!("schema/4_leases.sql")),
 ];
 
