@@ -104,7 +104,10 @@ impl Sharing {
             _ => begun,
         };
         if let Touch::Lost(..) = self.touch {
-            tracing::info!(instances = shared.instances, "this instance shares the clusters with others");
+            tracing::info!(
+                instances = shared.instances,
+                "this instance shares the clusters with others"
+            );
         }
         self.touch = Touch::Kept(since, begun);
         let heirs = begun - since >= self.instance.lasts;
@@ -145,9 +148,15 @@ impl Sharing {
     fn hold(&self, cluster: &str, fence: Fence, renewed: Instant) {
         let all = self.clusters.iter().zip(&self.terms);
         for (_, term) in all.filter(|(name, _)| name.as_str() == cluster) {
-            let held = term.borrow().held(fence.clone(), renewed, self.instance.lasts);
+            let held = term
+                .borrow()
+                .held(fence.clone(), renewed, self.instance.lasts);
             if held.taken != term.borrow().taken {
-                tracing::info!(cluster, number = fence.number, "this instance collects the cluster");
+                tracing::info!(
+                    cluster,
+                    number = fence.number,
+                    "this instance collects the cluster"
+                );
             }
             term.send_replace(held);
         }
@@ -162,7 +171,9 @@ impl Sharing {
             // A pause, perhaps, and not the store: the next step tells.
             Touch::Kept(_, last) if now - last >= lasts => (now, true),
             Touch::Kept(_, last) => {
-                tracing::warn!("the store that instances share is not there: this instance goes on with the clusters that it holds");
+                tracing::warn!(
+                    "the store that instances share is not there: this instance goes on with the clusters that it holds"
+                );
                 self.touch = Touch::Lost(last, true);
                 self.go_on();
                 return;
@@ -213,9 +224,14 @@ impl Sharing {
             Ok(Ok(())) => tracing::debug!("the leases are given up"),
             Ok(Err(error)) => {
                 let error = chain(&error);
-                tracing::warn!(error, "the leases could not be given up: others wait until they run out");
+                tracing::warn!(
+                    error,
+                    "the leases could not be given up: others wait until they run out"
+                );
             }
-            Err(_) => tracing::warn!("the leases could not be given up in time: others wait until they run out"),
+            Err(_) => tracing::warn!(
+                "the leases could not be given up in time: others wait until they run out"
+            ),
         }
     }
 }

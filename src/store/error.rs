@@ -27,9 +27,6 @@ pub enum StoreError {
     /// What stands in it is not what was written.
     #[error("the store is damaged: {0}")]
     Damaged(String),
-    /// A round was read under a lease that somebody else has taken over since.
-    #[error("the lease of {0} is held by another instance")]
-    Fenced(ClusterName),
 }
 
 impl StoreError {

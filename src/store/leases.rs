@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use crate::{
     cluster_name::ClusterName,
-    store::{
-        engine::Transaction, error::StoreError, fence, kept::Fence, opened::Store, row::Row,
-    },
+    store::{engine::Transaction, error::StoreError, fence, kept::Fence, opened::Store, row::Row},
 };
 
 /// Milliseconds since 1970, when the transaction began.
