@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["sheet"],
     &["period"],
+    &["lease"],
     &["statement"],
     &["store"],
     &["usage"],
