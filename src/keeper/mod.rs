@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     clock,
     keeper::standing::Standing,
-    store::{Store, kept::Kept},
+    store::{kept::Kept, opened::Store},
 };
 
 /// What became of a round.

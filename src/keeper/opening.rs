@@ -11,7 +11,7 @@ use sqlx::error::DatabaseError;
 
 use crate::{
     keeper::{queue, standing::Cause},
-    store::{Store, error::StoreError, place::Place},
+    store::{error::StoreError, opened::Store, place::Place},
 };
 
 /// A store that is open, and ours.

@@ -11,11 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    keeper::record,
-    store::kept::Kept,
-    unreadable,
-};
+use crate::{keeper::record, store::kept::Kept, unreadable};
 
 /// So many bytes are taken at once, and the line that ends behind them.
 const TAKEN: u64 = 4 << 20;
@@ -196,7 +192,9 @@ impl Queue {
             if length == 0 {
                 break;
             }
-            taken.end = taken.end.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            taken.end = taken
+                .end
+                .saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
             if let Some(round) = line.strip_suffix(b"\n").and_then(record::read) {
                 taken.rounds.push(round);
                 taken.lines += 1;

@@ -88,9 +88,10 @@ fn sum(record: &[u8]) -> u32 {
 }
 
 fn reading((entry, text): &(Entry, Text)) -> io::Result<Value> {
-    let figures = entry.figures.iter().map(|(quantity, amount)| {
-        json!([quantity.name(), amount.bytes, amount.min, amount.max])
-    });
+    let figures = entry
+        .figures
+        .iter()
+        .map(|(quantity, amount)| json!([quantity.name(), amount.bytes, amount.min, amount.max]));
     Ok(json!({
         "role": entry.role.name(),
         "at": entry.at.as_millisecond(),

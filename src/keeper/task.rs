@@ -96,7 +96,11 @@ impl Task {
             let (found, waiting) = (queue.found(), queue.waiting());
             if found.cut > 0 || found.damaged > 0 {
                 let (cut, damaged) = (found.cut, found.damaged);
-                tracing::warn!(cut, damaged, "the queue held more than whole rounds: a line that was cut off while it was written, or damaged ones");
+                tracing::warn!(
+                    cut,
+                    damaged,
+                    "the queue held more than whole rounds: a line that was cut off while it was written, or damaged ones"
+                );
             }
             if waiting.rounds > 0 {
                 let rounds = waiting.rounds;
@@ -202,7 +206,14 @@ impl Task {
             Done::Written(asked, Ok(held)) => {
                 self.wrote(&held);
                 for (asked, held) in asked.into_iter().zip(held) {
-                    answer(asked, if held { Outcome::Stored } else { Outcome::Fenced });
+                    answer(
+                        asked,
+                        if held {
+                            Outcome::Stored
+                        } else {
+                            Outcome::Fenced
+                        },
+                    );
                 }
             }
             Done::Written(asked, Err(failed)) => {
