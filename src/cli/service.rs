@@ -19,9 +19,9 @@ use crate::{
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
     keeper::{
-        Keeper,
-        opening::Ours,
-        task::{Places, Task},
+        handle::Keeper,
+        opening::{Ours, Places},
+        task::Task,
     },
     pulse::Pulse,
     usage::ClusterUsage,
