@@ -6,11 +6,13 @@
 
 pub mod absences;
 pub mod append;
+pub mod corrections;
 pub mod engine;
 pub mod entry;
 pub mod error;
 pub mod fence;
 pub mod kept;
+pub mod leases;
 pub mod list;
 pub mod marks;
 pub mod migrate;
@@ -20,6 +22,7 @@ pub mod numbers;
 pub mod opened;
 pub mod origin;
 pub mod pack;
+pub mod periods;
 pub mod place;
 pub mod postgres;
 pub mod readings;
