@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["sheet"],
     &["period"],
     &["lease"],
+    &["statement"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
