@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["sheet"],
     &["period"],
+    &["keeper"],
     &["lease"],
     &["statement"],
     &["store"],
