@@ -56,12 +56,15 @@ impl Service {
         let tokens = Tokens::new(config.tokens()?.iter().cloned());
         let ours = Ours::take(&config.store.place)?;
         let (keeper, counter) = Keeper::new();
+        let posts = Posts::new(config, keeper.store());
         let (mut ready, mut pulse) = (Vec::new(), Pulse::default());
         for (number, cluster) in config.clusters.iter().enumerate() {
             let (name, sources) = (cluster.name.clone(), cluster.sources()?);
             let place = Place::new(number, config.clusters.len());
             let beat = pulse.beat(format!("the collector of {name}"));
-            let collector = Collector::new(name, sources, config.timing);
+            let collector = Collector::new(name, sources, config.timing)
+                .with_keeper(keeper.clone())
+                .with_post(posts.of(number), keeper.store());
             ready.push(collector.at(place).with_beat(beat));
         }
         let breakers = ready.iter().map(|collector| collector.breakers().clone());

@@ -8,7 +8,10 @@ use std::time::Duration;
 use crate::{
     clock,
     cluster_name::ClusterName,
-    keeper::{Keeper, Outcome, entries::For},
+    keeper::{
+        entries::For,
+        handle::{Keeper, Outcome},
+    },
     lease::post::Duty,
     reading::{ComputeReading, Evidence, Source, StorageReading},
     source::{error::SourceError, read::Read},

@@ -33,7 +33,7 @@ use crate::{
         rounds::{Place, Rounds},
         told::Told,
     },
-    keeper::Keeper,
+    keeper::handle::Keeper,
     lease::post::{Duty, Post},
     pulse::Beat,
     reading::{ComputeReading, StorageReading},
