@@ -13,10 +13,10 @@ use tokio::{
 use vhi_usage::{
     amount::Amount,
     keeper::{
-        Keeper, Outcome,
-        opening::Ours,
+        handle::{Keeper, Outcome},
+        opening::{Ours, Places},
         standing::{Cause, Standing, State},
-        task::{Places, Task},
+        task::Task,
     },
     meter::quantity::Quantity,
     store::{
@@ -79,7 +79,7 @@ impl Kitchen {
         let mut times = Vec::new();
         for at in 1..=400 {
             let entry = &round(at).readings[0].0;
-            let stored = store.entry(entry.id).await.unwrap();
+            let stored = store.entry(&entry.cluster, entry.id).await.unwrap();
             times.extend(stored.map(|it| it.entry.at.as_millisecond()));
         }
         store.close().await;

@@ -125,6 +125,11 @@ impl Collector {
         }
     }
 
+    /// Where it is told whether it collects.
+    pub fn post(&self) -> &Post {
+        &self.post
+    }
+
     /// The newest usage, now and whenever there is a newer one.
     pub fn newest(&self) -> watch::Receiver<Arc<ClusterUsage>> {
         self.newest.subscribe()

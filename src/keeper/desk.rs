@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::keeper::queue::{Queue, QueueError};
+use crate::keeper::{queue::Queue, queue_file::QueueError};
 
 /// A disk that takes longer is none to rely on.
 const WITHIN: Duration = Duration::from_secs(2);

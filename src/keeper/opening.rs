@@ -10,9 +10,20 @@ use std::{
 use sqlx::error::DatabaseError;
 
 use crate::{
-    keeper::{queue, standing::Cause},
+    keeper::{queue_file, standing::Cause},
     store::{error::StoreError, opened::Store, place::Place},
 };
+
+/// Where what is kept goes.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The store.
+    pub store: Place,
+    /// The file of the queue.
+    pub queue: PathBuf,
+    /// How many bytes may wait in it.
+    pub queue_size: u64,
+}
 
 /// A store that is open, and ours.
 #[derive(Clone, Debug)]
@@ -81,7 +92,7 @@ impl Ours {
         path.push(".lock");
         let path = PathBuf::from(path);
         if let Some((file, held)) = &self.lock
-            && queue::is_at(file, held)
+            && queue_file::is_at(file, held)
         {
             return Ok(());
         }
@@ -128,7 +139,7 @@ impl Opened {
     /// Whether its file is still the one that stands there: what is written into one that was taken away is lost.
     pub fn is_there(&self) -> bool {
         let file = self.file.as_deref();
-        file.is_none_or(|(file, path): &(File, PathBuf)| queue::is_at(file, Path::new(path)))
+        file.is_none_or(|(file, path): &(File, PathBuf)| queue_file::is_at(file, Path::new(path)))
     }
 }
 

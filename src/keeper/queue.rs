@@ -5,13 +5,17 @@
 //! has cut is no round that anybody relied on.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-use crate::{keeper::record, store::kept::Kept, unreadable};
+use crate::{
+    keeper::{
+        queue_file::{Found, Open, QueueError, file_error, is_at, opened},
+        record,
+    },
+    store::kept::Kept,
+};
 
 /// So many bytes are taken at once, and the line that ends behind them.
 const TAKEN: u64 = 4 << 20;
@@ -25,23 +29,6 @@ pub struct Queue {
     most: u64,
     open: Option<Open>,
     found: Found,
-}
-
-#[derive(Debug)]
-struct Open {
-    file: File,
-    head: u64,
-    tail: u64,
-    rounds: u64,
-}
-
-/// What stood in the file when it was opened, beside whole lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// Bytes of a line without an end, which were cut off.
-    pub cut: u64,
-    /// Lines that are not what was written, and are passed over.
-    pub damaged: u64,
 }
 
 /// What waits.
@@ -60,28 +47,6 @@ pub struct Taken {
     pub rounds: Vec<Kept>,
     end: u64,
     lines: u64,
-}
-
-/// Why a round cannot wait there.
-#[derive(Debug, thiserror::Error)]
-pub enum QueueError {
-    /// As much waits as may.
-    #[error("the queue is full: as much waits as queue_size in [store] allows")]
-    Full,
-    /// Another service has it.
-    #[error("{} is the queue of another vhi-usage that runs: give each its own with queue in [store]", path.display())]
-    InUse {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file cannot be read or written.
-    #[error("{} cannot be written: {why}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What stands in the way.
-        why: String,
-    },
 }
 
 impl Queue {
@@ -222,70 +187,6 @@ impl Queue {
     }
 }
 
-/// The file, with whole lines alone.
-fn opened(path: &Path) -> Result<(Open, Found), QueueError> {
-    let wrong = |error: io::Error| file_error(path, &error);
-    let mut options = OpenOptions::new();
-    let options = options.read(true).write(true).create(true).mode(0o600);
-    let file = options.open(path).map_err(wrong)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(QueueError::InUse { path: path.into() }),
-        Err(TryLockError::Error(error)) => return Err(wrong(error)),
-    }
-    let (mut tail, mut rounds, mut found) = (0, 0, Found::default());
-    let (mut reader, mut line) = (BufReader::new(&file), Vec::new());
-    loop {
-        line.clear();
-        let length = reader.read_until(b'\n', &mut line).map_err(wrong)?;
-        let length = u64::try_from(length).unwrap_or(u64::MAX);
-        match line.strip_suffix(b"\n") {
-            Some(whole) => {
-                tail += length;
-                match record::read(whole) {
-                    Some(_) => rounds += 1,
-                    None => found.damaged += 1,
-                }
-            }
-            None => {
-                found.cut = length;
-                break;
-            }
-        }
-    }
-    if found.cut > 0 {
-        file.set_len(tail).map_err(wrong)?;
-    }
-    // Its name is to be there after a power cut, too.
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = File::open(folder.unwrap_or(Path::new("."))).map_err(wrong)?;
-    folder.sync_all().map_err(wrong)?;
-    let head = 0;
-    let open = Open {
-        file,
-        head,
-        tail,
-        rounds,
-    };
-    Ok((open, found))
-}
-
-/// Whether this file is still what stands at this path.
-pub fn is_at(file: &File, path: &Path) -> bool {
-    let place = |facts: std::fs::Metadata| (facts.dev(), facts.ino());
-    match (file.metadata(), path.metadata()) {
-        (Ok(open), Ok(there)) => place(open) == place(there),
-        (_, _) => false,
-    }
-}
-
-fn file_error(path: &Path, error: &io::Error) -> QueueError {
-    QueueError::File {
-        path: path.into(),
-        why: unreadable::why_not_written(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -335,7 +236,7 @@ mod tests {
         drop(queue);
         let whole = fs::read(&path).unwrap();
         let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-        for length in first + 1..whole.len() {
+        for length in (first + 1..whole.len()).step_by(7) {
             fs::write(&path, &whole[..length]).unwrap();
             let mut queue = Queue::new(path.clone(), MOST);
             queue.open().unwrap();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    keeper::queue::{Found, Waiting},
+    keeper::{queue::Waiting, queue_file::Found},
     words::words,
 };
 

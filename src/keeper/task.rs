@@ -1,44 +1,28 @@
 //! The task of the keeper.
 
-use std::{future::Future, path::PathBuf, time::Duration};
+use std::{future::Future, time::Duration};
 
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::{
     clock,
     keeper::{
-        Asked, Counter, Outcome,
-        desk::{Desk, DeskError},
-        opening::{Opened, Ours},
-        queue::{Queue, QueueError},
-        standing::{Cause, State},
+        desk::Desk,
+        handle::{Asked, Counter, Outcome},
+        opening::{Opened, Ours, Places},
+        queue::Queue,
+        standing::Cause,
+        trouble::Trouble,
         writing::{Done, Failed, WITHIN, Work},
     },
-    pause::Pause,
     pulse::Beat,
     store::{kept::Kept, place::Place},
 };
 
-/// How long a store that failed is left alone.
-const PAUSE: Pause = Pause {
-    first: Duration::from_secs(1),
-    most: Duration::from_secs(15),
-};
 /// At the end, what is being written has this long, and the store as long to close.
 const ENDING: Duration = Duration::from_millis(700);
 /// Rounds that are written in one transaction.
 const GROUP: usize = 256;
-
-/// Where what is kept goes.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// The store.
-    pub store: Place,
-    /// The file of the queue.
-    pub queue: PathBuf,
-    /// How many bytes may wait in it.
-    pub queue_size: u64,
-}
 
 /// The task that keeps.
 #[derive(Debug)]
@@ -53,32 +37,23 @@ pub struct Task {
     /// Those that wait for the store, and since when the first of them has.
     standing_in_line: Vec<Asked>,
     since: Instant,
-    failures: u32,
-    next_try: Instant,
-    /// Why the store does not take what comes; `None` while it does.
-    failing: Option<Cause>,
-    /// Why the queue does not take what comes; `None` while it does, as far as is known.
-    unwritable: Option<Cause>,
+    trouble: Trouble,
     beat: Beat,
 }
 
 impl Task {
     /// The task of this counter, with the store as its own.
     pub fn new(counter: Counter, places: Places, ours: Ours) -> Task {
-        let now = Instant::now();
         Task {
             counter,
             desk: Desk::new(Queue::new(places.queue, places.queue_size)),
-            place: places.store,
             ours: Some(ours),
             opened: None,
             work: Work::default(),
             standing_in_line: Vec::new(),
-            since: now,
-            failures: 0,
-            next_try: now,
-            failing: None,
-            unwritable: None,
+            since: Instant::now(),
+            trouble: Trouble::new(places.store.clone()),
+            place: places.store,
             beat: Beat::default(),
         }
     }
@@ -91,27 +66,16 @@ impl Task {
     /// Keeps until `shutdown` is done, brings what waits to the disk, and closes the store.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let opened = self.desk.work(Queue::open).await;
-        self.note(opened.map(drop));
+        self.trouble.queue(opened.map(drop));
         if let Some(queue) = self.desk.queue() {
-            let (found, waiting) = (queue.found(), queue.waiting());
-            if found.cut > 0 || found.damaged > 0 {
-                let (cut, damaged) = (found.cut, found.damaged);
-                tracing::warn!(
-                    cut,
-                    damaged,
-                    "the queue held more than whole rounds: a line that was cut off while it was written, or damaged ones"
-                );
-            }
-            if waiting.rounds > 0 {
-                let rounds = waiting.rounds;
-                tracing::info!(rounds, "rounds wait in the queue since before the start");
-            }
+            Trouble::found(queue);
         }
         self.show();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             self.begin().await;
-            let retry = (!self.work.is_going_on() && self.is_behind()).then_some(self.next_try);
+            let retry =
+                (!self.work.is_going_on() && self.is_behind()).then_some(self.trouble.next_try);
             let late = (!self.standing_in_line.is_empty()).then_some(self.since + WITHIN);
             tokio::select! {
                 () = &mut shutdown => break,
@@ -141,7 +105,7 @@ impl Task {
             return;
         }
         match &self.opened {
-            None if Instant::now() >= self.next_try => {
+            None if Instant::now() >= self.trouble.next_try => {
                 if let Some(ours) = self.ours.take() {
                     self.work.open(ours, self.place.clone());
                 }
@@ -153,13 +117,13 @@ impl Task {
                     self.work.write(opened.clone(), group);
                 }
             }
-            Some(opened) if Instant::now() >= self.next_try => {
+            Some(opened) if Instant::now() >= self.trouble.next_try => {
                 let opened = opened.clone();
                 match self.desk.work(Queue::take).await {
                     Ok(taken) => self.work.drain(opened, taken),
                     Err(error) => {
-                        self.note(Err(error));
-                        self.fails(None);
+                        self.trouble.queue(Err(error));
+                        self.trouble.pause();
                     }
                 }
             }
@@ -179,7 +143,7 @@ impl Task {
             self.standing_in_line.push(asked);
         }
         // While the store fails, nobody waits for it. Before it was ever open, everybody does, for a moment.
-        let before = self.opened.is_none() && self.failures == 0;
+        let before = self.opened.is_none() && !self.trouble.has_failed();
         if self.is_behind() && !before {
             self.queue_up().await;
         }
@@ -192,13 +156,12 @@ impl Task {
                 self.ours = Some(ours);
                 match opened {
                     Ok(opened) => {
-                        tracing::info!(store = %self.place, "the store is open");
                         self.counter.store.send_replace(Some(opened.store.clone()));
                         self.opened = Some(opened);
-                        self.next_try = Instant::now();
+                        self.trouble.opened();
                     }
                     Err(failed) => {
-                        self.fails(Some(failed));
+                        self.fails(&failed);
                         self.queue_up().await;
                     }
                 }
@@ -206,58 +169,43 @@ impl Task {
             Done::Written(asked, Ok(held)) => {
                 self.wrote(&held);
                 for (asked, held) in asked.into_iter().zip(held) {
-                    answer(
-                        asked,
-                        if held {
-                            Outcome::Stored
-                        } else {
-                            Outcome::Fenced
-                        },
-                    );
+                    asked.answer(if held {
+                        Outcome::Stored
+                    } else {
+                        Outcome::Fenced
+                    });
                 }
             }
             Done::Written(asked, Err(failed)) => {
-                self.fails(Some(failed));
+                self.fails(&failed);
                 self.standing_in_line.splice(..0, asked);
                 self.queue_up().await;
             }
             Done::Drained(taken, Ok(held)) => {
                 self.wrote(&held);
                 let emptied = self.desk.work(move |queue| queue.done(&taken)).await;
-                self.note(emptied);
+                self.trouble.queue(emptied);
             }
-            Done::Drained(_, Err(failed)) => self.fails(Some(failed)),
+            Done::Drained(_, Err(failed)) => self.fails(&failed),
         }
     }
 
     /// The store has written; of each round, whether its lease was held.
     fn wrote(&mut self, held: &[bool]) {
-        self.failures = 0;
+        self.trouble.wrote();
         let fenced = held.iter().filter(|held| !**held).count();
         self.counter.standing.send_modify(|standing| {
             standing.last_write = Some(clock::now());
             standing.fenced += u64::try_from(fenced).unwrap_or(u64::MAX);
         });
-        if self.failing.take().is_some() {
-            tracing::info!("the store takes readings again");
-        }
     }
 
-    /// The store has failed, or what waits cannot be read.
-    fn fails(&mut self, failed: Option<Failed>) {
-        self.next_try = Instant::now() + PAUSE.spread(self.failures);
-        self.failures = self.failures.saturating_add(1);
-        let Some(Failed { cause, why }) = failed else {
-            return;
-        };
-        if self.failing.replace(cause) == Some(cause) {
-            tracing::debug!(code = cause.name(), error = why, "the store still fails");
-        } else {
-            tracing::warn!(code = cause.name(), error = why, store = %self.place, "the store takes no readings: they wait in the queue");
-        }
+    /// The store has failed.
+    fn fails(&mut self, failed: &Failed) {
+        self.trouble.failed(failed);
         // Another connection may find what this one does not, and a file may have been put back.
         let is_there = self.opened.as_ref().is_some_and(Opened::is_there);
-        if !matches!(cause, Cause::Slow | Cause::Full) || !is_there {
+        if !matches!(failed.cause, Cause::Slow | Cause::Full) || !is_there {
             self.opened = None;
             self.counter.store.send_replace(None);
         }
@@ -282,27 +230,10 @@ impl Task {
                 Outcome::Lost
             }
         };
-        self.note(queued);
+        self.trouble.queue(queued);
         for asked in asked {
-            answer(asked, outcome);
+            asked.answer(outcome);
         }
-    }
-
-    /// How the queue did.
-    fn note(&mut self, worked: Result<(), DeskError>) {
-        let cause = match &worked {
-            Ok(()) => None,
-            Err(DeskError::Queue(QueueError::Full)) => Some(Cause::QueueFull),
-            Err(_) => Some(Cause::QueueUnwritable),
-        };
-        match (worked, self.unwritable == cause) {
-            (Err(error), false) => {
-                tracing::error!(%error, "nothing can wait in the queue: while the store fails, readings are served and lost");
-            }
-            (Ok(()), false) => tracing::info!("the queue takes readings again"),
-            (_, true) => {}
-        }
-        self.unwritable = cause;
     }
 
     /// Publishes how all this does.
@@ -310,17 +241,7 @@ impl Task {
         let waiting = self.desk.queue().map(Queue::waiting);
         let found = self.desk.queue().map(Queue::found);
         let behind = self.is_behind();
-        let opening = self.opened.is_none().then_some(Cause::Opening);
-        let cause = match (behind, self.unwritable) {
-            (false, _) => None,
-            (true, Some(cause)) => Some(cause),
-            (true, None) => self.failing.or(opening).or(Some(Cause::Draining)),
-        };
-        let state = match (behind, self.unwritable) {
-            (false, _) => State::Kept,
-            (true, None) => State::Queued,
-            (true, Some(_)) => State::Lost,
-        };
+        let (state, cause) = self.trouble.shown(behind, self.opened.is_some());
         self.counter.standing.send_if_modified(|standing| {
             let before = *standing;
             if standing.state != state {
@@ -360,12 +281,5 @@ impl Task {
         {
             tracing::debug!("the store is left open");
         }
-    }
-}
-
-/// Tells whoever waits; a collector that has ended does not.
-fn answer(asked: Asked, outcome: Outcome) {
-    if asked.answer.send(outcome).is_err() {
-        tracing::debug!("nobody waits for a round that was kept");
     }
 }

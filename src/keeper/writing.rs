@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use crate::{
     chain::chain,
     keeper::{
-        Asked,
+        handle::Asked,
         opening::{self, NotOpened, Opened, Ours},
         queue::Taken,
         standing::Cause,
