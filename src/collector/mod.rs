@@ -234,7 +234,8 @@ impl Collector {
             said = now;
             let settled = now >= settle_at || parts.ended();
             let next_round = rounds.as_ref().map_or(look_at, Rounds::next);
-            let usage = self.usage(&parts, now, next_round, settled);
+            let before = Arc::clone(&self.newest.borrow());
+            let usage = parts.usage(&before, timing, (now, next_round), settled);
             told.tell(&usage.compared(), &self.name);
             self.newest.send_replace(Arc::new(usage));
         }
@@ -267,30 +268,6 @@ impl Collector {
         parts.show(read.evidence);
         if let Some((source, held)) = parts.witnesses.get_mut(number) {
             held.take(read.reading, &self.name, source.name());
-        }
-    }
-
-    fn usage(
-        &self,
-        parts: &Parts,
-        now: Instant,
-        next_round: Instant,
-        settled: bool,
-    ) -> ClusterUsage {
-        let (timing, before) = (self.timing, self.newest.borrow());
-        ClusterUsage {
-            cluster: self.name.to_string(),
-            billed: before.billed,
-            serial: before.serial + 1,
-            at: clock::now(),
-            published: now,
-            next_round,
-            poll: timing.poll,
-            settled,
-            storage: parts.storage.part(timing, now),
-            compute: parts.compute.part(timing, now),
-            witnesses: parts.witnesses(timing, now),
-            evidence: parts.evidence.clone(),
         }
     }
 }

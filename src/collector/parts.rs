@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::{
+    clock,
     collector::held::{Held, Timing},
     reading::{ComputeReading, Evidence, Source, StorageReading},
     source::{Sources, StorageSource},
@@ -95,5 +96,29 @@ impl Parts {
             part: held.part(timing, now),
         };
         self.witnesses.iter().map(witness).collect()
+    }
+
+    /// What is published of it at this moment, with the next round then, after what was published before.
+    pub fn usage(
+        &self,
+        before: &ClusterUsage,
+        timing: Timing,
+        (now, next_round): (Instant, Instant),
+        settled: bool,
+    ) -> ClusterUsage {
+        ClusterUsage {
+            cluster: before.cluster.clone(),
+            billed: before.billed,
+            serial: before.serial + 1,
+            at: clock::now(),
+            published: now,
+            next_round,
+            poll: timing.poll,
+            settled,
+            storage: self.storage.part(timing, now),
+            compute: self.compute.part(timing, now),
+            witnesses: self.witnesses(timing, now),
+            evidence: self.evidence.clone(),
+        }
     }
 }

@@ -190,8 +190,8 @@ mod tests {
     fn a_time_is_kept_to_the_millisecond_and_never_later_than_it_was() {
         let evidence = Evidence {
             text: b"{}".to_vec(),
-            node: Option::from("node1.example".to_owned()).unwrap_or_default(),
-            command: Option::from(String::new()).unwrap_or_default(),
+            node: None,
+            command: None,
             at: Timestamp::UNIX_EPOCH,
         };
         let (entry, text) = of(Role::Compute).compute(&reading(&[]), &evidence);
