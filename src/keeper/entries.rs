@@ -8,7 +8,7 @@ use crate::{
     amount::Amount,
     cluster_name::ClusterName,
     meter::quantity::{Quantity, Series},
-    reading::{BaseInForce, ComputeReading, Evidence, StorageReading},
+    reading::{ComputeReading, Evidence, StorageReading},
     source::error::SourceError,
     store::{
         entry::{self, Absence, Entry, Text},
@@ -36,8 +36,8 @@ impl For {
     pub fn storage(&self, reading: &StorageReading, evidence: &Evidence) -> (Entry, Text) {
         let origin = Origin {
             source: reading.source.into(),
-            node: Option::from(evidence.node.clone()),
-            command: Option::from(evidence.command.clone()),
+            node: evidence.node.clone(),
+            command: evidence.command.clone(),
             cluster_status: reading.cluster_status.clone(),
             size_base: reading.size_base,
             parser: PARSER.to_owned(),
@@ -53,7 +53,7 @@ impl For {
             node: None,
             command: None,
             cluster_status: None,
-            size_base: None::<BaseInForce>,
+            size_base: None,
             parser: PARSER.to_owned(),
             holds: self.holds,
         };
