@@ -24,21 +24,21 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
     let opening = StoreError::doing("open its file");
     let options = SqliteConnectOptions::new()
         .filename(file)
+        .busy_timeout(BUSY);
+    let writing = options
+        .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
         // Pruning gives its room back, in small steps.
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
-        .busy_timeout(BUSY);
+        .auto_vacuum(SqliteAutoVacuum::Incremental);
     let writer = SqlitePoolOptions::new().max_connections(1);
-    let writer = writer
-        .connect_with(options.clone())
-        .await
-        .map_err(opening)?;
+    let writer = writer.connect_with(writing).await.map_err(opening)?;
+    // How the file is laid out stands in it. A reader that set it again would wait for whoever writes.
     let readers: SqlitePool = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(BUSY)
-        .connect_lazy_with(options.create_if_missing(false));
+        .connect_lazy_with(options);
     Ok(Engine::Sqlite { readers, writer })
 }
