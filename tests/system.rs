@@ -33,8 +33,12 @@ mod http;
 mod https;
 #[path = "system/hung.rs"]
 mod hung;
+#[path = "system/keeping.rs"]
+mod keeping;
 #[path = "system/keys.rs"]
 mod keys;
+#[path = "system/killed.rs"]
+mod killed;
 #[path = "system/limits.rs"]
 mod limits;
 #[path = "system/logins.rs"]
