@@ -33,6 +33,8 @@ mod http;
 mod https;
 #[path = "system/hung.rs"]
 mod hung;
+#[path = "system/instances.rs"]
+mod instances;
 #[path = "system/keeping.rs"]
 mod keeping;
 #[path = "system/keys.rs"]
@@ -47,6 +49,8 @@ mod logins;
 mod metrics;
 #[path = "system/nodes.rs"]
 mod nodes;
+#[path = "common/postgres.rs"]
+mod postgres;
 #[path = "system/processes.rs"]
 mod processes;
 #[path = "system/program.rs"]
