@@ -33,8 +33,14 @@ mod http;
 mod https;
 #[path = "system/hung.rs"]
 mod hung;
+#[path = "system/instances.rs"]
+mod instances;
+#[path = "system/keeping.rs"]
+mod keeping;
 #[path = "system/keys.rs"]
 mod keys;
+#[path = "system/killed.rs"]
+mod killed;
 #[path = "system/limits.rs"]
 mod limits;
 #[path = "system/logins.rs"]
@@ -43,6 +49,8 @@ mod logins;
 mod metrics;
 #[path = "system/nodes.rs"]
 mod nodes;
+#[path = "common/postgres.rs"]
+mod postgres;
 #[path = "system/processes.rs"]
 mod processes;
 #[path = "system/program.rs"]
