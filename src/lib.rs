@@ -40,6 +40,7 @@
 //! | [`config`] | flags, environment, `.env` and TOML become the settings of each room; every problem with its place |
 //! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
+//! | [`sheet`] | figures as rows of CSV, JSON lines and FOCUS, for callers and for files |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -106,6 +107,7 @@
 //! | a stage of a reading | the enum of [`stage`] | where it is tried |
 //! | a setting | [`config::tables`] and the file of its room in [`config`] | [`config::keys`], `config.example.toml`, the README's list |
 //! | a variable that speaks of a cluster | where its setting is read | [`config::variables`] |
+//! | a column of an export | its row in [`sheet`] | the README's list |
 //! | a command | a file in [`cli`] | the enum in `cli/mod.rs` |
 //! | something that goes wrong | [`sim::fault`] | the server that shows it |
 
@@ -144,6 +146,7 @@ pub mod pulse;
 pub mod reading;
 pub mod reason;
 pub mod secret;
+pub mod sheet;
 pub mod sim;
 pub mod source;
 pub mod ssh;

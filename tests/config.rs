@@ -6,6 +6,8 @@ mod metrics;
 mod notices;
 #[path = "config/sources.rs"]
 mod sources_of;
+#[path = "config/store.rs"]
+mod store;
 #[path = "config/tls.rs"]
 mod tls;
 

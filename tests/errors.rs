@@ -52,6 +52,8 @@ mod reasons;
 mod rows;
 #[path = "errors/settings.rs"]
 mod settings;
+#[path = "errors/stored.rs"]
+mod stored;
 #[path = "errors/tokens.rs"]
 mod tokens;
 #[path = "errors/told.rs"]

@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["config"],
     &["collector", "api"],
+    &["sheet"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],

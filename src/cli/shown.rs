@@ -35,7 +35,7 @@ pub fn show(origins: &Origins) -> Result<String, ConfigError> {
     };
     let mut text = String::new();
     shown.table("", "", None, &mut text);
-    for table in ["api", "api.tls"] {
+    for table in ["api", "api.tls", "store"] {
         shown.table(table, table, None, &mut text);
     }
     for index in 0..ground.file.api.tokens.len() {
@@ -106,6 +106,12 @@ impl Shown<'_> {
             return Some((listen.to_string().into(), "flag --listen".to_owned()));
         }
         let found = self.variable(key).or_else(|| self.written(key, path));
+        // An address of the store may hold a user and a password.
+        let place = || self.config.store.place.to_string().into();
+        let found = found.map(|(value, origin)| match key.path {
+            "store.url" => (place(), origin),
+            _ => (value, origin),
+        });
         let name = cluster.map(|cluster| cluster.name.as_str());
         let found = found.or_else(|| self.credential(key, path, name));
         found.or_else(|| Some((self.default(key, cluster)?, "default".to_owned())))
@@ -209,6 +215,8 @@ impl Shown<'_> {
             "api.token_rate_limit_burst" => {
                 of_token.map(|(_, burst)| i64::from(burst.get()).into())
             }
+            "store.url" => Some(self.config.store.place.to_string().into()),
+            "store.queue" => Some(self.config.store.queue.display().to_string().into()),
             "cluster.storage_source" => Some(cluster?.storage.source().name().into()),
             "cluster.witnesses" => {
                 let witnesses = cluster?.witnesses.iter();

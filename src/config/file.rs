@@ -1,7 +1,8 @@
 //! The settings file as it is written, before anything is made of it. Unknown keys are errors.
 //!
 //! Here are the keys of its top and of `[[cluster]]`; the tables below them stand in
-//! [`tables`](crate::config::tables) and [`metric_tables`](crate::config::metric_tables).
+//! [`tables`](crate::config::tables), [`store_table`](crate::config::store_table) and
+//! [`metric_tables`](crate::config::metric_tables).
 
 use std::{path::Path, time::Duration};
 
@@ -12,6 +13,7 @@ use crate::{
         duration::wait,
         error::Problem,
         metric_tables::{GrafanaFile, PrometheusFile},
+        store_table::StoreFile,
         tables::{ApiFile, PanelFile, SshFile},
         walk,
         written::Written,
@@ -34,6 +36,9 @@ pub struct File {
     /// The HTTP side.
     #[serde(default)]
     pub api: ApiFile,
+    /// What is kept, and where.
+    #[serde(default)]
+    pub store: StoreFile,
     /// The clusters.
     #[serde(default)]
     pub cluster: Vec<ClusterFile>,
@@ -98,6 +103,7 @@ pub fn parse(text: &str, path: &Path) -> (File, Vec<Problem>) {
     let tls = &mut file.api.tls;
     let mut paths = vec![&mut file.api.token_file];
     paths.extend([&mut tls.certificate_file, &mut tls.key_file]);
+    paths.extend([&mut file.store.password_file, &mut file.store.queue]);
     for cluster in &mut file.cluster {
         paths.push(&mut cluster.ssh.key_file);
         paths.push(&mut cluster.ssh.key_passphrase_file);

@@ -19,6 +19,8 @@ pub struct Ground {
     pub variables: Variables,
     /// The secrets of systemd.
     pub credentials: Credentials,
+    /// The folder that systemd gives the service for what it keeps; `None` where it gives none.
+    pub state: Option<PathBuf>,
 }
 
 impl Ground {
@@ -40,18 +42,23 @@ impl Ground {
                 None
             }
         };
-        // systemd's own word, never a setting of ours.
-        let folder = origins
-            .environment
-            .iter()
-            .find(|(name, _)| *name == "CREDENTIALS_DIRECTORY");
-        let credentials = Credentials(folder.map(|(_, path)| PathBuf::from(path.reveal())));
+        // systemd's own words, never settings of ours.
+        let of_systemd = |name: &str| {
+            let mut variables = origins.environment.iter();
+            let (_, path) = variables.find(|(known, _)| *known == name)?;
+            // Of several, the first one is ours.
+            let first = path.reveal().split(':').next()?;
+            Some(PathBuf::from(first))
+        };
+        let credentials = Credentials(of_systemd("CREDENTIALS_DIRECTORY"));
+        let state = of_systemd("STATE_DIRECTORY");
         match (variables, file) {
             (Ok(variables), Some(file)) => {
                 let ground = Ground {
                     file,
                     variables,
                     credentials,
+                    state,
                 };
                 Ok((ground, problems))
             }

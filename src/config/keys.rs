@@ -2,7 +2,9 @@
 //!
 //! The check of a settings file, `config show`, and a test of README and example all read this table.
 
-use Kind::{Address, Count, End, Flag, Free, Number, OneOrMany, Path, Scopes, Text, Wait, Words};
+use Kind::{
+    Address, Age, Count, End, Flag, Free, Number, OneOrMany, Path, Scopes, Size, Text, Wait, Words,
+};
 
 /// What may stand behind a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub enum Kind {
     OneOrMany,
     /// An address of the HTTP side or of a peer.
     Address,
+    /// For how long something is kept.
+    Age,
+    /// A size in bytes.
+    Size,
 }
 
 impl Kind {
@@ -50,6 +56,10 @@ impl Kind {
             Words => "a list of texts, such as [\"root@node1.example\"]",
             OneOrMany => "a text in quotes, or a list of them",
             Address => "an address in quotes",
+            Age => {
+                "how long it is kept in quotes, at least a day, such as \"400d\", or \"forever\""
+            }
+            Size => "a size in quotes with its unit, from 1MiB on, such as \"64MiB\"",
         }
     }
 }
@@ -85,6 +95,7 @@ pub const TABLES: &[(&str, bool)] = &[
     ("api", false),
     ("api.tls", false),
     ("api.tokens", true),
+    ("store", false),
     ("cluster", true),
     ("cluster.ssh", false),
     ("cluster.panel", false),
@@ -154,6 +165,17 @@ pub const KEYS: &[Key] = &[
     key("api.tokens.sha256", Text, "", "", "SHA-256 of the token's word"),
     key("api.tokens.scopes", Scopes, "", "[\"usage\"]", "what the token is good for"),
     key("api.tokens.expires", End, "", "", "the last day of the token, or its end"),
+    Key { secret: true, ..key("store.url", Address, "STORE_URL", "", "where readings are kept: a file or a server") },
+    handed("store.password_file", "STORE_PASSWORD", true, "store-password", "the password of the user on the server"),
+    key("store.readings", Age, "", "\"400d\"", "how long readings are kept"),
+    key("store.evidence", Age, "", "\"400d\"", "how long raw texts are kept"),
+    key("store.hours", Age, "", "\"forever\"", "how long hourly roll-ups are kept"),
+    key("store.days", Age, "", "\"forever\"", "how long daily roll-ups are kept"),
+    key("store.grace", Wait, "", "\"72h\"", "from the end of a month until it closes"),
+    key("store.billing_timezone", Text, "", "\"UTC\"", "where months begin and end"),
+    key("store.lease", Wait, "", "\"10s\"", "how long a cluster stays with an instance that is silent"),
+    key("store.queue", Path, "", "", "where readings wait while the store is not there"),
+    key("store.queue_size", Size, "", "\"64MiB\"", "how much may wait there"),
     key("cluster.name", Text, "VSTORAGE_CLUSTER", "", "what follows `vstorage -c`"),
     key("cluster.storage_source", Text, "STORAGE_SOURCE", "", "the one source that is billed"),
     key("cluster.witnesses", Words, "", "", "the sources that are compared with it"),

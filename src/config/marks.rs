@@ -77,6 +77,7 @@ mod tests {
             file,
             variables,
             credentials: Credentials::default(),
+            state: None,
         })
     }
 

@@ -19,6 +19,8 @@ pub mod panel;
 pub mod prometheus;
 pub mod sources;
 pub mod ssh;
+pub mod store;
+pub mod store_table;
 pub mod tables;
 pub mod tls;
 pub mod tokens;
@@ -43,6 +45,7 @@ use crate::{
         listen::Listen,
         marks::Marks,
         origins::{Asks, Origins},
+        store::StoreSettings,
         variables::{OF_A_CLUSTER, Variables},
         words::{Cluster, Credentials},
     },
@@ -74,6 +77,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// The clusters; empty only where settings that speak of none are looked at.
     pub clusters: Vec<ClusterConfig>,
+    /// What is kept, where, and for how long.
+    pub store: StoreSettings,
     /// What the operator should know at every start.
     pub notices: Vec<String>,
     /// By which a change of what takes a restart is found.
@@ -101,10 +106,12 @@ impl Config {
         asks: Asks,
     ) -> Result<Config, ConfigError> {
         let marks = Marks::of(&ground);
+        let store = store::store(&ground, &mut problems);
         let Ground {
             file,
             variables,
             credentials,
+            ..
         } = ground;
         let whole = asks != Asks::WhatIsThere || names_a_cluster(&file, &variables);
 
@@ -142,8 +149,8 @@ impl Config {
                 .speaks_plainly(listen, flag.is_some())
                 .then_some(listen);
         }
-        match (listen, timing) {
-            (Some(listen), Some(timing)) if problems.is_empty() => Ok(Config {
+        match (listen, timing, store) {
+            (Some(listen), Some(timing), Some(store)) if problems.is_empty() => Ok(Config {
                 listen,
                 timing,
                 rate_limit,
@@ -154,6 +161,7 @@ impl Config {
                 tokens,
                 tls,
                 clusters,
+                store,
                 marks,
             }),
             _ => Err(ConfigError { problems }),

@@ -9,11 +9,15 @@ use toml::{
     de::{DeString, DeTable, DeValue, ValueDeserializer},
 };
 
-use crate::config::{
-    duration::duration,
-    error::Problem,
-    keys::{self, KEYS, Kind, TABLES},
-    written::Written,
+use crate::{
+    config::{
+        duration::duration,
+        error::Problem,
+        keys::{self, KEYS, Kind, TABLES},
+        store_table::size,
+        written::Written,
+    },
+    store::retention::Keep,
 };
 
 /// What is left of the text, and everything that is wrong with it, in the order of the lines.
@@ -117,7 +121,9 @@ impl Walk<'_> {
             key.kind.expected()
         );
         let why = match (key.kind, value.get_ref()) {
-            (Kind::Wait, DeValue::String(_)) => format!("write {}", key.kind.expected()),
+            (Kind::Wait | Kind::Age | Kind::Size, DeValue::String(_)) => {
+                format!("write {}", key.kind.expected())
+            }
             (Kind::Count | Kind::Number, DeValue::Integer(_)) => {
                 format!("write {}", key.kind.expected())
             }
@@ -241,6 +247,10 @@ fn fits(kind: Kind, value: &DeValue<'_>) -> bool {
     match kind {
         Kind::Text | Kind::Free | Kind::Path | Kind::Address | Kind::End => value.is_str(),
         Kind::Wait => value.as_str().is_some_and(|text| duration(text).is_ok()),
+        Kind::Age => value
+            .as_str()
+            .is_some_and(|text| text.parse::<Keep>().is_ok()),
+        Kind::Size => value.as_str().is_some_and(|text| size(text).is_ok()),
         Kind::Count => number().is_some(),
         Kind::Number => number().is_some_and(|number| number > 0),
         Kind::Flag => value.is_bool(),

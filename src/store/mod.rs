@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod origin;
 pub mod place;
 pub mod postgres;
+pub mod retention;
 pub mod row;
 pub mod sqlite;
 pub mod value;
