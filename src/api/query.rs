@@ -12,7 +12,6 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     api::error::ApiError,
-    digits,
     history::{cursor::NoCursor, moment},
     meter::window::{NoWindow, Window},
 };
@@ -84,7 +83,8 @@ impl Query {
         let Some(text) = self.get("limit") else {
             return Ok(default);
         };
-        let limit = digits::whole::<usize>(text);
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let limit: Option<usize> = digits.then(|| text.parse().ok()).flatten();
         let limit = limit.filter(|limit| (1..=most).contains(limit));
         limit.ok_or_else(|| bad(format!("`limit` must be a number from 1 to {most}")))
     }

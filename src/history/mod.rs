@@ -4,6 +4,8 @@
 //! time in which nothing was read has no point.
 
 pub mod cursor;
+pub mod fold;
 pub mod moment;
+pub mod page;
 pub mod point;
 pub mod step;
