@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["sheet"],
+    &["history"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],

@@ -14,6 +14,7 @@ use warp::{
 
 use crate::api::{
     problem::{Kind, Missing, Problem},
+    route::Methods,
     scope::Scope,
 };
 
@@ -37,10 +38,20 @@ pub enum ApiError {
     UnknownCluster,
     /// No route has this path.
     NotFound,
-    /// Something is to be written.
-    MethodNotAllowed,
+    /// Something is to be written where it can only be read, or the other way round; what would do.
+    MethodNotAllowed(Methods),
     /// A query that we do not understand.
-    BadQuery(&'static str),
+    BadQuery(Cow<'static, str>),
+    /// Neither of the forms that there are is taken.
+    NotAcceptable,
+    /// No month is written so, or is one that we count.
+    UnknownPeriod,
+    /// The month is not over yet.
+    PeriodNotOver,
+    /// No reading of this name.
+    UnknownReading,
+    /// The reading is kept, and its text no longer is.
+    EvidenceGone,
     /// No round has ended yet.
     NotYet(Duration),
     /// Neither part has a usable figure.
@@ -73,8 +84,13 @@ impl ApiError {
             ApiError::TooMany(_) | ApiError::TooManyOfToken(_) => Kind::TooManyRequests,
             ApiError::UnknownCluster => Kind::UnknownCluster,
             ApiError::NotFound => Kind::NotFound,
-            ApiError::MethodNotAllowed => Kind::MethodNotAllowed,
+            ApiError::MethodNotAllowed(_) => Kind::MethodNotAllowed,
             ApiError::BadQuery(_) => Kind::BadQuery,
+            ApiError::NotAcceptable => Kind::NotAcceptable,
+            ApiError::UnknownPeriod => Kind::UnknownPeriod,
+            ApiError::PeriodNotOver => Kind::PeriodNotOver,
+            ApiError::UnknownReading => Kind::UnknownReading,
+            ApiError::EvidenceGone => Kind::EvidenceGone,
             ApiError::NotYet(_) => Kind::NotYet,
             ApiError::NoUsage(..) => Kind::NoUsage,
             ApiError::NoCompute(..) => Kind::NoCompute,
@@ -115,8 +131,31 @@ impl ApiError {
             ApiError::NotFound => {
                 "there is nothing under this path: the usage is at /api/v1/cluster/usage".into()
             }
-            ApiError::MethodNotAllowed => "only GET and HEAD are understood here".into(),
-            ApiError::BadQuery(why) => (*why).into(),
+            ApiError::MethodNotAllowed(Methods::Read) => {
+                "only GET and HEAD are understood here".into()
+            }
+            ApiError::MethodNotAllowed(Methods::Write) => {
+                "only POST is understood here, and its body is not read".into()
+            }
+            ApiError::BadQuery(why) => why.clone(),
+            ApiError::NotAcceptable => {
+                "there is application/json and text/csv: accept one of them, or leave `Accept` out for JSON"
+                    .into()
+            }
+            ApiError::UnknownPeriod => {
+                "no month is written so: four digits of the year from 1970 on, `-`, and two digits, such as 2026-10"
+                    .into()
+            }
+            ApiError::PeriodNotOver => {
+                "this month is not over: it can be closed from its end on, which its page tells".into()
+            }
+            ApiError::UnknownReading => {
+                "no reading of this name is kept for this cluster: usage/history?step=raw lists them".into()
+            }
+            ApiError::EvidenceGone => {
+                "the reading is kept and its text no longer is: texts are kept as long as `evidence` in [store] says"
+                    .into()
+            }
             ApiError::NotYet(_) => {
                 "the first round of readings has not ended yet: ask again after the seconds of Retry-After"
                     .into()
@@ -220,8 +259,8 @@ impl ApiError {
         {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if let ApiError::MethodNotAllowed = self {
-            headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        if let ApiError::MethodNotAllowed(methods) = self {
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods.names()));
         }
         answer
     }

@@ -47,8 +47,8 @@ pub struct Point {
     pub source: Option<Asked>,
     /// Whether the reading came when its month was closed: then it is part of no sum, and counts for corrections only.
     pub late: bool,
-    /// Which share of the stretch of time was measured, of the quantity that was measured least among those with a
-    /// figure; 1 is all of it. Null where a point is a reading.
+    /// In which share of the stretch of time billed storage was measured, rounded down: 1 is all of it. Null where a
+    /// point is a reading.
     pub coverage: Option<Decimal>,
     /// Every quantity; null where it was not read.
     pub quantities: Levels,
@@ -124,8 +124,12 @@ impl Point {
     /// What every series adds up to over one window; `None` where nothing was measured in it.
     pub fn stretch(window: Window, series: &[Tallies]) -> Option<Point> {
         let mut levels = Levels::default();
-        let mut least = None;
+        let (mut covered, mut any) = (0, false);
         for tallies in series {
+            if tallies.series == Series::Storage {
+                covered = tallies.covered;
+            }
+            any |= tallies.covered > 0;
             for quantity in tallies.series.quantities() {
                 let Some(tally) = tallies.of(*quantity) else {
                     continue;
@@ -139,9 +143,9 @@ impl Point {
                     coverage: hours::share(tally.covered, window.seconds()),
                 };
                 levels.set(*quantity, level);
-                least = Some(least.map_or(tally.covered, |least: u64| least.min(tally.covered)));
             }
         }
+        any.then_some(())?;
         Some(Point {
             at: Timestamp::from_second(window.from()).ok()?,
             until: Some(Timestamp::from_second(window.to()).ok()?),
@@ -149,7 +153,7 @@ impl Point {
             reading_id: None,
             source: None,
             late: false,
-            coverage: hours::share(least?, window.seconds()),
+            coverage: hours::share(covered, window.seconds()),
             quantities: levels,
         })
     }
