@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     api::error::ApiError,
     chain,
-    store::{Store, error::StoreError},
+    store::{error::StoreError, opened::Store},
 };
 
 /// An answer has what it needs of the store within this time. A client is given ten seconds for a whole request: it

@@ -65,6 +65,17 @@ pub struct Absence {
     pub message: String,
     /// When the peer is asked again, where it refused us.
     pub next_try: Option<Timestamp>,
+    /// For how many seconds it may explain a gap where nothing follows: `max_age` as it was in force.
+    pub holds: u32,
+}
+
+/// A reading as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Itself.
+    pub entry: Entry,
+    /// Whether it came when its month was closed: then it is part of no tally, and counts for corrections only.
+    pub late: bool,
 }
 
 impl Text {

@@ -1,5 +1,7 @@
 //! Why the store did not do what it was asked for.
 
+use crate::cluster_name::ClusterName;
+
 /// What was being done, and why it failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -14,6 +16,14 @@ pub enum StoreError {
     /// The tables could not be brought to what this release wants.
     #[error("the store's tables cannot be brought up to this release")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// A round was read under a lease that somebody else has taken over since.
+    #[error("the lease of {0} is held by another instance")]
+    Fenced(ClusterName),
+    /// Only whole hours, or whole days, are left of this time.
+    #[error(
+        "the readings of {0} are pruned, and only whole {1} of them are kept: ask for whole {1}"
+    )]
+    Pruned(String, &'static str),
     /// What stands in it is not what was written.
     #[error("the store is damaged: {0}")]
     Damaged(String),

@@ -11,7 +11,10 @@ use tokio::time::sleep;
 use crate::store::{engine::Engine, error::StoreError};
 
 /// Every step, in order. What has been released is never changed: a change is a further step.
-const STEPS: &[(&str, &str)] = &[("readings", include_str!("schema/1_readings.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("readings", include_str!("schema/1_readings.sql")),
+    ("rollups", include_str!("schema/2_rollups.sql")),
+];
 
 /// Two instances that start at once may hinder each other: then one of them tries again.
 const TRIES: u32 = 5;

@@ -4,74 +4,28 @@
 //! for both. Times in tables are milliseconds since 1970 for readings, seconds for windows; all of it UTC. A figure is
 //! kept with its interval; a count of 64 bits stands bit for bit in a signed column.
 
+pub mod absences;
+pub mod append;
 pub mod engine;
 pub mod entry;
 pub mod error;
+pub mod fence;
+pub mod kept;
+pub mod list;
+pub mod marks;
 pub mod migrate;
+pub mod names;
+pub mod newest;
+pub mod numbers;
+pub mod opened;
 pub mod origin;
+pub mod pack;
 pub mod place;
 pub mod postgres;
+pub mod readings;
 pub mod retention;
 pub mod row;
 pub mod sqlite;
+pub mod texts;
+pub mod touch;
 pub mod value;
-
-use crate::store::{engine::Engine, error::StoreError, place::Place};
-
-/// An open store. Its copies share the connections.
-#[derive(Clone, Debug)]
-pub struct Store {
-    pub(crate) engine: Engine,
-}
-
-impl Store {
-    /// Opens the store, makes it where there is none, and brings its tables to this release.
-    ///
-    /// # Errors
-    /// When it cannot be opened, or was written by a newer release.
-    pub async fn open(place: &Place) -> Result<Store, StoreError> {
-        let engine = match place {
-            Place::File(file) => sqlite::open(file).await?,
-            Place::Server(options) => postgres::open(options.as_ref().clone()).await?,
-        };
-        migrate::run(&engine).await?;
-        Ok(Store { engine })
-    }
-
-    /// Closes every connection.
-    pub async fn close(&self) {
-        self.engine.close().await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::TryStreamExt;
-
-    #[tokio::test]
-    async fn a_file_is_made_and_opened_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = Place::File(folder.path().join("usage.db"));
-        let store = Store::open(&place).await.unwrap();
-        let mut open = store.engine.begin().await.unwrap();
-        let sql = "INSERT INTO texts (hash, length, packed, newest) VALUES ($1, $2, $3, $4)";
-        let values = || vec![vec![7].into(), 1.into(), vec![8, 9].into(), i64::MIN.into()];
-        assert_eq!(open.run("write", sql, values()).await.unwrap(), 1);
-        open.commit().await.unwrap();
-        store.close().await;
-        let store = Store::open(&place).await.unwrap();
-        let rows = store.engine.all(
-            "read",
-            "SELECT packed, newest, NULL FROM texts WHERE length = $1",
-            vec![1.into()],
-        );
-        let rows = rows.await.unwrap();
-        assert_eq!(rows[0].bytes(0).unwrap(), [8, 9]);
-        assert_eq!(rows[0].int(1).unwrap(), i64::MIN);
-        assert_eq!(rows[0].maybe_text(2).unwrap(), None);
-        let stream = store.engine.rows("read", "SELECT 1", Vec::new());
-        assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 1);
-        store.close().await;
-    }
-}

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     amount::SizeBase,
+    meter::quantity::Series,
     reading::{BaseInForce, Basis, Source},
     words::words,
 };
@@ -33,6 +34,22 @@ words! {
         Compute = "compute",
         /// It is held against the one that is billed, and never billed itself.
         Witness = "witness",
+    }
+}
+
+impl Role {
+    /// Every role by its number in the store.
+    pub fn numbered(number: i64) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| *role as i64 == number)
+    }
+
+    /// The series that its readings make; those of witnesses make none.
+    pub fn series(self) -> Option<Series> {
+        match self {
+            Role::Storage => Some(Series::Storage),
+            Role::Compute => Some(Series::Compute),
+            Role::Witness => None,
+        }
     }
 }
 

@@ -51,5 +51,7 @@ CREATE TABLE absences (
     code TEXT NOT NULL,
     message TEXT NOT NULL,
     next_try BIGINT,
+    -- For how many seconds it may explain a gap.
+    holds BIGINT NOT NULL,
     PRIMARY KEY (cluster, role, at, source)
 ) CLUSTERED;

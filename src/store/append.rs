@@ -1,0 +1,135 @@
+//! Writing what rounds leave: all of it or nothing, and twice is once.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::store::{
+    engine::Transaction,
+    entry::{Absence, Entry},
+    error::StoreError,
+    fence,
+    kept::Kept,
+    list,
+    marks::Marks,
+    opened::Store,
+    pack, texts,
+    touch::Touch,
+    value::Value,
+};
+
+/// Rows of a table in the order in which it is laid out: two who write the same ones cannot wait for each other.
+type Rows = BTreeMap<(i64, i64, i64, Vec<u8>), Vec<Value>>;
+
+/// What is going to be written.
+#[derive(Debug, Default)]
+struct Writing {
+    readings: Rows,
+    absences: Rows,
+    touched: Vec<Touch>,
+}
+
+impl Store {
+    /// Writes these rounds in one transaction. What stands there already is left as it is.
+    ///
+    /// A reading of a month that is closed, or of a time whose raw readings are pruned, is kept as a late one. Any
+    /// other one takes the roll-ups back that it changes.
+    ///
+    /// # Errors
+    /// `Fenced` where the lease of a round is no longer held; when the store cannot be written. Nothing is written then.
+    pub async fn append(&self, rounds: &[Kept]) -> Result<(), StoreError> {
+        if rounds.is_empty() {
+            return Ok(());
+        }
+        let mut numbered = Vec::with_capacity(rounds.len());
+        for round in rounds {
+            let mut origins = Vec::with_capacity(round.readings.len());
+            for (entry, _) in &round.readings {
+                origins.push(self.origin_number(&entry.origin).await?);
+            }
+            numbered.push((self.number(&round.cluster).await?, origins));
+        }
+        let texts = texts::packed(rounds)?;
+        let clusters: Vec<i64> = numbered.iter().map(|(cluster, _)| *cluster).collect();
+        let mut open = self.engine.begin().await?;
+        fence::check(&mut open, rounds).await?;
+        let marks = open.marks(&clusters).await?;
+        let mut writing = Writing::default();
+        for (round, (cluster, origins)) in rounds.iter().zip(numbered) {
+            let marks = marks.get(&cluster).copied().unwrap_or_default();
+            for ((entry, _), origin) in round.readings.iter().zip(origins) {
+                writing.reading(cluster, origin, entry, &marks);
+            }
+            for absence in &round.absences {
+                writing.absence(cluster, absence, &marks);
+            }
+        }
+        texts::write(&mut open, texts).await?;
+        let columns = "readings (cluster, role, at, id, origin, text, figures, late)";
+        insert(&mut open, columns, writing.readings).await?;
+        let columns = "absences (cluster, role, at, source, code, message, next_try, holds)";
+        insert(&mut open, columns, writing.absences).await?;
+        for touched in writing.touched {
+            touched.take_back(&mut open, self).await?;
+        }
+        open.commit().await
+    }
+}
+
+impl Writing {
+    fn reading(&mut self, cluster: i64, origin: i64, entry: &Entry, marks: &Marks) {
+        let at = entry.at.as_millisecond();
+        let late = marks.late(at);
+        let id = entry.id.as_bytes().to_vec();
+        let row = vec![
+            cluster.into(),
+            (entry.role as i64).into(),
+            at.into(),
+            id.clone().into(),
+            origin.into(),
+            entry.text.into(),
+            pack::pack(&entry.figures).into(),
+            i64::from(late).into(),
+        ];
+        let key = (cluster, entry.role as i64, at, id);
+        self.readings.insert(key, row);
+        if !late {
+            let touched = Touch::reading(cluster, entry.role, at, entry.origin.holds, marks);
+            self.touched.extend(touched);
+        }
+    }
+
+    fn absence(&mut self, cluster: i64, absence: &Absence, marks: &Marks) {
+        let at = absence.at.as_millisecond();
+        let source = absence.source.name();
+        let row = vec![
+            cluster.into(),
+            (absence.role as i64).into(),
+            at.into(),
+            source.into(),
+            absence.code.name().into(),
+            absence.message.clone().into(),
+            absence.next_try.map(Timestamp::as_millisecond).into(),
+            i64::from(absence.holds).into(),
+        ];
+        let key = (cluster, absence.role as i64, at, source.as_bytes().to_vec());
+        self.absences.insert(key, row);
+        if !marks.late(at) {
+            let touched = Touch::absence(cluster, absence.role, at, absence.holds, marks);
+            self.touched.extend(touched);
+        }
+    }
+}
+
+/// Inserts rows of eight columns, but for those that stand there already.
+async fn insert(open: &mut Transaction, columns: &str, rows: Rows) -> Result<(), StoreError> {
+    const COLUMNS: usize = 8;
+    let mut rows = rows.into_values().peekable();
+    while rows.peek().is_some() {
+        let values: Vec<Value> = rows.by_ref().take(list::ROWS).flatten().collect();
+        let list = list::rows(values.len() / COLUMNS, COLUMNS);
+        let sql = format!("INSERT INTO {columns} VALUES {list} ON CONFLICT DO NOTHING");
+        open.run("write readings", sql, values).await?;
+    }
+    Ok(())
+}

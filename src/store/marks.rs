@@ -1,0 +1,83 @@
+//! How far each cluster is: what is rolled up, pruned and closed; and the lock on all of that.
+
+use std::collections::HashMap;
+
+use crate::{
+    meter::quantity::Series,
+    store::{engine::Transaction, error::StoreError, list, row::Row, value::Value},
+};
+
+/// Seconds of an hour.
+pub const HOUR: i64 = 3600;
+/// Seconds of a day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// How far a cluster is, in seconds since 1970; `None` where nothing of it has happened yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The end of the newest closed month.
+    pub closed_to: Option<i64>,
+    /// Raw readings before this are pruned, but for the last one.
+    pub pruned_to: Option<i64>,
+    /// Every hour of each series, from the first reading up to here, has its row.
+    pub rolled_to: [Option<i64>; 2],
+}
+
+const COLUMNS: &str = "closed_to, pruned_to, storage_to, compute_to";
+
+impl Marks {
+    /// From the columns of that name, the first one being this one.
+    pub(crate) fn read(row: &Row, first: usize) -> Result<Marks, StoreError> {
+        Ok(Marks {
+            closed_to: row.maybe_int(first)?,
+            pruned_to: row.maybe_int(first + 1)?,
+            rolled_to: [row.maybe_int(first + 2)?, row.maybe_int(first + 3)?],
+        })
+    }
+
+    /// Whether what comes now for this time, in milliseconds, is too late to be part of a tally.
+    pub fn late(&self, at_ms: i64) -> bool {
+        let end = self.closed_to.max(self.pruned_to);
+        end.is_some_and(|end| at_ms.div_euclid(1000) < end)
+    }
+
+    /// Up to where every hour of this series has its row; `None` before its first reading.
+    pub fn rolled(&self, series: Series) -> Option<i64> {
+        let [storage, compute] = self.rolled_to;
+        match series {
+            Series::Storage => storage,
+            Series::Compute => compute,
+        }
+    }
+}
+
+/// The column that says how far a series is rolled up.
+pub(crate) fn column(series: Series) -> &'static str {
+    match series {
+        Series::Storage => "storage_to",
+        Series::Compute => "compute_to",
+    }
+}
+
+impl Transaction {
+    /// The marks of these clusters. Until the end of the transaction nobody else reads them so: two who would change
+    /// what follows from the readings of a cluster do it one after the other.
+    pub(crate) async fn marks(
+        &mut self,
+        clusters: &[i64],
+    ) -> Result<HashMap<i64, Marks>, StoreError> {
+        // In order, so that two who want several of them cannot wait for each other.
+        let mut clusters = clusters.to_vec();
+        clusters.sort_unstable();
+        clusters.dedup();
+        let sql = format!(
+            "INSERT INTO marks (cluster) VALUES {} ON CONFLICT (cluster) DO UPDATE SET cluster = excluded.cluster \
+             RETURNING cluster, {COLUMNS}",
+            list::rows(clusters.len(), 1)
+        );
+        let values = clusters.into_iter().map(Value::from).collect();
+        let rows = self.all("lock its marks", sql, values).await?;
+        let marks = |row: &Row| Ok((row.int(0)?, Marks::read(row, 1)?));
+        rows.iter().map(marks).collect()
+    }
+}

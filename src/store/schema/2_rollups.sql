@@ -1,0 +1,31 @@
+-- How far each cluster is; a row is locked by whoever writes readings, rolls up, prunes or closes a month, so that
+-- none of these happens in the midst of another. Seconds since 1970; null: nothing of it yet.
+CREATE TABLE marks (
+    cluster BIGINT NOT NULL PRIMARY KEY,
+    -- The end of the newest closed month: what comes for a time before it is late.
+    closed_to BIGINT,
+    -- Raw readings before this are pruned, but for the last one: what comes for a time before it is late as well.
+    pruned_to BIGINT,
+    -- Every hour from the first reading up to here has its row, of storage and of compute.
+    storage_to BIGINT,
+    compute_to BIGINT
+);
+
+-- What an hour adds up to.
+CREATE TABLE hours (
+    cluster BIGINT NOT NULL,
+    -- 0: storage. 1: compute.
+    series BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    tallies BYTES NOT NULL,
+    PRIMARY KEY (cluster, series, start)
+) CLUSTERED;
+
+-- What a day in UTC adds up to, without the levels that its hours have.
+CREATE TABLE days (
+    cluster BIGINT NOT NULL,
+    series BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    tallies BYTES NOT NULL,
+    PRIMARY KEY (cluster, series, start)
+) CLUSTERED;
