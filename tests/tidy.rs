@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["sheet"],
+    &["period"],
     &["history"],
     &["store"],
     &["usage"],

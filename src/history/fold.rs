@@ -8,7 +8,7 @@ use crate::{
         fold::Meter, quantity::Series, sample::Sample, tallies::Tallies, tally::Detail,
         window::Window,
     },
-    store::{Store, error::StoreError},
+    store::{error::StoreError, opened::Store},
 };
 
 /// The point of each of these windows, of which one follows upon the other; `None` where nothing was measured.

@@ -14,7 +14,7 @@ use crate::{
         tally::Detail,
         window::Window,
     },
-    store::{Store, error::StoreError, origin::Role},
+    store::{error::StoreError, opened::Store, origin::Role},
 };
 
 /// How many seconds of readings are looked at first for each point that is wanted: as far apart as they usually are.

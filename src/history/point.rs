@@ -41,7 +41,8 @@ pub struct Point {
     /// Which quantities the reading is of; null where a point is a stretch of time, of all.
     pub series: Option<Series>,
     /// The name of the reading, of which `readings/{id}` tells more; null where a point is a stretch of time.
-    #[schema(value_type = Option<String>, format = Uuid)]
+    #[serde(serialize_with = "maybe_name")]
+    #[schema(value_type = Option<String>)]
     pub reading_id: Option<Uuid>,
     /// Who was asked; null where a point is a stretch of time.
     pub source: Option<Asked>,
@@ -232,6 +233,10 @@ impl ToSchema for Levels {
         Bytes::schemas(all);
         Vcpus::schemas(all);
     }
+}
+
+fn maybe_name<S: Serializer>(id: &Option<Uuid>, serializer: S) -> Result<S::Ok, S::Error> {
+    id.map(|id| id.to_string()).serialize(serializer)
 }
 
 fn moment<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
