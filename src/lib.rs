@@ -43,6 +43,7 @@
 //! | [`sheet`] | figures as rows of CSV, JSON lines and FOCUS, for callers and for files |
 //! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
 //! | [`history`] | what a cluster used, point by point and page by page |
+//! | [`lease`] | which instance collects which cluster, where several share one store |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -140,6 +141,7 @@ pub mod figure;
 pub mod headroom;
 pub mod hex;
 pub mod history;
+pub mod lease;
 pub mod lock;
 pub mod meter;
 pub mod panel;

@@ -25,6 +25,8 @@ mod host_certificates;
 mod hosts;
 #[path = "errors/https.rs"]
 mod https;
+#[path = "errors/kept.rs"]
+mod kept;
 #[path = "errors/literals.rs"]
 mod literals;
 #[path = "errors/metrics.rs"]

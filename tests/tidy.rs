@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["sheet"],
     &["period"],
     &["history"],
+    &["lease"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
