@@ -44,6 +44,7 @@
 //! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
 //! | [`history`] | what a cluster used, point by point and page by page |
 //! | [`lease`] | which instance collects which cluster, where several share one store |
+//! | [`statement`] | what a bill is made from, as it is said: the summary of a window |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -157,6 +158,7 @@ pub mod sim;
 pub mod source;
 pub mod ssh;
 pub mod stage;
+pub mod statement;
 pub mod store;
 pub mod unreadable;
 pub mod usage;

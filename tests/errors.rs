@@ -64,3 +64,5 @@ mod told;
 mod variables;
 #[path = "system/wait.rs"]
 mod wait;
+#[path = "errors/windows.rs"]
+mod windows;

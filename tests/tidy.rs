@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["period"],
     &["history"],
     &["lease"],
+    &["statement"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],
