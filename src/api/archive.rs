@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, tz::TimeZone};
 use tokio::{
     sync::{Semaphore, watch},
     time::timeout,
@@ -13,6 +14,7 @@ use tokio::{
 use crate::{
     api::error::ApiError,
     chain,
+    period::calendar::Calendar,
     store::{error::StoreError, opened::Store},
 };
 
@@ -29,13 +31,32 @@ const BACK: Duration = Duration::from_secs(5);
 pub struct Archive {
     store: watch::Receiver<Option<Store>>,
     turns: Arc<Semaphore>,
+    calendar: Calendar,
 }
 
 impl Archive {
     /// Of the store that is open at the moment, if one is.
     pub fn new(store: watch::Receiver<Option<Store>>) -> Archive {
         let turns = Arc::new(Semaphore::new(SEATS));
-        Archive { store, turns }
+        let calendar = Calendar {
+            zone: TimeZone::UTC,
+            grace: SignedDuration::from_hours(72),
+        };
+        Archive {
+            store,
+            turns,
+            calendar,
+        }
+    }
+
+    /// With months by this calendar.
+    pub fn with_calendar(self, calendar: Calendar) -> Archive {
+        Archive { calendar, ..self }
+    }
+
+    /// When months begin, end and close.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// Of no store at all.
@@ -74,6 +95,7 @@ impl From<StoreError> for ApiError {
                 tracing::error!(error = %why, "what is kept cannot be read");
                 ApiError::Damaged
             }
+            StoreError::Pruned(_, whole) => ApiError::Pruned(whole),
             _ => {
                 tracing::warn!(error = %why, "a request got no answer from the store");
                 ApiError::NoStore(BACK)

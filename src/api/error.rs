@@ -44,10 +44,12 @@ pub enum ApiError {
     BadQuery(Cow<'static, str>),
     /// Neither of the forms that there are is taken.
     NotAcceptable,
-    /// No month is written so, or is one that we count.
+    /// No month is written so, or nothing is kept of it.
     UnknownPeriod,
-    /// The month is not over yet.
-    PeriodNotOver,
+    /// The month cannot be closed now; why.
+    PeriodConflict(String),
+    /// Of this time only whole hours, or whole days, are left; which.
+    Pruned(&'static str),
     /// No reading of this name.
     UnknownReading,
     /// The reading is kept, and its text no longer is.
@@ -88,7 +90,8 @@ impl ApiError {
             ApiError::BadQuery(_) => Kind::BadQuery,
             ApiError::NotAcceptable => Kind::NotAcceptable,
             ApiError::UnknownPeriod => Kind::UnknownPeriod,
-            ApiError::PeriodNotOver => Kind::PeriodNotOver,
+            ApiError::PeriodConflict(_) => Kind::PeriodConflict,
+            ApiError::Pruned(_) => Kind::ReadingsGone,
             ApiError::UnknownReading => Kind::UnknownReading,
             ApiError::EvidenceGone => Kind::EvidenceGone,
             ApiError::NotYet(_) => Kind::NotYet,
@@ -143,12 +146,14 @@ impl ApiError {
                     .into()
             }
             ApiError::UnknownPeriod => {
-                "no month is written so: four digits of the year from 1970 on, `-`, and two digits, such as 2026-10"
+                "there is no such month: it is written such as 2026-10, and periods lists those of which something is kept"
                     .into()
             }
-            ApiError::PeriodNotOver => {
-                "this month is not over: it can be closed from its end on, which its page tells".into()
-            }
+            ApiError::PeriodConflict(why) => why.clone().into(),
+            ApiError::Pruned(whole) => format!(
+                "the readings of this time are no longer kept, only whole {whole} are: ask from and to whole {whole} in UTC, with a step of them"
+            )
+            .into(),
             ApiError::UnknownReading => {
                 "no reading of this name is kept for this cluster: usage/history?step=raw lists them".into()
             }

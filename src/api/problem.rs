@@ -27,7 +27,7 @@ words! {
         NoNodes = "urn:vhi-usage:no_nodes",
         /// There is nothing under this path.
         NotFound = "urn:vhi-usage:not_found",
-        /// No month is written so.
+        /// No month is written so, or nothing is kept of it.
         UnknownPeriod = "urn:vhi-usage:unknown_period",
         /// No reading of this name is kept for this cluster.
         UnknownReading = "urn:vhi-usage:unknown_reading",
@@ -35,8 +35,10 @@ words! {
         EvidenceGone = "urn:vhi-usage:evidence_gone",
         /// Neither JSON nor CSV is accepted.
         NotAcceptable = "urn:vhi-usage:not_acceptable",
-        /// The month is not over, so that it cannot be closed.
-        PeriodNotOver = "urn:vhi-usage:period_not_over",
+        /// The month cannot be closed now: it is not over, or one before it is not closed.
+        PeriodConflict = "urn:vhi-usage:period_conflict",
+        /// The readings of this time are no longer kept, only what whole hours or whole days of them add up to.
+        ReadingsGone = "urn:vhi-usage:readings_gone",
         /// Another method than those that `Allow` names.
         MethodNotAllowed = "urn:vhi-usage:method_not_allowed",
         /// More requests from this address, or with this token, than the limit allows.
@@ -75,8 +77,8 @@ impl Kind {
             | Kind::NoNodes
             | Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Kind::PeriodNotOver => StatusCode::CONFLICT,
-            Kind::EvidenceGone => StatusCode::GONE,
+            Kind::PeriodConflict => StatusCode::CONFLICT,
+            Kind::EvidenceGone | Kind::ReadingsGone => StatusCode::GONE,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::NoCompute => StatusCode::BAD_GATEWAY,

@@ -54,10 +54,10 @@ impl Query {
     ///
     /// # Errors
     /// `BadQuery` where there is none, or none that can be read.
-    fn moment(&self, key: &'static str, zone: &TimeZone) -> Result<Timestamp, ApiError> {
+    pub fn moment(&self, key: &'static str, zone: &TimeZone) -> Result<Timestamp, ApiError> {
         let text = self.get(key).ok_or_else(|| {
             bad(format!(
-                "`{key}` is missing: say from when to when, such as ?from=2026-10-01&to=2026-11-01"
+                "`{key}` is missing: it is a time such as 2026-10-01T00:00:00Z, or a day such as 2026-10-01"
             ))
         })?;
         moment::read(text, zone).map_err(|error| bad(format!("`{key}`: {error}")))

@@ -8,4 +8,5 @@ pub mod fold;
 pub mod moment;
 pub mod page;
 pub mod point;
+pub mod standing;
 pub mod step;

@@ -7,5 +7,6 @@ pub mod cell;
 pub mod column;
 pub mod csv;
 pub mod focus;
+pub mod history;
 pub mod lines;
 pub mod reading;
