@@ -82,7 +82,8 @@ pub fn accepted<const N: usize>(
             best = Some((format, weight));
         }
     }
-    best.map(|(format, _)| format).ok_or(ApiError::NotAcceptable)
+    best.map(|(format, _)| format)
+        .ok_or(ApiError::NotAcceptable)
 }
 
 /// In thousandths, of the range that fits it most closely; 0 where none does.
@@ -116,7 +117,11 @@ fn quality(parameter: &str) -> Option<u32> {
     let thousandths = format!("{behind:0<3}");
     let readable = thousandths.len() == 3 && matches!(whole, "0" | "1");
     let number = format!("{whole}{thousandths}").parse().ok();
-    Some(number.filter(|number| readable && *number <= 1000).unwrap_or(0))
+    Some(
+        number
+            .filter(|number| readable && *number <= 1000)
+            .unwrap_or(0),
+    )
 }
 
 #[cfg(test)]
@@ -146,7 +151,10 @@ mod tests {
         gives("application/json;q=0", None);
         gives("text/csv;q=much", None);
         gives("", None);
-        assert_eq!(accepted(&HeaderMap::new(), Format::ALL).ok(), Some(Format::Json));
+        assert_eq!(
+            accepted(&HeaderMap::new(), Format::ALL).ok(),
+            Some(Format::Json)
+        );
     }
 
     #[test]

@@ -147,7 +147,10 @@ mod tests {
         has("/health/", &["health"]);
         has("/health//", &["health", ""]);
         has("//health", &["", "health"]);
-        has("/a/b/c/d/e/f/g/h", &["a", "b", "c", "d", "e", "f", "g", "h"]);
+        has(
+            "/a/b/c/d/e/f/g/h",
+            &["a", "b", "c", "d", "e", "f", "g", "h"],
+        );
         for path in ["", "/", "//"] {
             has(path, &[""]);
         }

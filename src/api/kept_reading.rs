@@ -4,7 +4,6 @@
 //! a figure of a bill with its time ── readings?at=… ──> the reading that stood then ── …/{id}/raw ──> its text
 //! ```
 
-use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,7 +19,7 @@ use crate::{
         error::{Answer, ApiError},
         etag,
         guard::Api,
-        query::{Query, bad},
+        query::Query,
         raw,
         shown::{self, Rows},
     },
@@ -81,9 +80,9 @@ pub async fn standing(api: &Api, asked: &Asked, name: Option<&str>) -> Result<An
     let format = accept::wanted(&query, &asked.headers)?;
     let at = query.moment("at", &api.archive.calendar().zone)?;
     let cluster = &api.cluster(name)?.known()?;
-    let found = api.archive.ask(async |store| {
-        Ok(standing::at(&store, cluster, at.as_second()).await?)
-    });
+    let found = api
+        .archive
+        .ask(async |store| Ok(standing::at(&store, cluster, at.as_second()).await?));
     let found = found.await?;
     let readings: Result<_, _> = found.iter().map(KeptReading::of).collect();
     let body = StandingReadings {
@@ -157,13 +156,11 @@ fn kind(source: Source) -> &'static str {
     }
 }
 
-async fn stored(
-    api: &Api,
-    cluster: &ClusterName,
-    id: Option<&str>,
-) -> Result<Stored, ApiError> {
+async fn stored(api: &Api, cluster: &ClusterName, id: Option<&str>) -> Result<Stored, ApiError> {
     let id: Option<Uuid> = id.and_then(|id| id.parse().ok());
     let id = id.ok_or(ApiError::UnknownReading)?;
-    let found = api.archive.ask(async |store| Ok(store.entry(cluster, id).await?));
+    let found = api
+        .archive
+        .ask(async |store| Ok(store.entry(cluster, id).await?));
     found.await?.ok_or(ApiError::UnknownReading)
 }

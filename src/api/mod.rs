@@ -30,6 +30,7 @@ pub mod metrics;
 pub mod network;
 pub mod openapi;
 pub mod operations;
+pub mod parameters;
 pub mod period_body;
 pub mod periods;
 pub mod problem;

@@ -122,7 +122,11 @@ impl Told {
             digest: period.seal.map(|seal| hex::lower(&seal.digest)),
             seal: period.seal.map(ToldSeal::of),
             summary: period.summary,
-            corrections: period.corrections.into_iter().map(ToldCorrection::of).collect(),
+            corrections: period
+                .corrections
+                .into_iter()
+                .map(ToldCorrection::of)
+                .collect(),
         }
     }
 

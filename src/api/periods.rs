@@ -90,7 +90,9 @@ pub async fn close(
     let (calendar, now) = (api.archive.calendar(), clock::now());
     let period = api.archive.ask(async |store| {
         let calendar = calendar.clone();
-        Ok(Ledger { store, calendar }.close(cluster, month, now).await?)
+        Ok(Ledger { store, calendar }
+            .close(cluster, month, now)
+            .await?)
     });
     told(asked, format, period.await?)
 }

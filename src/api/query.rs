@@ -70,8 +70,12 @@ impl Query {
     pub fn window(&self, zone: &TimeZone) -> Result<Window, ApiError> {
         let (from, to) = (self.moment("from", zone)?, self.moment("to", zone)?);
         Window::between(from, to).map_err(|error| match error {
-            NoWindow::Empty => bad("`to` must be later than `from`: `to` itself does not belong to the window"),
-            NoWindow::Fraction => bad("`from` and `to` must be whole seconds: leave the fraction out"),
+            NoWindow::Empty => {
+                bad("`to` must be later than `from`: `to` itself does not belong to the window")
+            }
+            NoWindow::Fraction => {
+                bad("`from` and `to` must be whole seconds: leave the fraction out")
+            }
         })
     }
 
@@ -148,7 +152,10 @@ mod tests {
 
     #[test]
     fn a_window_is_two_times_of_any_offset_or_days_of_the_zone() {
-        let october = ("2026-09-30T22:00:00Z".to_owned(), "2026-10-31T23:00:00Z".to_owned());
+        let october = (
+            "2026-09-30T22:00:00Z".to_owned(),
+            "2026-10-31T23:00:00Z".to_owned(),
+        );
         for text in [
             "from=2026-10-01&to=2026-11-01",
             "to=2026-10-31T23:00:00Z&from=2026-10-01T00:00:00+02:00",
@@ -176,16 +183,31 @@ mod tests {
         ] {
             let told = window(text).unwrap_err();
             assert!(told.contains(says), "{text}: {told}");
-            assert!(!told.contains("until") && !told.contains("yesterday"), "{told}");
+            assert!(
+                !told.contains("until") && !told.contains("yesterday"),
+                "{told}"
+            );
         }
     }
 
     #[test]
     fn a_limit_is_within_its_bounds() {
-        let limit = |text: &str| Query::of(text, &["limit"]).unwrap().limit(10, 20).map_err(why);
+        let limit = |text: &str| {
+            Query::of(text, &["limit"])
+                .unwrap()
+                .limit(10, 20)
+                .map_err(why)
+        };
         assert_eq!(limit(""), Ok(10));
         assert_eq!(limit("limit=20"), Ok(20));
-        for text in ["limit=0", "limit=21", "limit=-1", "limit=+1", "limit=", "limit=1e1"] {
+        for text in [
+            "limit=0",
+            "limit=21",
+            "limit=-1",
+            "limit=+1",
+            "limit=",
+            "limit=1e1",
+        ] {
             assert!(limit(text).is_err(), "{text}");
         }
     }

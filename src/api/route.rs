@@ -181,6 +181,33 @@ impl Path {
         }
     }
 
+    /// Whether what is kept is asked for it.
+    pub fn is_kept(&self) -> bool {
+        match self.route {
+            Route::History
+            | Route::Summary
+            | Route::Periods
+            | Route::Period
+            | Route::Close
+            | Route::Standing
+            | Route::Reading
+            | Route::ReadingText => true,
+            Route::Usage
+            | Route::Clusters
+            | Route::Raw
+            | Route::Health
+            | Route::Ready
+            | Route::Description
+            | Route::Metrics => false,
+        }
+    }
+
+    /// Whether a caller that holds the body is told so, and sent none.
+    pub fn is_tagged(&self) -> bool {
+        let tagged = self.is_kept() || matches!(self.route, Route::Usage | Route::Description);
+        tagged && self.methods() == Methods::Read
+    }
+
     /// Who may ask.
     pub fn access(&self) -> Access {
         match self.route {

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use warp::{
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     hyper::body::Bytes,
 };
 
@@ -60,7 +60,11 @@ pub fn tagged(asked: &Asked, format: Format, body: Vec<u8>) -> Answer {
     headers.insert(header::ETAG, etag::of(&body));
     let ask = HeaderValue::from_static("private, no-cache");
     headers.insert(header::CACHE_CONTROL, ask);
-    etag::answer(&asked.headers, &headers, &body)
+    match asked.method {
+        // What was done is told, whatever the caller holds.
+        Method::POST => etag::answer(&HeaderMap::new(), &headers, &body),
+        _ => etag::answer(&asked.headers, &headers, &body),
+    }
 }
 
 /// What is kept cannot be said.

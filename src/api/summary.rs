@@ -14,7 +14,8 @@ use crate::{
     },
     clock,
     cluster_name::ClusterName,
-    meter::{quantity::Series, tally::Detail, window::Window},
+    meter::{quantity::Series, window::Window},
+    period::metering,
     sheet::summary as sheet,
     statement::summary::Summary,
     store::opened::Store,
@@ -40,7 +41,9 @@ pub async fn answer(api: &Api, asked: &Asked, name: Option<&str>) -> Result<Answ
             let month = month.parse();
             let month = month.map_err(|_| bad("`period` is a month, such as 2026-10"))?;
             let cluster = api.cluster(name)?.known()?;
-            periods::one(api, &cluster, month, clock::now()).await?.summary
+            periods::one(api, &cluster, month, clock::now())
+                .await?
+                .summary
         }
         None => {
             let window = query.window(&api.archive.calendar().zone)?;
@@ -65,7 +68,7 @@ async fn summary(
     window: Window,
     now: Timestamp,
 ) -> Result<Summary, ApiError> {
-    let of = |series| store.tallies(cluster, series, window, now, Detail::Levels);
+    let of = |series| metering::tallies(store, cluster, series, window, now);
     let (storage, compute) = (of(Series::Storage).await?, of(Series::Compute).await?);
     Summary::new(cluster, &storage, &compute).ok_or_else(|| {
         bad("`from` and `to` lie beyond the years that can be told: ask for a time from 1970 on")

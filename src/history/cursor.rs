@@ -19,7 +19,9 @@ pub enum Cursor {
 
 /// A text that is none of our cursors, or one of another question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`cursor` is not one that a page of this step gave: take `next_cursor` of the page before as it came, or leave it out to begin anew")]
+#[error(
+    "`cursor` is not one that a page of this step gave: take `next_cursor` of the page before as it came, or leave it out to begin anew"
+)]
 pub struct NoCursor;
 
 impl Cursor {
@@ -71,13 +73,27 @@ mod tests {
             (Cursor::Told(Step::Hour, 1_790_805_600), Step::Hour),
         ] {
             let written = cursor.written();
-            assert!(written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+            assert!(
+                written
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            );
             assert_eq!(Cursor::read(&written, step), Ok(cursor));
             for other in Step::ALL.into_iter().filter(|other| *other != step) {
                 assert_eq!(Cursor::read(&written, other), Err(NoCursor));
             }
         }
-        for place in ["", "1h", "1h x", "1h +1", "1h 1 ", "raw 1", "raw 1 7", "raw 1 {id}", "2h 1"] {
+        for place in [
+            "",
+            "1h",
+            "1h x",
+            "1h +1",
+            "1h 1 ",
+            "raw 1",
+            "raw 1 7",
+            "raw 1 {id}",
+            "2h 1",
+        ] {
             let text = URL_SAFE_NO_PAD.encode(place);
             for step in Step::ALL {
                 assert_eq!(Cursor::read(&text, step), Err(NoCursor), "{place}");

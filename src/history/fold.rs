@@ -8,6 +8,7 @@ use crate::{
         fold::Meter, quantity::Series, sample::Sample, tallies::Tallies, tally::Detail,
         window::Window,
     },
+    period::metering,
     store::{error::StoreError, opened::Store},
 };
 
@@ -44,7 +45,7 @@ async fn kept(
 ) -> Result<Vec<Tallies>, StoreError> {
     let mut all = Vec::with_capacity(windows.len());
     for window in windows {
-        let tallies = store.tallies(asked.cluster, series, *window, asked.now, Detail::Sums);
+        let tallies = metering::tallies(store, asked.cluster, series, *window, asked.now);
         all.push(tallies.await?);
     }
     Ok(all)

@@ -4,7 +4,9 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// A text that is no moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a time is written 2026-10-01T00:00:00Z, with `Z` or an offset such as +02:00, or as a day, 2026-10-01")]
+#[error(
+    "a time is written 2026-10-01T00:00:00Z, with `Z` or an offset such as +02:00, or as a day, 2026-10-01"
+)]
 pub struct NoMoment;
 
 /// A time after RFC 3339; a day is its first moment in this zone.
@@ -64,9 +66,22 @@ mod tests {
             assert_eq!(read(text, &zone), Ok(moment.parse().unwrap()), "{text}");
         }
         for text in [
-            "", "2026", "2026-10", "2026-13-01", "2026-02-30", "2026-10-01T00:00:00", "2026-10-01 00:00:00Z",
-            "20261001T000000Z", "2026-10-01T00:00Z", "2026-10-01T24:00:00Z", "2026-10-01T00:00:00.Z",
-            "2026-10-01T00:00:00+02", "2026-10-01T00:00:00Z[UTC]", "1790805600", "ä26-10-01", "2026-10-01T00:00:00é",
+            "",
+            "2026",
+            "2026-10",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-10-01T00:00:00",
+            "2026-10-01 00:00:00Z",
+            "20261001T000000Z",
+            "2026-10-01T00:00Z",
+            "2026-10-01T24:00:00Z",
+            "2026-10-01T00:00:00.Z",
+            "2026-10-01T00:00:00+02",
+            "2026-10-01T00:00:00Z[UTC]",
+            "1790805600",
+            "ä26-10-01",
+            "2026-10-01T00:00:00é",
         ] {
             assert_eq!(read(text, &zone), Err(NoMoment), "{text}");
         }

@@ -9,11 +9,8 @@ use jiff::Timestamp;
 use crate::{
     cluster_name::ClusterName,
     history::{cursor::Cursor, fold, point::Point, step::Step},
-    meter::{
-        quantity::Series,
-        tally::Detail,
-        window::Window,
-    },
+    meter::{quantity::Series, window::Window},
+    period::metering,
     store::{error::StoreError, opened::Store, origin::Role},
 };
 
@@ -73,7 +70,8 @@ async fn readings(store: &Store, asked: Asked<'_>) -> Result<Page, StoreError> {
         };
         // One more than fits says that there is a next page.
         let wanted = asked.limit.saturating_add(1) - page.points.len();
-        page.points.extend(piece_of(store, &asked, piece, wanted).await?);
+        page.points
+            .extend(piece_of(store, &asked, piece, wanted).await?);
         if page.points.len() > asked.limit {
             page.points.truncate(asked.limit);
             page.next = page.points.last().and_then(Point::place);
@@ -153,9 +151,7 @@ async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page
 /// Whether nothing was measured in this time.
 async fn is_empty(store: &Store, asked: &Asked<'_>, window: Window) -> Result<bool, StoreError> {
     for series in Series::ALL {
-        let tallies = store
-            .tallies(asked.cluster, series, window, asked.now, Detail::Sums)
-            .await?;
+        let tallies = metering::tallies(store, asked.cluster, series, window, asked.now).await?;
         if tallies.covered > 0 {
             return Ok(false);
         }
@@ -169,7 +165,10 @@ fn windows(from: i64, whole: Window, seconds: i64, count: usize) -> Vec<Window> 
     let mut windows = Vec::with_capacity(count);
     let mut from = from;
     while windows.len() < count {
-        let next = from.div_euclid(seconds).saturating_add(1).saturating_mul(seconds);
+        let next = from
+            .div_euclid(seconds)
+            .saturating_add(1)
+            .saturating_mul(seconds);
         let Ok(window) = Window::new(from, next.min(whole.to())) else {
             break;
         };
@@ -181,7 +180,9 @@ fn windows(from: i64, whole: Window, seconds: i64, count: usize) -> Vec<Window> 
 
 /// So many times so many seconds.
 fn stride(count: usize, seconds: i64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(seconds)
+    i64::try_from(count)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(seconds)
 }
 
 #[cfg(test)]
@@ -196,11 +197,19 @@ mod tests {
             let bounds = windows.iter().map(|window| (window.from(), window.to()));
             bounds.collect::<Vec<_>>()
         };
-        let all = [(3_000, 3_600), (3_600, 7_200), (7_200, 10_800), (10_800, 11_000)];
+        let all = [
+            (3_000, 3_600),
+            (3_600, 7_200),
+            (7_200, 10_800),
+            (10_800, 11_000),
+        ];
         assert_eq!(bounds(3_000, 9), all);
         assert_eq!(bounds(3_000, 2), all[..2]);
         assert_eq!(bounds(10_800, 2), all[3..]);
         assert_eq!(bounds(11_000, 2), []);
-        assert_eq!(windows(-100, Window::new(-100, 50).unwrap(), 60, 9).len(), 3);
+        assert_eq!(
+            windows(-100, Window::new(-100, 50).unwrap(), 60, 9).len(),
+            3
+        );
     }
 }

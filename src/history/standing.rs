@@ -25,9 +25,9 @@ pub async fn at(
         let samples = store.samples(cluster, series, window).await?;
         let samples: Vec<_> = samples.try_collect().await?;
         // Of several in one second the last one stands.
-        let last = samples.last().filter(|sample| {
-            second < sample.second().saturating_add(i64::from(sample.holds))
-        });
+        let last = samples
+            .last()
+            .filter(|sample| second < sample.second().saturating_add(i64::from(sample.holds)));
         if let Some(sample) = last
             && let Some(stored) = store.entry(cluster, sample.id).await?
         {
