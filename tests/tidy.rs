@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["sheet"],
     &["history"],
     &["period"],
-    &["lease"],
+    &["keeper", "lease"],
     &["statement"],
     &["store"],
     &["usage"],

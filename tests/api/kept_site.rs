@@ -11,6 +11,7 @@ use vhi_usage::{
         archive::Archive,
         route::{Methods, Path, Route},
     },
+    keeper::standing::Standing,
     meter::quantity::Quantity,
     store::{
         entry::{self, Entry, Text},
@@ -75,10 +76,11 @@ impl KeptSite {
         };
         store.append(&[round]).await.unwrap();
         let sender = watch::Sender::new(Some(store.clone()));
+        let standing = watch::channel(Standing::new(Timestamp::UNIX_EPOCH)).1;
         let mut usage = complete();
         usage.evidence = Some(evidence(b"Space: [OK]"));
         let mut site = Site::new(usage);
-        site.api.archive = Archive::new(sender.subscribe());
+        site.api.archive = Archive::new(sender.subscribe(), standing);
         KeptSite {
             site,
             store,
