@@ -230,6 +230,7 @@ async fn the_list_of_clusters_names_states_and_no_figure() {
         "status": "partial",
         "timestamp": "2026-11-22T06:00:02.114Z",
         "storage_source": "ssh",
+        "collected_by": "this",
         "storage": {
             "state": "missing",
             "reason": {
