@@ -38,6 +38,7 @@ pub mod scope;
 pub mod standing;
 pub mod state;
 pub mod storage_body;
+pub mod store_body;
 pub mod tls;
 pub mod token;
 pub mod told;
