@@ -27,6 +27,8 @@ mod endings;
 mod faults;
 #[path = "system/figures.rs"]
 mod figures;
+#[path = "system/fleet.rs"]
+mod fleet;
 #[path = "system/http.rs"]
 mod http;
 #[path = "system/https.rs"]
@@ -35,8 +37,12 @@ mod https;
 mod hung;
 #[path = "system/instances.rs"]
 mod instances;
+#[path = "system/keeping.rs"]
+mod keeping;
 #[path = "system/keys.rs"]
 mod keys;
+#[path = "system/killed.rs"]
+mod killed;
 #[path = "system/limits.rs"]
 mod limits;
 #[path = "system/logins.rs"]

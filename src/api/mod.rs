@@ -46,6 +46,7 @@ pub mod shown;
 pub mod standing;
 pub mod state;
 pub mod storage_body;
+pub mod store_body;
 pub mod summary;
 pub mod tls;
 pub mod token;
