@@ -6,6 +6,7 @@ use crate::{
     chain::chain,
     config::{error::ConfigError, listen::BindError},
     sim::error::SimError,
+    store::error::StoreError,
     web::error::TrustError,
 };
 
@@ -24,6 +25,8 @@ pub enum Failure {
     Usage(String),
     /// A peer cannot be reached, or is none.
     Unreached(String),
+    /// The store did not do what it was asked for.
+    Store(StoreError),
     /// The result cannot be written.
     Output(io::Error),
     /// The system does not give what the command needs.
@@ -42,7 +45,9 @@ impl Failure {
     pub fn code(&self) -> ExitCode {
         match self {
             Failure::Output(_) | Failure::System { .. } | Failure::Broken(_) => ExitCode::from(1),
-            Failure::Unreached(_) => ExitCode::from(3),
+            // What was written once cannot be read.
+            Failure::Store(StoreError::Damaged(_)) => ExitCode::from(1),
+            Failure::Unreached(_) | Failure::Store(_) => ExitCode::from(3),
             _ => ExitCode::from(2),
         }
     }
@@ -55,6 +60,7 @@ impl fmt::Display for Failure {
             Failure::Bind(error) => write!(f, "{error}"),
             Failure::Trust(error) => f.write_str(&chain(error)),
             Failure::Simulator(error) => f.write_str(&chain(error)),
+            Failure::Store(error) => f.write_str(&chain(error)),
             Failure::Usage(why) | Failure::Unreached(why) => f.write_str(why),
             Failure::Output(error) => write!(f, "cannot write the result: {error}"),
             Failure::System { doing, source } => write!(f, "cannot {doing}: {source}"),
@@ -84,6 +90,12 @@ impl From<TrustError> for Failure {
 impl From<SimError> for Failure {
     fn from(error: SimError) -> Failure {
         Failure::Simulator(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(error)
     }
 }
 

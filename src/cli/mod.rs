@@ -3,6 +3,7 @@
 //! Results go to stdout, logs and errors to stderr. Exit codes: 0 all well, 1 the input does not parse
 //! or a check found a difference, 2 wrong usage or settings, 3 a peer cannot be reached or refused us.
 
+pub mod archive;
 pub mod caret;
 pub mod check;
 pub mod demo;
@@ -14,7 +15,9 @@ pub mod logging;
 pub mod notifier;
 pub mod parse;
 pub mod parse_json;
+pub mod part;
 pub mod plain;
+pub mod progress;
 pub mod reload;
 pub mod serve;
 pub mod service;
