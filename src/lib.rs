@@ -41,6 +41,7 @@
 //! | [`api`] | the listener and its TLS, the routes, the token, the errors, the body; shows what was published |
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
 //! | [`sheet`] | figures as rows of CSV, JSON lines and FOCUS, for callers and for files |
+//! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -141,6 +142,7 @@ pub mod lock;
 pub mod meter;
 pub mod panel;
 pub mod pause;
+pub mod period;
 pub mod promql;
 pub mod pulse;
 pub mod reading;

@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["sheet"],
+    &["period"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],

@@ -14,6 +14,7 @@ use crate::store::{engine::Engine, error::StoreError};
 const STEPS: &[(&str, &str)] = &[
     ("readings", include_str!("schema/1_readings.sql")),
     ("rollups", include_str!("schema/2_rollups.sql")),
+    ("periods", include_str!("schema/3_periods.sql")),
 ];
 
 /// Two instances that start at once may hinder each other: then one of them tries again.

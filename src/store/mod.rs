@@ -6,6 +6,7 @@
 
 pub mod absences;
 pub mod append;
+pub mod corrections;
 pub mod engine;
 pub mod entry;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod numbers;
 pub mod opened;
 pub mod origin;
 pub mod pack;
+pub mod periods;
 pub mod place;
 pub mod postgres;
 pub mod readings;

@@ -73,4 +73,18 @@ impl Row {
         let fitting = bytes.try_into();
         fitting.map_err(|_| StoreError::damaged(format!("{} bytes where {N} belong", bytes.len())))
     }
+
+    /// As many bytes as are expected, or null.
+    ///
+    /// # Errors
+    /// When there are others in this column.
+    pub fn maybe_exactly<const N: usize>(
+        &self,
+        number: usize,
+    ) -> Result<Option<[u8; N]>, StoreError> {
+        let bytes: Option<&[u8]> = column!(self, number)?;
+        let fitting = bytes.map(<[u8; N]>::try_from).transpose();
+        fitting
+            .map_err(|_| StoreError::damaged(format!("other bytes than the {N} that belong there")))
+    }
 }

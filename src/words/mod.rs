@@ -59,6 +59,11 @@ mod tests {
     fn a_list_is_described_by_the_words_that_it_is_written_with() {
         let lights = serde_json::to_string(&Light::ALL).unwrap();
         assert_eq!(lights, r#"["on","off"]"#);
+        assert_eq!(
+            serde_json::from_str::<[Light; 2]>(&lights).unwrap(),
+            Light::ALL
+        );
+        assert!(serde_json::from_str::<Light>(r#""dim""#).is_err());
         assert_eq!(Light::On.meaning(), "It shines brightly.");
         let schema = serde_json::to_value(Light::schema()).unwrap();
         let described = serde_json::json!({
