@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::time::timeout;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
         origins::Origins,
         store::{Kept, StoreSettings},
     },
+    period::{calendar::Calendar, ledger::Ledger},
     store::{opened::Store, place::Place},
 };
 
@@ -51,6 +53,19 @@ impl Archive {
             ))
         })??;
         Ok(Archive { store, settings })
+    }
+
+    /// The months that are kept in it.
+    pub fn ledger(&self) -> Ledger {
+        let grace = SignedDuration::try_from(self.settings.grace);
+        let calendar = Calendar {
+            zone: self.settings.zone.clone(),
+            grace: grace.unwrap_or(SignedDuration::MAX),
+        };
+        Ledger {
+            store: self.store.clone(),
+            calendar,
+        }
     }
 
     /// This cluster, or every one of which anything has been kept, in the order of their names.

@@ -9,6 +9,7 @@
 use std::io;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     cluster_name::ClusterName,
@@ -18,12 +19,13 @@ use crate::{
         quantity::{Quantity, Series, Unit},
         window::Window,
     },
+    period::state::{Cause, State},
     sheet::{cell::Cell, csv, lines},
     store::entry::Hash,
 };
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 25] = [
+pub const COLUMNS: [&str; 26] = [
     "BillingPeriodStart",
     "BillingPeriodEnd",
     "ChargeCategory",
@@ -47,8 +49,9 @@ pub const COLUMNS: [&str; 25] = [
     "x_Basis",
     "x_Sources",
     "x_PeriodState",
-    "x_PeriodDigest",
+    "x_Digest",
     "x_Cause",
+    "x_ReadingId",
 ];
 
 /// What was consumed of one quantity in one charge period, or what such a charge is corrected by.
@@ -72,12 +75,14 @@ pub struct Charge {
     pub basis: String,
     /// Who was asked; empty where that is not known.
     pub sources: String,
-    /// How far the billing period is, in the word of its state.
-    pub state: String,
-    /// The digest of the month that is charged; `None` while it has none.
+    /// How far the billing period has come.
+    pub state: State,
+    /// What seals the month that is charged, or the correction; `None` while nothing does.
     pub digest: Option<Hash>,
     /// Why it is a correction; `None` where it is none.
-    pub cause: Option<String>,
+    pub cause: Option<Cause>,
+    /// The reading that a correction follows from; `None` where it is none.
+    pub reading: Option<Uuid>,
 }
 
 /// Whether it is consumption: what is left of a space is not.
@@ -102,7 +107,7 @@ pub fn row(charge: &Charge) -> [Cell; COLUMNS.len()] {
         Some(decimal) if exact < 0 => Cell::Minus(decimal),
         decimal => Cell::maybe(decimal),
     };
-    let class = charge.cause.as_ref().map(|_| "Correction");
+    let class = charge.cause.map(|_| "Correction");
     let what = format!(
         "{quantity} of cluster {cluster}",
         quantity = quantity.name()
@@ -133,11 +138,12 @@ pub fn row(charge: &Charge) -> [Cell; COLUMNS.len()] {
         Cell::maybe(charge.covered),
         charge.basis.clone().into(),
         charge.sources.clone().into(),
-        charge.state.clone().into(),
+        charge.state.name().into(),
         charge
             .digest
             .map_or(Cell::Nothing, |digest| Cell::hex(&digest)),
-        Cell::maybe(charge.cause.clone()),
+        Cell::maybe(charge.cause.map(Cause::name)),
+        Cell::maybe(charge.reading.map(|id| id.to_string())),
     ]
 }
 
@@ -195,9 +201,10 @@ mod tests {
             covered: Some(2_674_680),
             basis: "allocatable".to_owned(),
             sources: "ssh".to_owned(),
-            state: "closed".to_owned(),
+            state: State::Closed,
             digest: Some([7; 32]),
             cause: None,
+            reading: None,
         }
     }
 
@@ -222,7 +229,7 @@ mod tests {
         let correction = Charge {
             billing: month("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"),
             unit_seconds: -3 * TIB_HOUR / 2,
-            cause: Some("late_reading".to_owned()),
+            cause: Some(Cause::LateReading),
             coverage: None,
             covered: None,
             ..usage()
