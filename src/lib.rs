@@ -42,6 +42,8 @@
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
 //! | [`sheet`] | figures as rows of CSV, JSON lines and FOCUS, for callers and for files |
 //! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
+//! | [`lease`] | which instance collects which cluster, where several share one store |
+//! | [`statement`] | what a bill is made from, as it is said: the summary of a window |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
 //! | [`usage`] | both readings side by side, and what can be said of them together |
 //! | [`witness`] | one reading held against another: difference, tolerance, verdict; what that says of the size base |
@@ -138,6 +140,7 @@ pub mod drift;
 pub mod figure;
 pub mod headroom;
 pub mod hex;
+pub mod lease;
 pub mod lock;
 pub mod meter;
 pub mod panel;
@@ -153,6 +156,7 @@ pub mod sim;
 pub mod source;
 pub mod ssh;
 pub mod stage;
+pub mod statement;
 pub mod store;
 pub mod unreadable;
 pub mod usage;

@@ -243,14 +243,21 @@ pub struct License {
 /// The raw text behind a reading, or behind the lack of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// As it came.
+    /// What a node printed, as it came; of every other source a record of its answers as they came.
     pub text: Vec<u8>,
-    /// The node that printed it.
-    pub node: String,
-    /// The command that it was asked to run.
-    pub command: String,
+    /// The node that printed it, where one did.
+    pub node: Option<String>,
+    /// The command that it was asked to run, where one was.
+    pub command: Option<String>,
     /// When it came.
     pub at: Timestamp,
+}
+
+impl Evidence {
+    /// Whether a node printed it.
+    pub fn is_printed(&self) -> bool {
+        self.node.is_some()
+    }
 }
 
 /// What the panel's compute stat says. Sizes are bytes; the panel's own integers, so a figure may be

@@ -25,6 +25,8 @@ mod host_certificates;
 mod hosts;
 #[path = "errors/https.rs"]
 mod https;
+#[path = "errors/kept.rs"]
+mod kept;
 #[path = "errors/literals.rs"]
 mod literals;
 #[path = "errors/metrics.rs"]
@@ -62,3 +64,5 @@ mod told;
 mod variables;
 #[path = "system/wait.rs"]
 mod wait;
+#[path = "errors/windows.rs"]
+mod windows;

@@ -1,5 +1,7 @@
 //! The sources against a real SSH server and a real panel: a reading that is right to the byte, or the reason why there is none.
 
+#[path = "sources/again.rs"]
+mod again;
 #[path = "sources/answering.rs"]
 mod answering;
 mod common;
@@ -43,7 +45,7 @@ use std::time::Duration;
 use common::{PATIENCE, Site, soon};
 use vhi_usage::{
     amount::Amount,
-    reading::{Figure, License, StorageReading},
+    reading::{Figure, License, Source, StorageReading},
     reason::Code,
     sim::fault::Fault,
     source::{error::SourceError, read::Read},
@@ -62,14 +64,15 @@ async fn reading_of(text: &str) -> Result<StorageReading, SourceError> {
     site.scenario().set_report_text(Some(text.to_owned()));
     let read = read(&site, PATIENCE).await;
     let evidence = read.evidence.expect("what was printed");
-    assert_eq!(String::from_utf8(evidence.text).unwrap(), text);
-    read.reading
+    assert_eq!(String::from_utf8(evidence.text.clone()).unwrap(), text);
+    let evidence = Some(evidence);
+    again::same(Source::Ssh, Read { evidence, ..read })
 }
 
 /// Why nothing is read while the nodes show this fault.
 async fn error_with(fault: Fault, within: Duration) -> SourceError {
     let site = Site::with(2, fault).await;
-    read(&site, within).await.reading.unwrap_err()
+    again::same(Source::Ssh, read(&site, within).await).unwrap_err()
 }
 
 #[track_caller]
@@ -220,8 +223,8 @@ async fn half_a_report_is_none_and_stays_to_be_looked_at() {
             .starts_with(b"Cluster 'cluster1': healthy\nSpace: ")
     );
     assert_eq!(
-        (evidence.node.as_str(), evidence.command.as_str()),
-        ("127.0.0.1", common::STAT)
+        (evidence.node.as_deref(), evidence.command.as_deref()),
+        (Some("127.0.0.1"), Some(common::STAT))
     );
 }
 

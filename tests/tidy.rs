@@ -15,6 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["sheet"],
     &["period"],
+    &["lease"],
+    &["statement"],
     &["store"],
     &["usage"],
     &["source", "sim", "witness", "figure"],

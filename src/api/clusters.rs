@@ -7,6 +7,7 @@
 //! ```
 
 use serde::Serialize;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::{
@@ -16,9 +17,10 @@ use crate::{
         published::Published,
         state::State,
     },
-    breaker::{Breakers, Open},
+    breaker::Open,
     clock,
     drift::{self, Drift},
+    lease::post::CollectedBy,
     reading::Source,
     reason::Code,
     usage::{ClusterUsage, Status, Witness},
@@ -28,7 +30,7 @@ use crate::{
 pub fn answer(api: &Api) -> Answer {
     let usages: Vec<_> = api.clusters.iter().map(Published::usage).collect();
     let clusters = usages.iter().zip(api.clusters.iter());
-    let clusters = clusters.map(|(usage, published)| Cluster::of(usage, published.breakers()));
+    let clusters = clusters.map(|(usage, published)| Cluster::of(usage, published));
     json_answer(&Clusters {
         clusters: clusters.collect(),
     })
@@ -53,6 +55,8 @@ struct Cluster<'a> {
     timestamp: String,
     /// The source that is billed for storage.
     storage_source: Source,
+    /// Which instance asks its sources. Figures are the same on each of them, with their own times.
+    collected_by: CollectedBy,
     /// The storage of the cluster.
     storage: State<'a>,
     /// Its machines and volumes.
@@ -117,7 +121,8 @@ struct Unread {
 }
 
 impl<'a> Cluster<'a> {
-    fn of(usage: &'a ClusterUsage, breakers: &Breakers) -> Cluster<'a> {
+    fn of(usage: &'a ClusterUsage, published: &Published) -> Cluster<'a> {
+        let breakers = published.breakers().all();
         Cluster {
             name: &usage.cluster,
             status: usage.status(),
@@ -126,7 +131,8 @@ impl<'a> Cluster<'a> {
             storage: State::storage(&usage.storage),
             compute: State::compute(&usage.compute),
             witnesses: usage.witnesses.iter().map(Witnessed::from).collect(),
-            breakers: breakers.all().into_iter().map(LeftAlone::from).collect(),
+            collected_by: CollectedBy::of(published.post(), Instant::now()),
+            breakers: breakers.into_iter().map(LeftAlone::from).collect(),
             // Also where the report is a witness.
             drift: usage
                 .reading_of(Source::Ssh)

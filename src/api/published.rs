@@ -14,6 +14,7 @@ use warp::{
 use crate::{
     api::{body, etag},
     breaker::Breakers,
+    lease::post::Post,
     lock,
     stage::Stages,
     usage::ClusterUsage,
@@ -26,6 +27,7 @@ pub struct Published {
     newest: watch::Receiver<Arc<ClusterUsage>>,
     stages: Stages,
     breakers: Breakers,
+    post: Post,
     built: Arc<Mutex<Option<Arc<Built>>>>,
 }
 
@@ -51,6 +53,7 @@ impl Published {
             newest,
             stages: Stages::default(),
             breakers: Breakers::default(),
+            post: Post::default(),
             built: Arc::default(),
         }
     }
@@ -63,6 +66,16 @@ impl Published {
     /// With the peers that its sources leave alone.
     pub fn with_breakers(self, breakers: Breakers) -> Published {
         Published { breakers, ..self }
+    }
+
+    /// With the post that says who collects it.
+    pub fn with_post(self, post: Post) -> Published {
+        Published { post, ..self }
+    }
+
+    /// Who collects it.
+    pub fn post(&self) -> &Post {
+        &self.post
     }
 
     /// Which peers its sources leave alone.

@@ -50,12 +50,12 @@ pub fn answer(cluster: &Published) -> Result<Answer, ApiError> {
     );
     let said = [
         (NODE, evidence.node.clone()),
-        (OBSERVED_AT, clock::rfc3339(evidence.at)),
+        (OBSERVED_AT, Some(clock::rfc3339(evidence.at))),
         (COMMAND, evidence.command.clone()),
     ];
     for (name, word) in said {
         // Node and command come from the settings, which let only plain words pass.
-        if let Ok(value) = HeaderValue::from_str(&word) {
+        if let Some(Ok(value)) = word.as_deref().map(HeaderValue::from_str) {
             headers.insert(name, value);
         }
     }

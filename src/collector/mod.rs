@@ -28,7 +28,7 @@ use crate::{
     },
     pulse::Beat,
     reading::{ComputeReading, Evidence, StorageReading},
-    source::{Sources, StorageSource, error::SourceError, read::Read},
+    source::{Sources, StorageSource, read::Read},
     stage::Stages,
     usage::{Billed, ClusterUsage, Witness},
 };
@@ -72,6 +72,12 @@ impl Kept {
         self.storage.turned(&published.storage, timing, now)
             || self.compute.turned(&published.compute, timing, now)
             || witnesses.any(|(held, witness)| held.turned(&witness.part, timing, now))
+    }
+
+    /// Takes what a node printed, and no other text.
+    fn shown(&mut self, evidence: Option<Evidence>) {
+        let printed = evidence.filter(Evidence::is_printed).map(Arc::new);
+        self.evidence = printed.or(self.evidence.take());
     }
 
     /// Both halves of the usage have answered or failed.
@@ -158,7 +164,7 @@ impl Collector {
         let witnesses = &self.sources.witnesses;
         let mut told = Told::default();
         let mut asking_storage: Asking<'_, Read> = Asking::default();
-        let mut asking_compute: Asking<'_, Result<ComputeReading, SourceError>> = Asking::default();
+        let mut asking_compute: Asking<'_, Read<ComputeReading>> = Asking::default();
         let mut asking_witnesses: Vec<Asking<'_, Read>> =
             witnesses.iter().map(|_| Asking::default()).collect();
         let settle_at = start + FIRST_ROUND.min(timing.poll);
@@ -186,7 +192,7 @@ impl Collector {
                     }
                 }
                 read = asking_storage.end() => self.take(&mut kept, read),
-                reading = asking_compute.end() => kept.compute.take(reading, &self.name, "compute"),
+                read = asking_compute.end() => kept.compute.take(read.reading, &self.name, "compute"),
                 (number, read) = Asking::first(&mut asking_witnesses) => {
                     self.take_witness(&mut kept, number, read);
                 }
@@ -202,13 +208,13 @@ impl Collector {
     }
 
     fn take(&self, kept: &mut Kept, read: Read) {
-        kept.evidence = read.evidence.map(Arc::new).or(kept.evidence.take());
+        kept.shown(read.evidence);
         kept.storage.take(read.reading, &self.name, "storage");
     }
 
     fn take_witness(&self, kept: &mut Kept, number: usize, read: Read) {
-        // The raw text is of interest whoever asked for it, and only one source prints any.
-        kept.evidence = read.evidence.map(Arc::new).or(kept.evidence.take());
+        // What was printed is of interest whoever asked for it.
+        kept.shown(read.evidence);
         let source = self.sources.witnesses.get(number);
         let (Some(held), Some(source)) = (kept.witnesses.get_mut(number), source) else {
             return;

@@ -4,9 +4,10 @@
 //! 5.000000000   0.999123
 //! ```
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use serde::{Serialize, Serializer, ser::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde_json::Number;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
@@ -63,12 +64,54 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// A number, digit for digit.
+/// A text that writes no such number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no decimal number such as `0.999123`")]
+pub struct NoDecimal;
+
+impl FromStr for Decimal {
+    type Err = NoDecimal;
+
+    fn from_str(text: &str) -> Result<Decimal, NoDecimal> {
+        let (whole, behind) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |text: &str| match text.bytes().all(|it| it.is_ascii_digit()) {
+            true => text.parse().map_err(|_| NoDecimal),
+            false => Err(NoDecimal),
+        };
+        let places = u32::try_from(behind.len()).map_err(|_| NoDecimal)?;
+        Ok(Decimal {
+            whole: digits(whole)?,
+            behind: match places {
+                0 if text.ends_with('.') => return Err(NoDecimal),
+                0 => 0,
+                1..=18 => digits(behind)?,
+                _ => return Err(NoDecimal),
+            },
+            places,
+        })
+    }
+}
+
+/// A number of JSON, digit for digit.
+impl TryFrom<Decimal> for Number {
+    type Error = serde_json::Error;
+
+    fn try_from(decimal: Decimal) -> Result<Number, serde_json::Error> {
+        decimal.to_string().parse()
+    }
+}
+
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let number: serde_json::Number =
-            serde_json::from_str(&self.to_string()).map_err(S::Error::custom)?;
+        let number = Number::try_from(*self).map_err(ser::Error::custom)?;
         number.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        number.as_str().parse().map_err(de::Error::custom)
     }
 }
 
@@ -89,6 +132,25 @@ mod tests {
         let decimal = Decimal::quotient(number, by, places, rounding).unwrap();
         assert_eq!(decimal.to_string(), text);
         assert_eq!(serde_json::to_string(&decimal).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Decimal>(text).unwrap(), decimal);
+    }
+
+    #[test]
+    fn what_writes_no_such_number_is_refused() {
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "+1",
+            "1e3",
+            "1.0000000000000000000",
+            "1.+5",
+            "x",
+        ] {
+            assert_eq!(text.parse::<Decimal>(), Err(NoDecimal), "{text}");
+        }
     }
 
     #[test]

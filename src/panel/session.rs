@@ -3,11 +3,11 @@
 use std::{pin::pin, time::Duration};
 
 use reqwest::{Response, StatusCode};
-use serde_json::Value;
 use tokio::{
     sync::{Mutex, MutexGuard},
     time::{Instant, timeout},
 };
+use zeroize::Zeroizing;
 
 use crate::{
     breaker::Breakers,
@@ -22,7 +22,9 @@ use crate::{
     },
     secret::Secret,
     stage::{Stage, Stages},
-    web::{error::TrustError, http::Http, peer::Peer, refusals::Refusal, trust::Trust},
+    web::{
+        error::TrustError, http::Http, peer::Peer, refusals::Refusal, teller::Teller, trust::Trust,
+    },
 };
 
 /// Where the panel is and who we are there.
@@ -116,13 +118,18 @@ impl Session {
         self.http.url()
     }
 
-    /// The JSON answer to `GET path`, in the session; logs in first where there is none, and anew where
+    /// Who answers here.
+    pub fn teller(&self) -> Teller<'_> {
+        self.http.teller()
+    }
+
+    /// The body of the answer to `GET path`, in the session; logs in first where there is none, and anew where
     /// the panel says that it has ended. A path that is refused all the same is left alone for minutes, and
     /// the session goes on without it.
     ///
     /// # Errors
-    /// Whatever kept the panel from giving a whole JSON answer with a 2xx status.
-    pub async fn get(&self, path: &str) -> Result<Value, PanelError> {
+    /// Whatever kept the panel from giving a whole answer with a 2xx status.
+    pub async fn get(&self, path: &str) -> Result<Zeroizing<Vec<u8>>, PanelError> {
         let request = Request::get(&self.http, path);
         let paused = self.standing.lock().await.left_alone(path);
         if let Some(refusal) = paused {
@@ -141,7 +148,7 @@ impl Session {
             standing.answered(path);
             response
         };
-        Ok(self.http.json(path, response).await?)
+        Ok(self.http.whole(path, response).await?)
     }
 
     /// Sends a request, which may be another client's, in the session, which is renewed where it has ended. A

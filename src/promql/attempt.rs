@@ -5,12 +5,10 @@ use serde_json::Value;
 
 use crate::{
     promql::{
-        answer,
+        answer::{self, Raw},
         error::QueryError,
-        form::Form,
-        frames,
         gate::Gate,
-        vector::{self, Vector},
+        vector::Vector,
     },
     web::error::WebError,
 };
@@ -35,21 +33,18 @@ pub enum Unanswered {
     Query(QueryError),
 }
 
-/// Asks once.
+/// Asks once; the answer as it came goes to `raw`.
 ///
 /// # Errors
 /// Whatever else than a vector it is.
 pub async fn ask(
     gate: &Gate,
-    form: Form,
     path: &str,
     body: Option<&Value>,
+    raw: &mut Option<Raw>,
 ) -> Result<Vector, Unanswered> {
     let answer = gate.ask(path, body).await.map_err(Unanswered::Query)?;
-    let read = match form {
-        Form::Frames => frames::read,
-        _ => vector::read,
-    };
+    *raw = Raw::of(path, body, answer.status, &answer.body);
     match (answer.status, answer.is_grafanas()) {
         (StatusCode::FORBIDDEN, grafanas) => Err(Unanswered::Forbidden(Forbidden {
             path: gate.http.asked(path),
@@ -60,7 +55,7 @@ pub async fn ask(
             Err(Unanswered::Route(unknown(gate, why)))
         }
         (status, grafanas) => {
-            let vector = answer::of(&gate.http, path, status, &answer.body, read);
+            let vector = answer::of(&gate.http, path, status, &answer.body);
             vector.map_err(|error| match is_of_the_route(&error, grafanas) {
                 true => Unanswered::Route(error),
                 false => Unanswered::Query(error),

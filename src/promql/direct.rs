@@ -12,10 +12,10 @@ use crate::{
     breaker::Breakers,
     lock,
     promql::{
-        answer,
+        answer::{self, Raw},
         error::QueryError,
         form,
-        vector::{self, Vector},
+        vector::Vector,
     },
     reason::Code,
     web::{
@@ -118,11 +118,16 @@ impl Prometheus {
         self.http.url()
     }
 
-    /// The value of a query at one moment.
+    /// The value of a query at one moment; the answer as it came goes to `raw`, a vector or not.
     ///
     /// # Errors
     /// Whatever kept the server from giving a vector.
-    pub async fn query(&self, query: &str, at: Timestamp) -> Result<Vector, QueryError> {
+    pub async fn query(
+        &self,
+        query: &str,
+        at: Timestamp,
+        raw: &mut Option<Raw>,
+    ) -> Result<Vector, QueryError> {
         if let Some(refusal) = self.standing().before(query) {
             return Err(self.refused(refusal));
         }
@@ -138,7 +143,8 @@ impl Prometheus {
             return Err(self.refused(refusal));
         }
         let body = self.http.body(&path, response).await?;
-        answer::of(&self.http, &path, status, &body, vector::read)
+        *raw = Raw::of(&path, None, status, &body);
+        answer::of(&self.http, &path, status, &body)
     }
 
     fn refused(&self, refusal: Refusal<u16>) -> QueryError {

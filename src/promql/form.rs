@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 
 use crate::promql::{datasource::Datasource, frames::REF};
 
+/// The path of the query API that is Grafana's own.
+pub const FRAMES: &str = "/api/ds/query";
+
 /// One of the ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -70,7 +73,7 @@ impl Form {
         let stem = match self {
             Form::Frames => {
                 let body = frames(uid?, query, at);
-                return Some(("/api/ds/query".to_owned(), Some(body)));
+                return Some((FRAMES.to_owned(), Some(body)));
             }
             Form::ProxyUid => format!("/api/datasources/proxy/uid/{}", uid?),
             Form::ResourcesUid => format!("/api/datasources/uid/{}/resources", uid?),

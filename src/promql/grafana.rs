@@ -16,6 +16,7 @@ use crate::{
     lock,
     panel::session::Session,
     promql::{
+        answer::Raw,
         attempt::{self, Forbidden, Unanswered, unknown},
         datasource::{self, Datasource},
         error::QueryError,
@@ -98,11 +99,16 @@ impl Grafana {
         self.gate.http.url()
     }
 
-    /// The value of a query at one moment.
+    /// The value of a query at one moment; the answer as it came goes to `raw`, a vector or not.
     ///
     /// # Errors
     /// Whatever kept Grafana and its Prometheus from giving a vector.
-    pub async fn query(&self, query: &str, at: Timestamp) -> Result<Vector, QueryError> {
+    pub async fn query(
+        &self,
+        query: &str,
+        at: Timestamp,
+        raw: &mut Option<Raw>,
+    ) -> Result<Vector, QueryError> {
         let standing = self.forbidden().standing(query);
         if let Some(refusal) = standing {
             return Err(self.denied(refusal));
@@ -113,7 +119,7 @@ impl Grafana {
             let Some((path, body)) = form.request(&datasource, query, at) else {
                 continue;
             };
-            match attempt::ask(&self.gate, form, &path, body.as_ref()).await {
+            match attempt::ask(&self.gate, &path, body.as_ref(), raw).await {
                 Err(Unanswered::Route(error)) => {
                     first.get_or_insert(error);
                 }

@@ -14,16 +14,23 @@ use serde_json::{Number, Value};
 
 use crate::{
     clock,
-    panel::session::Session,
+    panel::{error::PanelError, session::Session},
     reading::{ComputeReading, PanelTime},
     source::{
         error::SourceError,
         once::Once,
+        question::Question,
+        read::Read,
         stat_keys::{FIGURES, Place, RATIOS, look_up},
+        transcript::Transcript,
         whole::whole,
     },
     stage::Stage,
+    web::teller::Teller,
 };
+
+/// Its name, beside those of the storage sources.
+pub const NAME: &str = "compute_stat";
 
 const PATH: &str = "/api/v2/compute/cluster/stat";
 
@@ -52,23 +59,24 @@ impl ComputeStat {
     }
 
     /// Asks the panel once.
-    ///
-    /// # Errors
-    /// When the panel gives no answer, or one without any figure that we know.
-    pub async fn read(&self) -> Result<ComputeReading, SourceError> {
+    pub async fn read(&self) -> Read<ComputeReading> {
+        let mut heard = Transcript::new(NAME);
         let stages = self.session.stages();
-        let noted = stages.note(Stage::PanelStat, self.ask(), |error| error.code().name());
-        noted.await
+        let asked = self.ask(&mut heard);
+        let noted = stages.note(Stage::PanelStat, asked, |error| error.code().name());
+        let reading = noted.await;
+        Read {
+            reading,
+            evidence: heard.evidence(clock::now()),
+        }
     }
 
-    async fn ask(&self) -> Result<ComputeReading, SourceError> {
-        let stat = self.session.get(PATH).await?;
-        let (reading, odd) = reading(&stat, clock::now());
+    async fn ask(&self, heard: &mut Transcript) -> Result<ComputeReading, SourceError> {
+        let body = self.session.get(PATH).await?;
+        heard.heard(Question::Stat, PATH, &body);
+        let (reading, odd) = understand(self.session.teller(), clock::now(), heard)?;
         self.tell(&odd);
-        let known = reading.figures.iter().any(|(_, figure)| figure.is_some());
-        known
-            .then_some(reading)
-            .ok_or(SourceError::NoFigure { path: PATH })
+        Ok(reading)
     }
 
     /// A value that is there and cannot be read is said once: it is served as null.
@@ -80,6 +88,28 @@ impl ComputeStat {
             );
         }
     }
+}
+
+/// What the panel's answer says, and the names of the figures whose value cannot be read.
+///
+/// # Errors
+/// When it holds no figure that we know.
+pub fn understand(
+    teller: Teller<'_>,
+    at: Timestamp,
+    heard: &Transcript,
+) -> Result<(ComputeReading, Vec<&'static str>), SourceError> {
+    let answer = heard.answer(Question::Stat);
+    let (path, body) = answer.map_err(|source| SourceError::Kept {
+        source_name: NAME,
+        source,
+    })?;
+    let stat = teller.json(path, body.as_bytes());
+    let (reading, odd) = reading(&stat.map_err(PanelError::from)?, at);
+    let known = reading.figures.iter().any(|(_, figure)| figure.is_some());
+    known
+        .then_some((reading, odd))
+        .ok_or(SourceError::NoFigure { path: PATH })
 }
 
 /// What the stat says, and the names of the figures whose value cannot be read.

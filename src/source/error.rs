@@ -6,8 +6,9 @@ use crate::{
     clock,
     panel::error::PanelError,
     promql::error::QueryError,
+    reading::Source,
     reason::{Code, Reason},
-    source::{exact::Unusable, metric::Unfit},
+    source::{exact::Unusable, metric::Unfit, transcript::NoTranscript},
     ssh::error::SshError,
     vstorage::error::ParseError,
     web::peer::Peer,
@@ -103,6 +104,16 @@ pub enum SourceError {
         /// What is wrong with the answer.
         source: Unfit,
     },
+    /// The text that was kept of a source is none that it gave.
+    #[error(
+        "the kept text is none that {source_name} gave: see with `vhi-usage verify` whether the store is sound"
+    )]
+    Kept {
+        /// The source by its name.
+        source_name: &'static str,
+        /// What is wrong with it.
+        source: NoTranscript,
+    },
 }
 
 impl SourceError {
@@ -115,6 +126,7 @@ impl SourceError {
             SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Code::OtherCluster,
             SourceError::NotSettled { .. } => Code::NotSettled,
             SourceError::NoFigure { .. } => Code::PanelUnreadable,
+            SourceError::Kept { source_name, .. } => unreadable(source_name),
             SourceError::Query(error) => error.code(),
             SourceError::Metrics { source, .. } => source.code(),
             SourceError::Overview { source, .. } => match source {
@@ -149,5 +161,15 @@ impl SourceError {
             SourceError::Query(error) => error.next_try(),
             _ => None,
         }
+    }
+}
+
+/// What an unreadable text of this source is called.
+fn unreadable(source: &str) -> Code {
+    match Source::ALL.into_iter().find(|it| it.name() == source) {
+        Some(Source::Ssh) => Code::ReportUnreadable,
+        Some(Source::Prometheus | Source::Grafana) => Code::MetricsUnreadable,
+        // Everything else is the panel's.
+        Some(Source::Overview) | None => Code::PanelUnreadable,
     }
 }

@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use tokio::{task::JoinHandle, time::timeout};
+use zeroize::Zeroizing;
 
 use crate::{
     chain::chain,
@@ -33,11 +33,14 @@ pub struct Licence {
     missing: Mutex<Option<Code>>,
 }
 
+/// What was asked for, and the body of the answer, which is JSON.
+pub type Told = (String, Zeroizing<Vec<u8>>);
+
 /// A question that is under way. It is a task of its own: a login that it needs is not lost with the wait.
 #[derive(Debug)]
 struct Asking {
     id: String,
-    answer: JoinHandle<Result<Value, PanelError>>,
+    answer: JoinHandle<Result<Told, PanelError>>,
 }
 
 impl Drop for Asking {
@@ -71,7 +74,7 @@ impl Licence {
     }
 
     /// The answer, if it comes at once. Whether there is one is said at each change.
-    pub async fn answer(&self) -> Option<Value> {
+    pub async fn answer(&self) -> Option<Told> {
         let mut asking = lock::held(&self.asking).take()?;
         match timeout(WAIT, &mut asking.answer).await {
             Ok(Ok(Ok(license))) => {
@@ -110,10 +113,15 @@ impl Licence {
     }
 }
 
-async fn answer(session: Arc<Session>, path: String) -> Result<Value, PanelError> {
-    match session.get(&path).await {
+async fn answer(session: Arc<Session>, mut path: String) -> Result<Told, PanelError> {
+    let body = match session.get(&path).await {
         // Where the panel has the Acronis brand, it is here.
-        Err(error) if error.status() == Some(404) => session.get(&format!("{path}/as")).await,
+        Err(error) if error.status() == Some(404) => {
+            path.push_str("/as");
+            session.get(&path).await
+        }
         answer => answer,
-    }
+    }?;
+    session.teller().json(&path, &body)?;
+    Ok((path, body))
 }

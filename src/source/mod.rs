@@ -2,6 +2,7 @@
 //!
 //! Storage has one source per cluster that is billed; compute has one, the panel's stat.
 
+pub mod again;
 pub mod changes;
 pub mod cluster_list;
 pub mod compute_stat;
@@ -10,18 +11,22 @@ pub mod exact;
 pub mod licence;
 pub mod licence_body;
 pub mod metric;
+pub mod metric_answers;
 pub mod node;
 pub mod odd;
 pub mod once;
 pub mod overview;
+pub mod overview_answers;
 pub mod overview_body;
 pub mod printed;
 pub mod prometheus;
 pub mod queries;
+pub mod question;
 pub mod read;
 pub mod sides;
 pub mod stat_keys;
 pub mod tool;
+pub mod transcript;
 pub mod whole;
 
 use tokio::time::Instant;

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::{
     clock,
     cluster_name::ClusterName,
@@ -56,7 +58,7 @@ impl NodeSource {
 
     /// The command as the node runs it.
     pub fn command(&self) -> String {
-        format!("{} -c {} stat", self.tool, self.cluster)
+        command(&self.tool, &self.cluster)
     }
 
     /// What a printed unit letter stands for.
@@ -81,46 +83,29 @@ impl NodeSource {
                 };
             }
         };
-        let evidence = Evidence {
-            text: output.stdout,
-            node: node.place().host().to_owned(),
-            command,
+        let printed = Printed {
+            node: node.place().host(),
+            command: &command,
             at: clock::now(),
+            text: &output.stdout,
         };
-        let parse = async { self.understand(&evidence) };
+        let parse = async {
+            let tell = |unread: &[Line<'_>]| self.tell_unread(unread);
+            understand(&self.cluster, self.size_base, &printed, tell)
+        };
         let stages = self.pool.stages();
         let noted = stages.note(Stage::Parse, parse, |error| error.code().name());
+        let reading = noted.await;
+        let (node, at) = (printed.node.to_owned(), printed.at);
         Read {
-            reading: noted.await,
-            evidence: Some(evidence),
+            reading,
+            evidence: Some(Evidence {
+                text: output.stdout,
+                node: Some(node),
+                command: Some(command),
+                at,
+            }),
         }
-    }
-
-    fn understand(&self, evidence: &Evidence) -> Result<StorageReading, SourceError> {
-        let node = || evidence.node.clone();
-        let unreadable = |source: ParseError| SourceError::Report {
-            node: node(),
-            command: evidence.command.clone(),
-            source,
-        };
-        let text = String::from_utf8_lossy(&evidence.text);
-        let report = report::parse(&text).map_err(unreadable)?;
-        if report.cluster.name != self.cluster.as_str() {
-            return Err(SourceError::OtherCluster {
-                node: node(),
-                asked: self.cluster.to_string(),
-                found: report.cluster.name,
-            });
-        }
-        if report.cluster.is_unknown() {
-            return Err(SourceError::NotSettled {
-                place: node(),
-                status: report.cluster.status,
-            });
-        }
-        let report = report.within(self.size_base.base);
-        self.tell_unread(&report.unread);
-        printed::reading(report, evidence.at, node(), self.size_base).map_err(unreadable)
     }
 
     /// A changed format is said once per line, whatever figures stand in it, before figures go missing over it.
@@ -138,4 +123,58 @@ impl NodeSource {
             }
         }
     }
+}
+
+/// What a node is asked to run for a cluster.
+pub fn command(tool: &Tool, cluster: &ClusterName) -> String {
+    format!("{tool} -c {cluster} stat")
+}
+
+/// What a node printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Printed<'a> {
+    /// Which node.
+    pub node: &'a str,
+    /// What it was asked to run.
+    pub command: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// As it came.
+    pub text: &'a [u8],
+}
+
+/// What a text means that a node printed for this cluster; lines that no rule reads go to `tell`.
+///
+/// # Errors
+/// When it is no report, that of another cluster, or of one that does not know its own state.
+pub fn understand(
+    cluster: &ClusterName,
+    size_base: BaseInForce,
+    printed: &Printed<'_>,
+    tell: impl FnOnce(&[Line<'_>]),
+) -> Result<StorageReading, SourceError> {
+    let node = || printed.node.to_owned();
+    let unreadable = |source: ParseError| SourceError::Report {
+        node: node(),
+        command: printed.command.to_owned(),
+        source,
+    };
+    let text = String::from_utf8_lossy(printed.text);
+    let report = report::parse(&text).map_err(unreadable)?;
+    if report.cluster.name != cluster.as_str() {
+        return Err(SourceError::OtherCluster {
+            node: node(),
+            asked: cluster.to_string(),
+            found: report.cluster.name,
+        });
+    }
+    if report.cluster.is_unknown() {
+        return Err(SourceError::NotSettled {
+            place: node(),
+            status: report.cluster.status,
+        });
+    }
+    let report = report.within(size_base.base);
+    tell(&report.unread);
+    printed::reading(report, printed.at, node(), size_base).map_err(unreadable)
 }

@@ -11,24 +11,15 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::{
     clock,
     cluster_name::ClusterName,
     panel::session::Session,
-    reading::StorageReading,
+    reading::{Source, StorageReading},
     source::{
-        changes::Changes,
-        cluster_list::{self, Listed, NotListed},
-        error::SourceError,
-        exact::{Unusable, word},
-        licence::Licence,
-        odd::Odd,
-        overview_body,
-        read::Read,
+        changes::Changes, cluster_list::Listed, error::SourceError, licence::Licence, odd::Odd,
+        overview_answers::Answers, question::Question, read::Read, transcript::Transcript,
     },
-    vstorage::servers,
 };
 
 const CLUSTERS: &str = "/api/v2/clusters";
@@ -55,76 +46,59 @@ impl OverviewSource {
 
     /// Asks the panel once.
     pub async fn read(&self) -> Read {
+        let mut transcript = Transcript::new(Source::Overview.name());
+        let reading = self.reading(&mut transcript).await;
         Read {
-            reading: self.reading().await,
-            evidence: None,
+            reading,
+            evidence: transcript.evidence(clock::now()),
         }
     }
 
-    async fn reading(&self) -> Result<StorageReading, SourceError> {
-        let Listed { id, status } = self.listed().await?;
-        if let Some(status) = status.clone().filter(|it| servers::is_unknown(it)) {
-            return Err(SourceError::NotSettled {
-                place: format!("panel {}", self.session.url()),
-                status,
-            });
-        }
+    async fn reading(&self, heard: &mut Transcript) -> Result<StorageReading, SourceError> {
+        self.ask(Question::Clusters, CLUSTERS, heard).await?;
+        let Listed { id, .. } = self.answers(heard).listed()?;
         self.licence.ask(&id);
         let path = format!("/api/v2/overview/{id}");
-        let overview = self.overview(&path, &id).await?;
+        self.ask(Question::Overview, &path, heard).await?;
         let at = clock::now();
-        let licence = self.licence.answer().await;
-        let (reading, odd) = overview_body::reading(&overview, licence.as_ref(), at)
-            .map_err(|why| self.unusable(&path, why))?;
+        // Who has the wrong cluster waits for no licence.
+        self.answers(heard).overview(&id)?;
+        if let Some((path, license)) = self.licence.answer().await {
+            heard.heard(Question::License, path, &license);
+        }
+        let (reading, odd) = self.answers(heard).understand(at)?;
         for Odd { key, tier, why } in self.told.begun(odd, Odd::word) {
             tracing::warn!(
                 cluster = %self.cluster, key, tier, why = %why,
                 "what the panel says there is not as it should be; it is not served"
             );
         }
-        Ok(StorageReading {
-            cluster_status: status,
-            ..reading
-        })
+        Ok(reading)
     }
 
-    /// What the panel's list says of the cluster.
-    async fn listed(&self) -> Result<Listed, SourceError> {
-        let list = self.session.get(CLUSTERS).await?;
-        cluster_list::find(&list, self.cluster.as_str()).map_err(|why| match why {
-            NotListed::Unusable(why) => self.unusable(CLUSTERS, why),
-            NotListed::Others(names) => self.other(CLUSTERS, names),
-        })
-    }
-
-    /// The overview of this id, which must be of the cluster that was asked for where it says of which it is.
-    async fn overview(&self, path: &str, id: &str) -> Result<Value, SourceError> {
-        let overview = self.session.get(path).await?;
-        let name = overview.get("name").and_then(Value::as_str);
-        if let Some(name) = name.filter(|name| *name != self.cluster.as_str()) {
-            return Err(self.other(path, name.to_owned()));
-        }
-        let shown = overview.get("id").and_then(word);
-        match shown.filter(|shown| shown != id) {
-            Some(shown) => Err(self.other(path, format!("the one with id {shown}"))),
-            None => Ok(overview),
+    fn answers<'a>(&'a self, heard: &'a Transcript) -> Answers<'a> {
+        Answers {
+            teller: self.session.teller(),
+            cluster: &self.cluster,
+            heard,
         }
     }
 
-    fn other(&self, path: &str, found: String) -> SourceError {
-        SourceError::OtherPanel {
-            url: self.session.url().to_owned(),
-            path: path.to_owned(),
-            asked: self.cluster.to_string(),
-            found,
-        }
-    }
-
-    fn unusable(&self, path: &str, source: Unusable) -> SourceError {
-        SourceError::Overview {
-            url: self.session.url().to_owned(),
-            path: path.to_owned(),
-            source,
+    async fn ask(
+        &self,
+        question: Question,
+        path: &str,
+        heard: &mut Transcript,
+    ) -> Result<(), SourceError> {
+        match self.session.get(path).await {
+            Ok(body) => {
+                heard.heard(question, path, &body);
+                Ok(())
+            }
+            Err(error) => {
+                heard.unheard(question, path);
+                Err(error.into())
+            }
         }
     }
 }

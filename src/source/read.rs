@@ -1,4 +1,4 @@
-//! What one asking of a storage source gives.
+//! What one asking of a source gives.
 
 use crate::{
     reading::{Evidence, StorageReading},
@@ -7,9 +7,9 @@ use crate::{
 
 /// A reading or why there is none, and the raw text behind either, if there is any.
 #[derive(Debug)]
-pub struct Read {
+pub struct Read<T = StorageReading> {
     /// What it says.
-    pub reading: Result<StorageReading, SourceError>,
+    pub reading: Result<T, SourceError>,
     /// The text that it was read from.
     pub evidence: Option<Evidence>,
 }

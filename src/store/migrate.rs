@@ -15,6 +15,7 @@ const STEPS: &[(&str, &str)] = &[
     ("readings", include_str!("schema/1_readings.sql")),
     ("rollups", include_str!("schema/2_rollups.sql")),
     ("periods", include_str!("schema/3_periods.sql")),
+    ("leases", include_str!("schema/4_leases.sql")),
 ];
 
 /// Two instances that start at once may hinder each other: then one of them tries again.

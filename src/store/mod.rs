@@ -12,6 +12,7 @@ pub mod entry;
 pub mod error;
 pub mod fence;
 pub mod kept;
+pub mod leases;
 pub mod list;
 pub mod marks;
 pub mod migrate;

@@ -17,6 +17,7 @@ use crate::{
         error::{TrustError, WebError, certificate_words},
         peer::Peer,
         sealed,
+        teller::{self, Teller},
         trust::Trust,
     },
 };
@@ -79,8 +80,15 @@ impl Http {
 
     /// What was asked for, as an error says it: without its query, which is long and says little.
     pub fn asked(&self, path: &str) -> String {
-        let (path, _) = path.split_once('?').unwrap_or((path, ""));
-        path.to_owned()
+        teller::bare(path)
+    }
+
+    /// Who answers here.
+    pub fn teller(&self) -> Teller<'_> {
+        Teller {
+            peer: self.peer,
+            url: &self.url,
+        }
     }
 
     /// The peer's base address, for the errors.
@@ -121,11 +129,23 @@ impl Http {
     /// # Errors
     /// Any other status, a body that breaks off or is longer than any answer, and what is no JSON.
     pub async fn json(&self, path: &str, response: Response) -> Result<Value, WebError> {
+        let body = self.whole(path, response).await?;
+        self.parse(path, &body)
+    }
+
+    /// The body of an answer with a 2xx status.
+    ///
+    /// # Errors
+    /// Any other status, and a body that breaks off or is longer than any answer.
+    pub async fn whole(
+        &self,
+        path: &str,
+        response: Response,
+    ) -> Result<Zeroizing<Vec<u8>>, WebError> {
         if !response.status().is_success() {
             return Err(self.status(path, response.status()));
         }
-        let body = self.body(path, response).await?;
-        self.parse(path, &body)
+        self.body(path, response).await
     }
 
     /// The body of an answer, whatever its status.
@@ -165,16 +185,7 @@ impl Http {
     /// # Errors
     /// What is no JSON.
     pub fn parse(&self, path: &str, body: &[u8]) -> Result<Value, WebError> {
-        // The error gives line and column and no word of the body.
-        serde_json::from_slice(body).map_err(|error| {
-            self.shape(
-                path,
-                format!(
-                    "it is no JSON ({error}): is that the address of {} itself?",
-                    self.peer.the()
-                ),
-            )
-        })
+        self.teller().json(path, body)
     }
 
     /// A status that is no answer.
@@ -189,12 +200,7 @@ impl Http {
 
     /// An answer that is not what it should be.
     pub fn shape(&self, path: &str, why: String) -> WebError {
-        WebError::Shape {
-            peer: self.peer,
-            url: self.url.clone(),
-            path: self.asked(path),
-            why,
-        }
+        self.teller().shape(path, why)
     }
 
     fn failed(&self, path: &str, error: reqwest::Error) -> WebError {

@@ -162,8 +162,8 @@ pub(crate) fn compute_of(name: &str) -> Arc<ComputeReading> {
 pub(crate) fn evidence(text: &[u8]) -> Arc<Evidence> {
     Arc::new(Evidence {
         text: text.to_owned(),
-        node: "node1.example".to_owned(),
-        command: "/usr/bin/vstorage -c cluster1 stat".to_owned(),
+        node: Some("node1.example".to_owned()),
+        command: Some("/usr/bin/vstorage -c cluster1 stat".to_owned()),
         at: time("2026-11-22T06:00:01.872Z"),
     })
 }

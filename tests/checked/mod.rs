@@ -48,12 +48,12 @@ pub(crate) fn node() -> Asked {
 pub(crate) fn printed(text: &str, base: BaseInForce) -> Asked {
     let evidence = Evidence {
         text: text.as_bytes().to_vec(),
-        node: "node1.example".to_owned(),
-        command: "/usr/bin/vstorage -c cluster1 stat".to_owned(),
+        node: Some("node1.example".to_owned()),
+        command: Some("/usr/bin/vstorage -c cluster1 stat".to_owned()),
         at: at("01.872"),
     };
     let report = report::parse(text).unwrap();
-    let reading = printed::reading(report, evidence.at, evidence.node.clone(), base);
+    let reading = printed::reading(report, evidence.at, "node1.example".to_owned(), base);
     Asked {
         source: Source::Ssh,
         read: Read {

@@ -11,10 +11,11 @@ use vhi_usage::{
     source::{compute_stat::ComputeStat, error::SourceError},
 };
 
+use crate::again;
 use crate::common::{PATIENCE, Site, compute, later, soon};
 
 pub(crate) async fn read(source: &ComputeStat) -> Result<ComputeReading, SourceError> {
-    soon(source.read()).await
+    again::same_compute(soon(source.read()).await)
 }
 
 async fn error_with(fault: Fault, timeout: Duration) -> SourceError {

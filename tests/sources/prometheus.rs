@@ -16,16 +16,15 @@ use vhi_usage::{
     web::{http::Login, trust::Trust},
 };
 
+use crate::again;
 use crate::common::{PATIENCE, Site, soon};
 
 pub(crate) async fn read(source: &PrometheusSource) -> Result<StorageReading, SourceError> {
-    let read = soon(source.read()).await;
-    assert!(read.evidence.is_none());
-    read.reading
+    again::same(source.source(), soon(source.read()).await)
 }
 
 /// The source that asks at this address.
-fn at(url: &str, timeout: Duration) -> PrometheusSource {
+pub(crate) fn at(url: &str, timeout: Duration) -> PrometheusSource {
     let settings = PrometheusSettings {
         url: url.to_owned(),
         login: Login::Nobody,

@@ -215,10 +215,10 @@ async fn projects_that_are_refused_cost_few_logins() {
     let projects = "accounts/projects";
     let panel = Scripted::of_project(&refusing(&[projects]), Some("billing")).await;
     for _ in 0..10 {
-        is_left_alone(soon(panel.compute.read()).await.map(drop), projects);
+        is_left_alone(read(&panel.compute).await.map(drop), projects);
     }
     assert_eq!(panel.asked(), [projects, "login"]);
     later(Duration::from_secs(376)).await;
-    is_left_alone(soon(panel.compute.read()).await.map(drop), projects);
+    is_left_alone(read(&panel.compute).await.map(drop), projects);
     assert_eq!(panel.asked(), [projects, "login"]);
 }

@@ -8,6 +8,7 @@ use vhi_usage::{
     stage::{Record, Stage},
 };
 
+use crate::again;
 use crate::common::{PATIENCE, Site, later, soon};
 
 const NODE: [Stage; 4] = [Stage::Connect, Stage::Auth, Stage::Exec, Stage::Parse];
@@ -40,7 +41,7 @@ async fn each_stage_of_a_reading_is_noted_once() {
     let (storage, compute) = (site.storage(PATIENCE), site.compute(PATIENCE));
     for _ in 0..2 {
         soon(storage.read()).await.reading.unwrap();
-        soon(compute.read()).await.unwrap();
+        again::same_compute(soon(compute.read()).await).unwrap();
     }
     let ended = |stage| noted(&site, stage).unwrap();
     for (stage, times) in [

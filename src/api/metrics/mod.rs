@@ -5,6 +5,7 @@
 
 pub mod breakers;
 pub mod compute;
+pub mod leases;
 pub mod page;
 pub mod parts;
 pub mod stages;
@@ -47,6 +48,7 @@ pub fn answer(api: &Api) -> Answer {
         witnesses::fill(&mut page, &usage);
         stages::fill(&mut page, cluster.name(), cluster.stages());
         breakers::fill(&mut page, cluster.name(), cluster.breakers());
+        leases::fill(&mut page, cluster.name(), cluster.post());
     }
     let mut answer = Answer::new(Bytes::from(page.text()));
     let headers = answer.headers_mut();

@@ -79,7 +79,12 @@ pub async fn look(config: &ClusterConfig) -> Result<Found, TrustError> {
     let size_base = printing.filter_map(StorageSource::size_base).next();
     let (name, panel) = (config.name.clone(), config.panel.url.clone());
     Ok(Found::of(
-        name, billed, witnesses, size_base, panel, compute,
+        name,
+        billed,
+        witnesses,
+        size_base,
+        panel,
+        compute.reading,
     ))
 }
 
@@ -114,7 +119,8 @@ impl Found {
         let heard: Vec<Heard<'_>> = witnesses.iter().map(Asked::heard).collect();
         let compared = witness::compare(billed.heard(), &heard);
         let mut asked = std::iter::once(&billed).chain(&witnesses);
-        let evidence = asked.find_map(|asked| asked.read.evidence.clone());
+        let printed = |asked: &Asked| asked.read.evidence.clone().filter(Evidence::is_printed);
+        let evidence = asked.find_map(printed);
         let printed = evidence
             .zip(size_base)
             .map(|(evidence, base)| Printed::of(evidence, base));

@@ -48,8 +48,8 @@ pub fn line(found: &Found) -> Value {
             "error": found.billed.read.reading.as_ref().err().map(failure),
             "printed_by": printed.map(|_| Source::Ssh.name()),
             "printed_at": evidence.map(|evidence| clock::rfc3339(evidence.at)),
-            "node": evidence.map(|evidence| &evidence.node),
-            "command": evidence.map(|evidence| &evidence.command),
+            "node": evidence.and_then(|evidence| evidence.node.as_ref()),
+            "command": evidence.and_then(|evidence| evidence.command.as_ref()),
             "observed_at": observed_at(&found.billed),
             "size_base": base.map(|base| base.base.factor()),
             "size_base_origin": base.map(|base| base.origin().name()),
@@ -62,7 +62,7 @@ pub fn line(found: &Found) -> Value {
             "raw": printed.map(Printed::text),
             "marks": printed.map(marks),
             "report": printed.zip(base).map(|(printed, base)| {
-                parse_json::line(&printed.evidence.node, printed.report.as_ref(), base.base)
+                parse_json::line(printed.evidence.node.as_deref().unwrap_or("a node"), printed.report.as_ref(), base.base)
             }),
             "printed_back": found.back().map(printed_back),
             "drift": printed.map(drift),

@@ -126,8 +126,11 @@ fn no_reading(out: &mut impl Write, lead: &str, error: &SourceError) -> io::Resu
 fn said(out: &mut impl Write, printed: &Printed) -> io::Result<()> {
     let evidence = &printed.evidence;
     writeln!(out)?;
-    fold::write(out, "-- what ", &format!("{} printed", evidence.node))?;
-    fold::field(out, "command", &evidence.command)?;
+    let node = evidence.node.as_deref().unwrap_or("a node");
+    fold::write(out, "-- what ", &format!("{node} printed"))?;
+    if let Some(command) = &evidence.command {
+        fold::field(out, "command", command)?;
+    }
     fold::field(out, "at", &clock::rfc3339(evidence.at))?;
     let text = printed.text();
     let marks = printed.report.as_ref().map(|(report, _)| report.marks());

@@ -162,6 +162,7 @@ fn judge(error: &SourceError) -> Verdict {
         | SourceError::Report { .. }
         | SourceError::NotSettled { .. }
         | SourceError::NoFigure { .. }
+        | SourceError::Kept { .. }
         | SourceError::Overview { .. }
         | SourceError::Metrics { .. } => Verdict::Differs,
         SourceError::OtherCluster { .. } | SourceError::OtherPanel { .. } => Verdict::Misconfigured,
