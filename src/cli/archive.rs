@@ -12,7 +12,8 @@ use crate::{
         origins::Origins,
         store::{Kept, StoreSettings},
     },
-    period::{calendar::Calendar, ledger::Ledger},
+    meter::window::Window,
+    period::{calendar::Calendar, closing, ledger::Ledger, month::Month},
     store::{opened::Store, place::Place},
 };
 
@@ -66,6 +67,20 @@ impl Archive {
             store: self.store.clone(),
             calendar,
         }
+    }
+
+    /// The seconds of a month of a cluster, as they were billed or will be.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn window(&self, cluster: &ClusterName, month: Month) -> Result<Window, Failure> {
+        let closed = self.store.closed_month(cluster, &month.to_string()).await?;
+        if let Some(closed) = closed {
+            return Ok(closed.window);
+        }
+        let newest = self.store.newest_closed(cluster).await?;
+        let decided = newest.as_ref().map(closing::decided).transpose()?;
+        Ok(self.ledger().calendar.window(month, decided))
     }
 
     /// This cluster, or every one of which anything has been kept, in the order of their names.

@@ -5,6 +5,7 @@ use std::{fmt, future::Future, io, process::ExitCode};
 use crate::{
     chain::chain,
     config::{error::ConfigError, listen::BindError},
+    period::error::PeriodError,
     sim::error::SimError,
     store::error::StoreError,
     web::error::TrustError,
@@ -96,6 +97,15 @@ impl From<SimError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         Failure::Store(error)
+    }
+}
+
+impl From<PeriodError> for Failure {
+    fn from(error: PeriodError) -> Failure {
+        match error {
+            PeriodError::Store(error) => Failure::Store(error),
+            other => Failure::Usage(other.to_string()),
+        }
     }
 }
 

@@ -11,7 +11,13 @@ use clap::{
 };
 
 use crate::{
-    cli::{archive::Archive, exit::Failure, history_table, plain::{Plain, remark}, span::Span},
+    cli::{
+        archive::Archive,
+        exit::Failure,
+        history_table,
+        plain::{Plain, remark},
+        span::Span,
+    },
     clock,
     cluster_name::ClusterName,
     config::origins::Origins,

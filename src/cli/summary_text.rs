@@ -1,11 +1,14 @@
 //! A summary as a statement for people: what every quantity adds up to, and when it was not measured.
 
-use std::io::{self, Write};
+use std::{
+    cmp::Reverse,
+    io::{self, Write},
+};
 
 use crate::{
     cli::history_table::{percent, shown},
     hex,
-    meter::quantity::{Quantity, Series, Unit},
+    meter::quantity::{Quantity, Unit},
     period::ledger::Period,
     sheet::summary::sources,
     statement::{measured::Measured, missed::Missed, summary::Summary},
@@ -30,7 +33,10 @@ pub fn write(out: &mut impl Write, summary: &Summary, period: Option<&Period>) -
         }
         if !period.corrections.is_empty() {
             let count = period.corrections.len();
-            writeln!(out, "corrections of earlier months that are booked in it: {count}")?;
+            writeln!(
+                out,
+                "corrections of earlier months that are booked in it: {count}"
+            )?;
         }
     }
     writeln!(out)?;
@@ -40,7 +46,10 @@ pub fn write(out: &mut impl Write, summary: &Summary, period: Option<&Period>) -
             [] => String::new(),
             all => format!(" of {}", sources(all)),
         };
-        writeln!(out, "{name:<8} {share:>9} measured, {readings} readings{sources}")?;
+        writeln!(
+            out,
+            "{name:<8} {share:>9} measured, {readings} readings{sources}"
+        )?;
     }
     for (unit, hours, size) in [
         (Unit::Bytes, "TiB-hours", "TiB"),
@@ -60,15 +69,16 @@ pub fn write(out: &mut impl Write, summary: &Summary, period: Option<&Period>) -
             row(out, *quantity, measured)?;
         }
     }
-    gaps(out, &summary.gaps)
+    gaps(out, summary)
 }
 
 fn row(out: &mut impl Write, quantity: Quantity, measured: &Measured) -> io::Result<()> {
-    let value = |value: Option<u64>| {
-        value.map_or("-".to_owned(), |value| shown(measured.unit, value))
-    };
+    let value =
+        |value: Option<u64>| value.map_or("-".to_owned(), |value| shown(measured.unit, value));
     let hours = measured.hours().map_or("-".to_owned(), |it| it.to_string());
-    let at = measured.max_at.map_or("-".to_owned(), |at| at.0.to_string());
+    let at = measured
+        .max_at
+        .map_or("-".to_owned(), |at| at.0.to_string());
     writeln!(
         out,
         "{:<18} {hours:>19} {:>11} {:>11} {:>11}  {at}",
@@ -79,38 +89,54 @@ fn row(out: &mut impl Write, quantity: Quantity, measured: &Measured) -> io::Res
     )
 }
 
-fn gaps(out: &mut impl Write, gaps: &[Missed]) -> io::Result<()> {
-    if gaps.is_empty() {
+fn gaps(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
+    let told = |gap: &&Missed| !what(gap, summary).is_empty();
+    let mut longest: Vec<&Missed> = summary.gaps.iter().filter(told).collect();
+    if longest.is_empty() {
         return writeln!(out, "\nThere is no gap.");
     }
-    let mut longest: Vec<&Missed> = gaps.iter().collect();
-    longest.sort_by_key(|gap| std::cmp::Reverse(gap.seconds));
+    longest.sort_by_key(|gap| Reverse(gap.seconds));
     let (shown, left) = longest.split_at(longest.len().min(GAPS));
     let mut shown = shown.to_vec();
     shown.sort_by_key(|gap| gap.from);
     writeln!(out, "\nNot measured, and in no sum:")?;
     for gap in shown {
         let (from, to, long) = (gap.from.0, gap.to.0, length(gap.seconds));
-        let (what, why) = (what(gap), gap.reason.meaning());
-        writeln!(out, "{from}  {to}  {long:>14}  {what}: {why}")?;
+        let (what, why) = (what(gap, summary), gap.reason.meaning());
+        writeln!(out, "{from}  {to}  {long:>13}  {what}\n    {why}")?;
     }
     if !left.is_empty() {
         let seconds: u64 = left.iter().map(|gap| gap.seconds).sum();
         let (count, long) = (left.len(), length(seconds));
-        writeln!(out, "and {count} shorter ones, {long} together; --json has all of them")?;
+        writeln!(
+            out,
+            "and {count} shorter ones, {long} together; --json has all of them"
+        )?;
     }
     Ok(())
 }
 
-/// What is read together, where none of it was measured; else what was not.
-fn what(gap: &Missed) -> String {
-    let all = |series: Series| gap.quantities.len() == series.quantities().len();
-    match all(gap.series) {
-        true => gap.series.name().to_owned(),
-        false => {
-            let names: Vec<&str> = gap.quantities.iter().map(|it| it.name()).collect();
-            names.join(", ")
-        }
+/// What is read together, where none of it was measured; else what was not. Empty where that is only what the whole
+/// time never gave, which the table says already.
+fn what(gap: &Missed, summary: &Summary) -> String {
+    if gap.quantities.len() == gap.series.quantities().len() {
+        return gap.series.name().to_owned();
+    }
+    let given = |it: &&Quantity| {
+        summary
+            .quantities
+            .get(it)
+            .is_some_and(|it| it.covered_seconds > 0)
+    };
+    let names: Vec<&str> = gap
+        .quantities
+        .iter()
+        .filter(given)
+        .map(|it| it.name())
+        .collect();
+    match names.as_slice() {
+        [one, another, _, more @ ..] => format!("{one}, {another} and {} more", more.len() + 1),
+        few => few.join(", "),
     }
 }
 
@@ -124,7 +150,9 @@ fn length(seconds: u64) -> String {
     ];
     let said = parts.iter().skip_while(|(count, _)| *count == 0).take(2);
     let said = said.filter(|(count, _)| *count > 0);
-    let said: Vec<String> = said.map(|(count, unit)| format!("{count} {unit}")).collect();
+    let said: Vec<String> = said
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
     said.join(" ")
 }
 

@@ -86,7 +86,10 @@ fn charge(period: &Period, quantity: Quantity, charged: Window, unit_seconds: i1
 
 /// What *logical* means for these sources, each once, with blanks between them.
 fn bases(asked: &[Asked]) -> String {
-    let bases = asked.iter().filter_map(|it| it.storage()).map(Source::basis);
+    let bases = asked
+        .iter()
+        .filter_map(|it| it.storage())
+        .map(Source::basis);
     let mut names: Vec<&str> = bases.map(Basis::name).collect();
     names.dedup();
     names.join(" ")

@@ -49,7 +49,7 @@ pub async fn windows(
     for cluster in clusters {
         let window = match asked {
             Asked::Window(window) => window,
-            Asked::Month(month) => archive.ledger().window(cluster, month).await?,
+            Asked::Month(month) => archive.window(cluster, month).await?,
         };
         windows.push((cluster.clone(), window));
     }
