@@ -42,6 +42,7 @@
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
 //! | [`sheet`] | figures as rows of CSV, JSON lines and FOCUS, for callers and for files |
 //! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
+//! | [`keeper`] | each reading is written before it is published; a queue on disk for while the store is not there |
 //! | [`lease`] | which instance collects which cluster, where several share one store |
 //! | [`statement`] | what a bill is made from, as it is said: the summary of a window |
 //! | [`store`] | what is kept: every reading with its raw text, roll-ups, periods; a file or a server |
@@ -140,6 +141,7 @@ pub mod drift;
 pub mod figure;
 pub mod headroom;
 pub mod hex;
+pub mod keeper;
 pub mod lease;
 pub mod lock;
 pub mod meter;

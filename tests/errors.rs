@@ -31,6 +31,8 @@ mod kept;
 mod literals;
 #[path = "errors/metrics.rs"]
 mod metrics;
+#[path = "errors/months.rs"]
+mod months;
 #[path = "errors/nodes.rs"]
 mod nodes;
 #[path = "errors/overviews.rs"]

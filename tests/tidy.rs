@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["collector", "api"],
     &["sheet"],
     &["period"],
-    &["lease"],
+    &["keeper", "lease"],
     &["statement"],
     &["store"],
     &["usage"],

@@ -12,7 +12,8 @@ use tokio::{
 
 use crate::{
     api::error::ApiError,
-    chain,
+    chain, clock,
+    keeper::standing::Standing,
     store::{error::StoreError, opened::Store},
 };
 
@@ -28,19 +29,33 @@ const BACK: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Archive {
     store: watch::Receiver<Option<Store>>,
+    standing: watch::Receiver<Standing>,
     turns: Arc<Semaphore>,
 }
 
 impl Archive {
-    /// Of the store that is open at the moment, if one is.
-    pub fn new(store: watch::Receiver<Option<Store>>) -> Archive {
+    /// Of the store that is open at the moment, if one is, and of how it does.
+    pub fn new(
+        store: watch::Receiver<Option<Store>>,
+        standing: watch::Receiver<Standing>,
+    ) -> Archive {
         let turns = Arc::new(Semaphore::new(SEATS));
-        Archive { store, turns }
+        Archive {
+            store,
+            standing,
+            turns,
+        }
     }
 
     /// Of no store at all.
     pub fn none() -> Archive {
-        Archive::new(watch::channel(None).1)
+        let standing = watch::channel(Standing::new(clock::now())).1;
+        Archive::new(watch::channel(None).1, standing)
+    }
+
+    /// How the store does.
+    pub fn standing(&self) -> Standing {
+        *self.standing.borrow()
     }
 
     /// What comes of asking the store, in its turn and in time.

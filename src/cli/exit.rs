@@ -5,6 +5,7 @@ use std::{fmt, future::Future, io, process::ExitCode};
 use crate::{
     chain::chain,
     config::{error::ConfigError, listen::BindError},
+    keeper::opening::InUse,
     period::error::PeriodError,
     sim::error::SimError,
     store::error::StoreError,
@@ -22,6 +23,8 @@ pub enum Failure {
     Trust(TrustError),
     /// The simulator does not start.
     Simulator(SimError),
+    /// Another service has the store.
+    InUse(InUse),
     /// The command line asks for what is not there.
     Usage(String),
     /// A peer cannot be reached, or is none.
@@ -62,6 +65,7 @@ impl fmt::Display for Failure {
             Failure::Trust(error) => f.write_str(&chain(error)),
             Failure::Simulator(error) => f.write_str(&chain(error)),
             Failure::Store(error) => f.write_str(&chain(error)),
+            Failure::InUse(error) => write!(f, "{error}"),
             Failure::Usage(why) | Failure::Unreached(why) => f.write_str(why),
             Failure::Output(error) => write!(f, "cannot write the result: {error}"),
             Failure::System { doing, source } => write!(f, "cannot {doing}: {source}"),
@@ -85,6 +89,12 @@ impl From<BindError> for Failure {
 impl From<TrustError> for Failure {
     fn from(error: TrustError) -> Failure {
         Failure::Trust(error)
+    }
+}
+
+impl From<InUse> for Failure {
+    fn from(error: InUse) -> Failure {
+        Failure::InUse(error)
     }
 }
 

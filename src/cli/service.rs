@@ -18,6 +18,11 @@ use crate::{
     cli::{exit::Failure, stop},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
+    keeper::{
+        handle::Keeper,
+        opening::{Ours, Places},
+        task::Task,
+    },
     pulse::Pulse,
     usage::ClusterUsage,
 };
@@ -36,6 +41,8 @@ pub struct Service {
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
     http: JoinHandle<()>,
+    keep_no_more: watch::Sender<bool>,
+    keeping: JoinHandle<()>,
     tokens: Tokens,
     breakers: Vec<Breakers>,
 }
@@ -44,9 +51,11 @@ impl Service {
     /// Starts to collect and to answer.
     ///
     /// # Errors
-    /// When there is no token, or the panel's CA file cannot be used.
+    /// When there is no token, the panel's CA file cannot be used, or another service has the store.
     pub fn start(config: &Config, listener: TcpListener) -> Result<Service, Failure> {
         let tokens = Tokens::new(config.tokens()?.iter().cloned());
+        let ours = Ours::take(&config.store.place)?;
+        let (keeper, counter) = Keeper::new();
         let (mut ready, mut pulse) = (Vec::new(), Pulse::default());
         for (number, cluster) in config.clusters.iter().enumerate() {
             let (name, sources) = (cluster.name.clone(), cluster.sources()?);
@@ -64,6 +73,14 @@ impl Service {
                 .with_breakers(collector.breakers().clone())
         });
         let clusters = published.collect();
+        let places = Places {
+            store: config.store.place.clone(),
+            queue: config.store.queue.clone(),
+            queue_size: config.store.queue_size,
+        };
+        let task = Task::new(counter, places, ours).with_beat(pulse.beat("the keeper"));
+        let (keep_no_more, kept) = watch::channel(false);
+        let keeping = tokio::spawn(task.run(stop::requested(kept)));
         let (stop, asked) = watch::channel(false);
         let mut collectors = JoinSet::new();
         for collector in ready {
@@ -79,7 +96,7 @@ impl Service {
                 .map(|(rate, burst)| Limit::new(rate, burst)),
             proxies: config.caps.proxies.clone(),
             clusters,
-            archive: Archive::none(),
+            archive: Archive::new(keeper.store(), keeper.standing()),
             requests: Requests::default(),
             log: AccessLog::new(config.access_log),
         };
@@ -96,6 +113,8 @@ impl Service {
             stop,
             collectors,
             http,
+            keep_no_more,
+            keeping,
             tokens,
             breakers,
         })
@@ -131,6 +150,12 @@ impl Service {
                 }
                 Failure::Broken("the HTTP side")
             }
+            ended = &mut self.keeping => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the keeper ended badly");
+                }
+                Failure::Broken("the keeper")
+            }
         }
     }
 
@@ -151,6 +176,13 @@ impl Service {
                 if let Err(error) = ended {
                     tracing::error!(%error, "a collector ended badly");
                 }
+            }
+            // What they have read last is kept before the store is closed.
+            self.keep_no_more.send_replace(true);
+            if !self.keeping.is_finished()
+                && let Err(error) = (&mut self.keeping).await
+            {
+                tracing::error!(%error, "the keeper ended badly");
             }
         };
         let ended = timeout(ENDING, async { tokio::join!(http, collectors) }).await;

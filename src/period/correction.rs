@@ -48,6 +48,25 @@ pub struct Change {
 }
 
 impl Change {
+    /// Of a sum of so many unit·seconds; `None` where it was not measured before.
+    pub fn new(quantity: Quantity, was: Option<i128>, is: i128, difference: i128) -> Change {
+        Change {
+            quantity,
+            was: was.map(|was| was.to_string()),
+            is: is.to_string(),
+            difference: difference.to_string(),
+        }
+    }
+
+    /// What is right by now, as a number.
+    ///
+    /// # Errors
+    /// `Damaged`.
+    pub fn sum(&self) -> Result<i128, StoreError> {
+        let sum = self.is.parse();
+        sum.map_err(|_| StoreError::damaged("the sum of a correction is no number"))
+    }
+
     /// In what it is counted, times seconds.
     pub fn unit(&self) -> Unit {
         self.quantity.unit()
@@ -61,6 +80,15 @@ impl Change {
 pub fn changes(booked: &Booked) -> Result<Vec<Change>, StoreError> {
     let read = serde_json::from_str(&booked.figures);
     read.map_err(|error| StoreError::damaged(format!("the figures of a correction: {error}")))
+}
+
+/// The changes of a correction as they are kept: JSON in one line.
+///
+/// # Errors
+/// `Damaged`; changes can always be written.
+pub fn written(changes: &[Change]) -> Result<String, StoreError> {
+    let text = serde_json::to_string(changes);
+    text.map_err(|error| StoreError::damaged(format!("a correction cannot be written: {error}")))
 }
 
 /// The text that is hashed.

@@ -8,9 +8,13 @@
 //! A closed month never changes. What comes later, or is read otherwise later, is booked as a correction in the month
 //! that is open then.
 
+pub mod booking;
 pub mod calendar;
+pub mod closing;
 pub mod correction;
 pub mod digest;
 pub mod error;
+pub mod ledger;
+pub mod metering;
 pub mod month;
 pub mod state;

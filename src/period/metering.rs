@@ -1,0 +1,89 @@
+//! A window metered from the raw readings, and from nothing that was made of them.
+
+use futures_util::TryStreamExt;
+use jiff::Timestamp;
+
+use crate::{
+    cluster_name::ClusterName,
+    meter::{
+        fold::{Meter, Miss},
+        quantity::Series,
+        tallies::Tallies,
+        tally::Detail,
+        window::Window,
+    },
+    statement::summary::Summary,
+    store::{entry::Absence, error::StoreError, opened::Store, origin::Role},
+};
+
+/// What a series adds up to by its raw readings, without those that came late.
+///
+/// # Errors
+/// The store's.
+pub async fn tallies(
+    store: &Store,
+    cluster: &ClusterName,
+    series: Series,
+    window: Window,
+    now: Timestamp,
+) -> Result<Tallies, StoreError> {
+    let role = match series {
+        Series::Storage => Role::Storage,
+        Series::Compute => Role::Compute,
+    };
+    let absences = store.absences(cluster, role, window).await?;
+    let absences: Vec<Absence> = absences.try_collect().await?;
+    let mut absences = absences.iter().map(miss).peekable();
+    let mut meter = Meter::new(series, window, now, Detail::Levels);
+    let mut samples = store.samples(cluster, series, window).await?;
+    while let Some(sample) = samples.try_next().await? {
+        while let Some(miss) = absences.next_if(|miss| miss.at_ms < sample.at_ms) {
+            meter.miss(miss);
+        }
+        meter.read(&sample);
+    }
+    absences.for_each(|miss| meter.miss(miss));
+    Ok(meter.finish())
+}
+
+/// The summary of a window by its raw readings.
+///
+/// # Errors
+/// The store's.
+pub async fn summary(
+    store: &Store,
+    cluster: &ClusterName,
+    window: Window,
+    now: Timestamp,
+) -> Result<Summary, StoreError> {
+    let storage = tallies(store, cluster, Series::Storage, window, now).await?;
+    let compute = tallies(store, cluster, Series::Compute, window, now).await?;
+    Summary::new(cluster, &storage, &compute)
+        .ok_or_else(|| StoreError::damaged("a month lies beyond all times"))
+}
+
+/// A summary as it is kept and sealed: its JSON in one line.
+///
+/// # Errors
+/// `Damaged`; a summary can always be written.
+pub fn written(summary: &Summary) -> Result<String, StoreError> {
+    let text = serde_json::to_string(summary);
+    text.map_err(|error| StoreError::damaged(format!("a summary cannot be written: {error}")))
+}
+
+/// A summary that was kept.
+///
+/// # Errors
+/// `Damaged`.
+pub fn read(text: &str) -> Result<Summary, StoreError> {
+    let summary = serde_json::from_str(text);
+    summary.map_err(|error| StoreError::damaged(format!("a kept summary cannot be read: {error}")))
+}
+
+fn miss(absence: &Absence) -> Miss {
+    Miss {
+        at_ms: absence.at.as_millisecond(),
+        holds: absence.holds,
+        code: absence.code,
+    }
+}

@@ -1,0 +1,9 @@
+//! The store, on a file of our own and on a real PostgreSQL: one suite for both.
+
+mod common;
+#[path = "common/postgres.rs"]
+mod postgres;
+#[path = "store/site.rs"]
+mod site;
+#[path = "store/written.rs"]
+mod written;
