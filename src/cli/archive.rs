@@ -47,12 +47,7 @@ impl Archive {
             )));
         }
         let opened = timeout(WITHIN, Store::open(place)).await;
-        let store = opened.map_err(|_| {
-            Failure::Unreached(format!(
-                "{place}: the store did not answer within {} s",
-                WITHIN.as_secs()
-            ))
-        })??;
+        let store = opened.map_err(|_| Failure::Silent(WITHIN))??;
         Ok(Archive { store, settings })
     }
 

@@ -1,6 +1,6 @@
 //! How a command ends.
 
-use std::{fmt, future::Future, io, process::ExitCode};
+use std::{fmt, future::Future, io, process::ExitCode, time::Duration};
 
 use crate::{
     chain::chain,
@@ -29,6 +29,8 @@ pub enum Failure {
     Usage(String),
     /// A peer cannot be reached, or is none.
     Unreached(String),
+    /// The store did not answer within this time.
+    Silent(Duration),
     /// The store did not do what it was asked for.
     Store(StoreError),
     /// The result cannot be written.
@@ -51,7 +53,7 @@ impl Failure {
             Failure::Output(_) | Failure::System { .. } | Failure::Broken(_) => ExitCode::from(1),
             // What was written once cannot be read.
             Failure::Store(StoreError::Damaged(_)) => ExitCode::from(1),
-            Failure::Unreached(_) | Failure::Store(_) => ExitCode::from(3),
+            Failure::Unreached(_) | Failure::Silent(_) | Failure::Store(_) => ExitCode::from(3),
             _ => ExitCode::from(2),
         }
     }
@@ -64,6 +66,9 @@ impl fmt::Display for Failure {
             Failure::Bind(error) => write!(f, "{error}"),
             Failure::Trust(error) => f.write_str(&chain(error)),
             Failure::Simulator(error) => f.write_str(&chain(error)),
+            Failure::Silent(within) => {
+                write!(f, "the store did not answer within {} s", within.as_secs())
+            }
             Failure::Store(error) => f.write_str(&chain(error)),
             Failure::InUse(error) => write!(f, "{error}"),
             Failure::Usage(why) | Failure::Unreached(why) => f.write_str(why),

@@ -62,20 +62,16 @@ impl Part {
         let mut options = OpenOptions::new();
         let file = options.create(true).truncate(false).write(true).open(&part);
         let file = file.map_err(|error| unwritten(&part, &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(told(
-                    &part,
-                    "another export is writing it: wait for its end, or take another name",
-                ));
-            }
-            Err(TryLockError::Error(error)) => return Err(unwritten(&part, &error)),
-        }
         let opened = file.metadata().map_err(|error| unwritten(&part, &error))?;
-        // The one that held it may have finished it meanwhile, and given it its name.
-        if fs::metadata(&part).map_or(true, |named| named.ino() != opened.ino()) {
-            return Err(told(whole, "it was finished by another export just now"));
+        let held = match file.try_lock() {
+            // Whoever held it may have finished it meanwhile, and given it its name.
+            Ok(()) => fs::metadata(&part).map_or(true, |named| named.ino() != opened.ino()),
+            Err(TryLockError::WouldBlock) => true,
+            Err(TryLockError::Error(error)) => return Err(unwritten(&part, &error)),
+        };
+        if held {
+            let why = "another export is writing it: wait for its end, or take another name";
+            return Err(told(&part, why));
         }
         let mut this = Part {
             whole: whole.to_owned(),

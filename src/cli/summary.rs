@@ -19,11 +19,9 @@ use crate::{
     clock,
     cluster_name::ClusterName,
     config::origins::Origins,
-    meter::{quantity::Series, tally::Detail, window::Window},
-    period::ledger::Period,
+    period::{ledger::Period, metering},
     sheet::{csv, lines, summary},
     statement::summary::Summary,
-    store::error::StoreError,
 };
 
 /// What to sum up.
@@ -47,7 +45,11 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
     let asked = options.span.asked(&archive.settings.zone)?;
     archive.clusters(Some(&options.cluster)).await?;
     let (summary, period) = match asked {
-        Asked::Window(window) => (over(&archive, &options.cluster, window).await?, None),
+        Asked::Window(window) => {
+            let (store, now) = (&archive.store, clock::now());
+            let summary = metering::summary(store, &options.cluster, window, now);
+            (summary.await?, None)
+        }
         Asked::Month(month) => {
             let ledger = archive.ledger();
             let period = ledger.one(&options.cluster, month, clock::now()).await?;
@@ -63,20 +65,6 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
     archive.store.close().await;
     show(options.form, &summary, period.as_ref())?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn over(
-    archive: &Archive,
-    cluster: &ClusterName,
-    window: Window,
-) -> Result<Summary, Failure> {
-    let (store, now) = (&archive.store, clock::now());
-    let tallies = |series| store.tallies(cluster, series, window, now, Detail::Levels);
-    let storage = tallies(Series::Storage).await?;
-    let compute = tallies(Series::Compute).await?;
-    let summary = Summary::new(cluster, &storage, &compute);
-    let beyond = || StoreError::damaged("a window lies beyond all times");
-    Ok(summary.ok_or_else(beyond)?)
 }
 
 fn show(form: Form, summary: &Summary, period: Option<&Period>) -> Result<(), Failure> {

@@ -116,14 +116,14 @@ impl<'a> Readings<'a> {
         page: Window,
         writing: &mut Writing,
     ) -> Result<u64, Failure> {
-        let late = |_| {
-            let seconds = WITHIN.as_secs();
-            Failure::Unreached(format!("the store gave no reading for {seconds} s"))
-        };
+        let silent = |_| Failure::Silent(WITHIN);
         let asked = timeout(WITHIN, self.store.entries(cluster, role, page));
-        let mut entries = asked.await.map_err(late)??;
+        let mut entries = asked.await.map_err(silent)??;
         let mut read = 0;
-        while let Some(stored) = timeout(WITHIN, entries.try_next()).await.map_err(late)?? {
+        while let Some(stored) = timeout(WITHIN, entries.try_next())
+            .await
+            .map_err(silent)??
+        {
             writing.take(&stored)?;
             read += 1;
         }
