@@ -1,4 +1,4 @@
-//! What holds for every report, and for every answer that others give in JSON, drawn at random.
+//! What holds for every report, for every answer that others give in JSON, and for every sum over time, drawn at random.
 //!
 //! `PROPTEST_CASES` says how many cases each property draws, else 1,000:
 //! `PROPTEST_CASES=100000 cargo test --release --test properties` is the long run.
@@ -18,10 +18,14 @@ mod growth;
 mod interval;
 #[path = "properties/lines.rs"]
 mod lines;
+#[path = "properties/metered.rs"]
+mod metered;
 #[path = "properties/noise.rs"]
 mod noise;
 #[path = "properties/overviews.rs"]
 mod overviews;
+#[path = "properties/seconds.rs"]
+mod seconds;
 #[path = "properties/witnesses.rs"]
 mod witnesses;
 

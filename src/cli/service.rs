@@ -23,7 +23,9 @@ use crate::{
         opening::{Ours, Places},
         task::Task,
     },
+    lease::{post::Post, sharing::Sharing},
     pulse::Pulse,
+    store,
     usage::ClusterUsage,
 };
 
@@ -41,6 +43,8 @@ pub struct Service {
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
     http: JoinHandle<()>,
+    share_no_more: watch::Sender<bool>,
+    sharing: JoinHandle<()>,
     keep_no_more: watch::Sender<bool>,
     keeping: JoinHandle<()>,
     tokens: Tokens,
@@ -56,12 +60,17 @@ impl Service {
         let tokens = Tokens::new(config.tokens()?.iter().cloned());
         let ours = Ours::take(&config.store.place)?;
         let (keeper, counter) = Keeper::new();
+        let sharing = sharing(config, &keeper);
+        let alone = vec![Post::default(); config.clusters.len()];
+        let posts = sharing.as_ref().map_or(alone, Sharing::posts);
         let (mut ready, mut pulse) = (Vec::new(), Pulse::default());
-        for (number, cluster) in config.clusters.iter().enumerate() {
+        for (number, (cluster, post)) in config.clusters.iter().zip(posts).enumerate() {
             let (name, sources) = (cluster.name.clone(), cluster.sources()?);
             let place = Place::new(number, config.clusters.len());
             let beat = pulse.beat(format!("the collector of {name}"));
-            let collector = Collector::new(name, sources, config.timing);
+            let collector = Collector::new(name, sources, config.timing)
+                .with_keeper(keeper.clone())
+                .with_post(post, keeper.store());
             ready.push(collector.at(place).with_beat(beat));
         }
         let breakers = ready.iter().map(|collector| collector.breakers().clone());
@@ -71,6 +80,7 @@ impl Service {
             Published::new(collector.newest())
                 .with_stages(collector.stages().clone())
                 .with_breakers(collector.breakers().clone())
+                .with_post(collector.post().clone())
         });
         let clusters = published.collect();
         let places = Places {
@@ -81,6 +91,13 @@ impl Service {
         let task = Task::new(counter, places, ours).with_beat(pulse.beat("the keeper"));
         let (keep_no_more, kept) = watch::channel(false);
         let keeping = tokio::spawn(task.run(stop::requested(kept)));
+        let (share_no_more, shared) = watch::channel(false);
+        let sharing = tokio::spawn(async move {
+            match sharing {
+                Some(sharing) => sharing.run(stop::requested(shared)).await,
+                None => stop::requested(shared).await,
+            }
+        });
         let (stop, asked) = watch::channel(false);
         let mut collectors = JoinSet::new();
         for collector in ready {
@@ -113,6 +130,8 @@ impl Service {
             stop,
             collectors,
             http,
+            share_no_more,
+            sharing,
             keep_no_more,
             keeping,
             tokens,
@@ -156,6 +175,12 @@ impl Service {
                 }
                 Failure::Broken("the keeper")
             }
+            ended = &mut self.sharing => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the sharing of clusters ended badly");
+                }
+                Failure::Broken("the sharing of clusters")
+            }
         }
     }
 
@@ -177,6 +202,13 @@ impl Service {
                     tracing::error!(%error, "a collector ended badly");
                 }
             }
+            // Nobody reads here any more: others take over at once.
+            self.share_no_more.send_replace(true);
+            if !self.sharing.is_finished()
+                && let Err(error) = (&mut self.sharing).await
+            {
+                tracing::error!(%error, "the sharing of clusters ended badly");
+            }
             // What they have read last is kept before the store is closed.
             self.keep_no_more.send_replace(true);
             if !self.keeping.is_finished()
@@ -190,6 +222,18 @@ impl Service {
             let collectors = self.collectors.len();
             tracing::warn!(collectors, "not all has ended in time, and is left behind");
             self.http.abort();
+        }
+    }
+}
+
+/// How the clusters are shared out with other instances, where a server is their common store. A file has one service.
+fn sharing(config: &Config, keeper: &Keeper) -> Option<Sharing> {
+    match config.store.place {
+        store::place::Place::File(_) => None,
+        store::place::Place::Server(_) => {
+            let names = config.clusters.iter().map(|cluster| cluster.name.clone());
+            let (names, lasts) = (names.collect(), config.store.lease);
+            Some(Sharing::new(names, lasts, keeper.store()))
         }
     }
 }

@@ -87,6 +87,38 @@ impl<T> Held<T> {
         }
     }
 
+    /// Takes what another instance has read, unless what is held is as new; says whether it did.
+    pub fn follow(&mut self, reading: T, at: Timestamp) -> bool {
+        if self.newest.is_some() && at <= self.since {
+            return false;
+        }
+        let age = Duration::try_from(clock::now().duration_since(at)).unwrap_or_default();
+        let now = Instant::now();
+        // A machine that has not been up for so long tells the age by the clock on the wall alone.
+        let came = now.checked_sub(age).unwrap_or(now);
+        self.newest = Some((Arc::new(reading), came));
+        (self.since, self.failure, self.ended) = (at, None, true);
+        true
+    }
+
+    /// Takes why another instance could not read, unless what is held is as new; says whether that is news.
+    pub fn follow_failure(&mut self, mut reason: Reason) -> bool {
+        if self.newest.is_some() && reason.since <= self.since {
+            return false;
+        }
+        let known = self.failure.as_ref().filter(|it| it.code == reason.code);
+        reason.since = known.map_or(reason.since, |known| known.since);
+        let news = self.failure.as_ref() != Some(&reason);
+        (self.failure, self.ended) = (Some(reason), true);
+        news
+    }
+
+    /// When the next reading is due; `None` where there is none yet.
+    pub fn due(&self, timing: Timing) -> Option<Instant> {
+        let (_, came) = self.newest.as_ref()?;
+        Some(*came + timing.poll)
+    }
+
     /// What can be said of it at this moment.
     pub fn part(&self, timing: Timing, now: Instant) -> Part<T> {
         match &self.newest {

@@ -3,9 +3,13 @@
 //! A round asks storage, its witnesses and compute side by side. A source that has not ended by the next round
 //! is not asked twice. States follow the clock, not the end of a round: a part turns stale and then
 //! missing on time, whatever its source is doing. A witness is compared and never billed: it changes no state.
+//! What is read is kept before it is published. A cluster that another instance collects is followed in the store.
 
 pub mod asking;
+pub mod following;
 pub mod held;
+pub mod keeping;
+pub mod parts;
 pub mod rounds;
 pub mod told;
 
@@ -22,19 +26,28 @@ use crate::{
     cluster_name::ClusterName,
     collector::{
         asking::Asking,
-        held::{Held, Timing},
+        following::{Following, Look},
+        held::Timing,
+        keeping::Keeping,
+        parts::Parts,
         rounds::{Place, Rounds},
         told::Told,
     },
+    keeper::handle::Keeper,
+    lease::post::{Duty, Post},
     pulse::Beat,
-    reading::{ComputeReading, Evidence, StorageReading},
+    reading::{ComputeReading, StorageReading},
     source::{Sources, StorageSource, read::Read},
     stage::Stages,
-    usage::{Billed, ClusterUsage, Witness},
+    store::{opened::Store, origin::Role},
+    usage::{Billed, ClusterUsage},
 };
 
 /// After so long without an end, the first round counts as one without figures.
 const FIRST_ROUND: Duration = Duration::from_secs(5);
+
+/// What a source that is asked gives, once it is kept; `None` where another instance has taken over meanwhile.
+type Answer<T> = Option<Read<T>>;
 
 /// The collector of one cluster.
 #[derive(Debug)]
@@ -43,68 +56,23 @@ pub struct Collector {
     sources: Sources,
     timing: Timing,
     place: Place,
-    kept: Kept,
     newest: watch::Sender<Arc<ClusterUsage>>,
     beat: Beat,
-}
-
-/// What is held of every source between rounds.
-#[derive(Debug, Default)]
-struct Kept {
-    storage: Held<StorageReading>,
-    witnesses: Vec<Held<StorageReading>>,
-    compute: Held<ComputeReading>,
-    evidence: Option<Arc<Evidence>>,
-}
-
-impl Kept {
-    /// When a state is another one than it was then, without any answer.
-    fn next_change(&self, timing: Timing, then: Instant) -> Option<Instant> {
-        let storage = std::iter::once(&self.storage).chain(&self.witnesses);
-        let changes = storage.map(|held| held.next_change(timing, then));
-        let changes = changes.chain([self.compute.next_change(timing, then)]);
-        changes.flatten().min()
-    }
-
-    /// Whether a state is another one than was published.
-    fn turned(&self, published: &ClusterUsage, timing: Timing, now: Instant) -> bool {
-        let mut witnesses = self.witnesses.iter().zip(&published.witnesses);
-        self.storage.turned(&published.storage, timing, now)
-            || self.compute.turned(&published.compute, timing, now)
-            || witnesses.any(|(held, witness)| held.turned(&witness.part, timing, now))
-    }
-
-    /// Takes what a node printed, and no other text.
-    fn shown(&mut self, evidence: Option<Evidence>) {
-        let printed = evidence.filter(Evidence::is_printed).map(Arc::new);
-        self.evidence = printed.or(self.evidence.take());
-    }
-
-    /// Both halves of the usage have answered or failed.
-    fn ended(&self) -> bool {
-        self.storage.ended && self.compute.ended
-    }
+    keeping: Keeping,
+    post: Post,
+    store: watch::Receiver<Option<Store>>,
 }
 
 impl Collector {
     /// A collector that has read nothing yet.
     pub fn new(name: ClusterName, sources: Sources, timing: Timing) -> Collector {
         let now = Instant::now();
-        let witnesses = sources.witnesses.iter().map(|_| Held::default());
-        let kept = Kept {
-            witnesses: witnesses.collect(),
-            ..Kept::default()
-        };
+        let parts = Parts::new(&sources);
         let billed = Billed {
             source: sources.storage.source(),
             basis: sources.storage.source().basis(),
             size_base: sources.storage.size_base(),
         };
-        let unheard = |(source, held): (&StorageSource, &Held<StorageReading>)| Witness {
-            source: source.source(),
-            part: held.part(timing, now),
-        };
-        let witnesses = sources.witnesses.iter().zip(&kept.witnesses);
         let usage = ClusterUsage {
             cluster: name.to_string(),
             billed,
@@ -114,19 +82,21 @@ impl Collector {
             next_round: now + FIRST_ROUND.min(timing.poll),
             poll: timing.poll,
             settled: false,
-            storage: kept.storage.part(timing, now),
-            compute: kept.compute.part(timing, now),
-            witnesses: witnesses.map(unheard).collect(),
+            storage: parts.storage.part(timing, now),
+            compute: parts.compute.part(timing, now),
+            witnesses: parts.witnesses(timing, now),
             evidence: None,
         };
         Collector {
+            keeping: Keeping::nowhere(name.clone()),
             name,
             sources,
             timing,
             place: Place::default(),
-            kept,
             newest: watch::Sender::new(Arc::new(usage)),
             beat: Beat::default(),
+            post: Post::default(),
+            store: watch::channel(None).1,
         }
     }
 
@@ -138,6 +108,26 @@ impl Collector {
     /// Takes its rounds at this place of the interval, as one of several clusters.
     pub fn at(self, place: Place) -> Collector {
         Collector { place, ..self }
+    }
+
+    /// Keeps what it reads there before it publishes it.
+    pub fn with_keeper(self, keeper: Keeper) -> Collector {
+        let keeping = Keeping::new(self.name.clone(), keeper, self.timing.max_age);
+        Collector { keeping, ..self }
+    }
+
+    /// Collects while this post says so, and follows the cluster in this store otherwise.
+    pub fn with_post(self, post: Post, store: watch::Receiver<Option<Store>>) -> Collector {
+        Collector {
+            post,
+            store,
+            ..self
+        }
+    }
+
+    /// Where it is told whether it collects.
+    pub fn post(&self) -> &Post {
+        &self.post
     }
 
     /// The newest usage, now and whenever there is a newer one.
@@ -158,90 +148,126 @@ impl Collector {
     /// Reads until `shutdown` is done. What is being asked then is dropped, and ended on the nodes.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let (start, timing) = (Instant::now(), self.timing);
-        let mut rounds = Rounds::new(start, timing.poll, self.place);
-        let mut kept = std::mem::take(&mut self.kept);
         let mut beat = std::mem::take(&mut self.beat);
+        let mut post = self.post.clone();
+        let mut following = Following::new(self.name.clone(), self.store.clone());
+        let mut parts = Parts::new(&self.sources);
         let witnesses = &self.sources.witnesses;
         let mut told = Told::default();
-        let mut asking_storage: Asking<'_, Read> = Asking::default();
-        let mut asking_compute: Asking<'_, Read<ComputeReading>> = Asking::default();
-        let mut asking_witnesses: Vec<Asking<'_, Read>> =
+        let mut storage: Asking<'_, Answer<StorageReading>> = Asking::default();
+        let mut compute: Asking<'_, Answer<ComputeReading>> = Asking::default();
+        let mut asked: Vec<Asking<'_, Answer<StorageReading>>> =
             witnesses.iter().map(|_| Asking::default()).collect();
+        let mut look: Asking<'_, Look> = Asking::default();
+        let mut look_at = start;
+        let mut duty = post.duty(start);
+        // None while it follows: then the store is looked at instead.
+        let mut rounds = duty
+            .asks()
+            .then(|| Rounds::new(start, timing.poll, self.place));
         let settle_at = start + FIRST_ROUND.min(timing.poll);
         let mut shutdown = std::pin::pin!(shutdown);
         // The moment of which the published states speak: what changes after it is still to be said.
         let mut said = start;
         loop {
-            let settled = said >= settle_at || kept.ended();
+            let settled = said >= settle_at || parts.ended();
             let settling = (!settled).then_some(settle_at);
-            let change = kept.next_change(timing, said).into_iter().chain(settling);
+            let change = parts.next_change(timing, said).into_iter().chain(settling);
             let next_change = change.min();
+            let next_round = rounds.as_ref().map(Rounds::next);
             tokio::select! {
                 () = &mut shutdown => return self.sources.close().await,
                 () = beat.answer() => continue,
-                () = sleep_until(rounds.next()) => {
-                    rounds.begin(Instant::now());
-                    asking_storage.start(|| self.sources.read(&self.sources.storage));
-                    asking_compute.start(|| self.sources.compute.read());
-                    for (asking, witness) in asking_witnesses.iter_mut().zip(witnesses) {
-                        asking.start(|| self.sources.read(witness));
+                () = post.changed() => {
+                    let newer = post.duty(Instant::now());
+                    if !newer.asks() {
+                        // Whoever has taken over reads it now.
+                        (storage, compute, rounds) = Default::default();
+                        asked.iter_mut().for_each(|asking| *asking = Asking::default());
+                    } else if rounds.is_none() && !matches!(newer, Duty::Collect(Some(_))) {
+                        rounds = Some(Rounds::new(Instant::now(), timing.poll, self.place));
                     }
-                    // A new round alone changes nothing that is served, unless the machine has slept.
-                    if !kept.turned(&self.newest.borrow(), timing, Instant::now()) {
+                    if newer.asks() != duty.asks() {
+                        // What another one has read last says when the next reading is due.
+                        (look, look_at) = (Asking::default(), Instant::now());
+                    }
+                    duty = newer;
+                    continue;
+                }
+                () = sleep_until(look_at), if rounds.is_none() => {
+                    look_at = Instant::now() + following::EVERY;
+                    look.start(|| following.look());
+                    if !parts.turned(&self.newest.borrow(), timing, Instant::now()) {
                         continue;
                     }
                 }
-                read = asking_storage.end() => self.take(&mut kept, read),
-                read = asking_compute.end() => kept.compute.take(read.reading, &self.name, "compute"),
-                (number, read) = Asking::first(&mut asking_witnesses) => {
-                    self.take_witness(&mut kept, number, read);
+                seen = look.end() => {
+                    let news = following.take(seen, &mut parts);
+                    if rounds.is_none() && duty.asks() {
+                        let due = parts.due(timing).max(Some(Instant::now()));
+                        rounds = due.map(|due| Rounds::new(due, timing.poll, self.place));
+                    }
+                    if !news {
+                        continue;
+                    }
+                }
+                () = sleep_until(next_round.unwrap_or(said)), if next_round.is_some() => {
+                    rounds.iter_mut().for_each(|rounds| rounds.begin(Instant::now()));
+                    storage.start(|| self.ask(Role::Storage, &self.sources.storage, duty.clone()));
+                    compute.start(|| self.ask_compute(duty.clone()));
+                    for (asking, witness) in asked.iter_mut().zip(witnesses) {
+                        asking.start(|| self.ask(Role::Witness, witness, duty.clone()));
+                    }
+                    // A new round alone changes nothing that is served, unless the machine has slept.
+                    if !parts.turned(&self.newest.borrow(), timing, Instant::now()) {
+                        continue;
+                    }
+                }
+                Some(read) = storage.end() => self.take(&mut parts, read),
+                Some(read) = compute.end() => parts.compute.take(read.reading, &self.name, "compute"),
+                (number, Some(read)) = Asking::first(&mut asked) => {
+                    self.take_witness(&mut parts, number, read);
                 }
                 () = sleep_until(next_change.unwrap_or(said)), if next_change.is_some() => {}
             }
             let now = Instant::now();
             said = now;
-            let settled = now >= settle_at || kept.ended();
-            let usage = self.usage(&kept, now, rounds.next(), settled);
+            let settled = now >= settle_at || parts.ended();
+            let next_round = rounds.as_ref().map_or(look_at, Rounds::next);
+            let before = Arc::clone(&self.newest.borrow());
+            let usage = parts.usage(&before, timing, (now, next_round), settled);
             told.tell(&usage.compared(), &self.name);
             self.newest.send_replace(Arc::new(usage));
         }
     }
 
-    fn take(&self, kept: &mut Kept, read: Read) {
-        kept.shown(read.evidence);
-        kept.storage.take(read.reading, &self.name, "storage");
+    /// Asks a storage source, and keeps what it gives.
+    async fn ask(&self, role: Role, source: &StorageSource, duty: Duty) -> Answer<StorageReading> {
+        let read = self.sources.read(source).await;
+        let read = self
+            .keeping
+            .storage(role, source.source(), read, &duty)
+            .await;
+        // Whoever was paused, and is no longer on duty, has nothing to say.
+        read.filter(|_| self.post.duty(Instant::now()).asks())
     }
 
-    fn take_witness(&self, kept: &mut Kept, number: usize, read: Read) {
-        // What was printed is of interest whoever asked for it.
-        kept.shown(read.evidence);
-        let source = self.sources.witnesses.get(number);
-        let (Some(held), Some(source)) = (kept.witnesses.get_mut(number), source) else {
-            return;
-        };
-        held.take(read.reading, &self.name, source.source().name());
+    /// Asks the panel, and keeps what it says of compute.
+    async fn ask_compute(&self, duty: Duty) -> Answer<ComputeReading> {
+        let read = self.sources.compute.read().await;
+        let read = self.keeping.compute(read, &duty).await;
+        read.filter(|_| self.post.duty(Instant::now()).asks())
     }
 
-    fn usage(&self, kept: &Kept, now: Instant, next_round: Instant, settled: bool) -> ClusterUsage {
-        let (timing, before) = (self.timing, self.newest.borrow());
-        let witness = |(held, source): (&Held<StorageReading>, &StorageSource)| Witness {
-            source: source.source(),
-            part: held.part(timing, now),
-        };
-        let witnesses = kept.witnesses.iter().zip(&self.sources.witnesses);
-        ClusterUsage {
-            cluster: self.name.to_string(),
-            billed: before.billed,
-            serial: before.serial + 1,
-            at: clock::now(),
-            published: now,
-            next_round,
-            poll: timing.poll,
-            settled,
-            storage: kept.storage.part(timing, now),
-            compute: kept.compute.part(timing, now),
-            witnesses: witnesses.map(witness).collect(),
-            evidence: kept.evidence.clone(),
+    fn take(&self, parts: &mut Parts, read: Read<StorageReading>) {
+        parts.show(read.evidence);
+        parts.storage.take(read.reading, &self.name, "storage");
+    }
+
+    fn take_witness(&self, parts: &mut Parts, number: usize, read: Read<StorageReading>) {
+        parts.show(read.evidence);
+        if let Some((source, held)) = parts.witnesses.get_mut(number) {
+            held.take(read.reading, &self.name, source.name());
         }
     }
 }

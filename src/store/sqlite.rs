@@ -28,12 +28,12 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
-        // Pruning gives its room back, in small steps.
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .busy_timeout(BUSY);
     let writer = SqlitePoolOptions::new().max_connections(1);
     let writer = writer
-        .connect_with(options.clone())
+        // Pruning gives its room back, in small steps. To ask for that is to write: a reader that asked for it would
+        // wait for whoever writes.
+        .connect_with(options.clone().auto_vacuum(SqliteAutoVacuum::Incremental))
         .await
         .map_err(opening)?;
     let readers: SqlitePool = SqlitePoolOptions::new()
@@ -41,4 +41,23 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         .acquire_timeout(BUSY)
         .connect_lazy_with(options.create_if_missing(false));
     Ok(Engine::Sqlite { readers, writer })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_reader_does_not_wait_for_whoever_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = open(&folder.path().join("usage.db")).await.unwrap();
+        let mut writing = engine.begin().await.unwrap();
+        let table = "CREATE TABLE written (it BIGINT)";
+        writing.run("write", table, Vec::new()).await.unwrap();
+        let seen = "SELECT COUNT(*) FROM sqlite_master";
+        let row = engine.first("read", seen, Vec::new()).await.unwrap();
+        assert_eq!(row.unwrap().int(0).unwrap(), 0);
+        writing.commit().await.unwrap();
+        engine.close().await;
+    }
 }
