@@ -33,6 +33,8 @@ mod http;
 mod https;
 #[path = "system/hung.rs"]
 mod hung;
+#[path = "system/instances.rs"]
+mod instances;
 #[path = "system/keys.rs"]
 mod keys;
 #[path = "system/limits.rs"]
@@ -43,6 +45,8 @@ mod logins;
 mod metrics;
 #[path = "system/nodes.rs"]
 mod nodes;
+#[path = "common/postgres.rs"]
+mod postgres;
 #[path = "system/processes.rs"]
 mod processes;
 #[path = "system/program.rs"]

@@ -2,6 +2,8 @@
 //!
 //! `TEST_POSTGRES_URL` names a server that is used instead.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::{
     env, fs,
     net::{Ipv4Addr, TcpListener},
