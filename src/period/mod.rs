@@ -17,4 +17,5 @@ pub mod error;
 pub mod ledger;
 pub mod metering;
 pub mod month;
+pub mod replay;
 pub mod state;
