@@ -4,6 +4,7 @@
 //! name and gets it when it is whole; one that was interrupted is gone on with where it ended.
 
 pub mod charges;
+pub mod format;
 pub mod next;
 pub mod piece;
 pub mod readings;
@@ -11,13 +12,13 @@ pub mod sheet;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::{
     cli::{
         archive::Archive,
         exit::Failure,
-        export::{readings::Readings, sheet::Sheet},
+        export::{format::Format, readings::Readings, sheet::Sheet},
         span::{Asked, SpanOrMonth},
     },
     cluster_name::ClusterName,
@@ -41,28 +42,6 @@ pub struct Options {
     /// Put the new file in the place of one that is there
     #[arg(long)]
     force: bool,
-}
-
-/// How it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Every reading as a row of CSV
-    Csv,
-    /// Every reading as a JSON object on a line of its own
-    Jsonl,
-    /// The charges of a month as CSV, with the column names of FOCUS
-    Focus,
-}
-
-impl Format {
-    /// The word on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Csv => "csv",
-            Format::Jsonl => "jsonl",
-            Format::Focus => "focus",
-        }
-    }
 }
 
 /// Exports it.

@@ -1,7 +1,7 @@
 //! Readings on their way into a file: so many at once that a mark behind them costs little.
 
 use crate::{
-    cli::{exit::Failure, export::Format},
+    cli::{exit::Failure, export::format::Format},
     sheet::{csv::Csv, lines, reading},
     store::entry::Stored,
 };

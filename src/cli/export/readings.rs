@@ -9,7 +9,7 @@ use crate::{
     cli::{
         exit::Failure,
         export::{
-            Format,
+            format::Format,
             next::Next,
             piece::Piece,
             sheet::{Open, Sheet},
