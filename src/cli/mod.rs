@@ -36,6 +36,7 @@ pub mod token;
 pub mod trust;
 pub mod trust_panel;
 pub mod trust_ssh;
+pub mod upkeep;
 pub mod watchdog;
 
 use std::{
