@@ -82,7 +82,7 @@ struct ToldCorrection {
     period: String,
     /// When it was booked.
     at: Moment,
-    /// Why.
+    /// Why it is corrected.
     cause: Cause,
     /// The reading that came late, or is read otherwise by now.
     reading_id: String,
