@@ -26,7 +26,7 @@ use crate::{
         point::Point,
         step::Step,
     },
-    sheet::{csv::Csv, history, lines},
+    sheet::{csv::Csv, lines, points},
 };
 
 /// So many points are read at once.
@@ -108,10 +108,10 @@ fn show(form: Form, points: &[Point], first: bool) -> Result<(), Failure> {
     } else if form.csv {
         let mut csv = Csv::new(&mut out);
         if first {
-            csv.head(&history::columns())?;
+            csv.head(&points::columns())?;
         }
         for point in points {
-            csv.row(&history::row(point))?;
+            csv.row(&points::row(point))?;
         }
         csv.finish()?;
     } else {
