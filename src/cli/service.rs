@@ -121,7 +121,8 @@ impl Service {
                 .map(|(rate, burst)| Limit::new(rate, burst)),
             proxies: config.caps.proxies.clone(),
             clusters,
-            archive: Archive::new(keeper.store(), keeper.standing()),
+            archive: Archive::new(keeper.store(), keeper.standing())
+                .with_calendar(config.store.calendar()),
             requests: Requests::default(),
             log: AccessLog::new(config.access_log),
         };
