@@ -15,7 +15,7 @@ use crate::{
     },
     clock,
     history::{cursor::Cursor, page, point::Point, step::Step},
-    sheet::history as sheet,
+    sheet::points as sheet,
     statement::moment::Moment,
 };
 

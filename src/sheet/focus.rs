@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(cell(&vcpus, "x_ByteSeconds"), Cell::Nothing);
         assert_eq!(cell(&vcpus, "ServiceCategory"), "Compute".into());
         let object = object(&vcpus).unwrap();
-        assert_eq!(object["x_VcpuSeconds"].to_string(), "133699857914265600000");
+        assert_eq!(object["x_VcpuSeconds"].to_string(), "43200");
     }
 
     #[test]

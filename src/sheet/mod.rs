@@ -8,7 +8,7 @@ pub mod charges;
 pub mod column;
 pub mod csv;
 pub mod focus;
-pub mod history;
 pub mod lines;
+pub mod points;
 pub mod reading;
 pub mod summary;
