@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -15,7 +16,7 @@ use crate::{
         log::AccessLog, published::Published, requests::Requests,
     },
     breaker::Breakers,
-    cli::{exit::Failure, stop},
+    cli::{exit::Failure, stop, upkeep},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
     keeper::{
@@ -24,6 +25,7 @@ use crate::{
         task::Task,
     },
     lease::{post::Post, sharing::Sharing},
+    period::calendar::Calendar,
     pulse::Pulse,
     store,
     usage::ClusterUsage,
@@ -103,6 +105,12 @@ impl Service {
         for collector in ready {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
+        let calendar = Calendar {
+            zone: config.store.zone.clone(),
+            grace: SignedDuration::try_from(config.store.grace).unwrap_or(SignedDuration::MAX),
+        };
+        let asked_to_end = stop::requested(asked.clone());
+        collectors.spawn(upkeep::run(keeper.store(), calendar, asked_to_end));
         let api = Api {
             tokens: tokens.clone(),
             limit: config
@@ -113,7 +121,8 @@ impl Service {
                 .map(|(rate, burst)| Limit::new(rate, burst)),
             proxies: config.caps.proxies.clone(),
             clusters,
-            archive: Archive::new(keeper.store(), keeper.standing()),
+            archive: Archive::new(keeper.store(), keeper.standing())
+                .with_calendar(config.store.calendar()),
             requests: Requests::default(),
             log: AccessLog::new(config.access_log),
         };

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use reqwest::Url;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         ground::Ground,
         origins::Origins,
     },
+    period::calendar::Calendar,
     secret::Secret,
     store::{
         place::Place,
@@ -48,6 +49,17 @@ pub struct StoreSettings {
     pub queue: PathBuf,
     /// How many bytes may wait there.
     pub queue_size: u64,
+}
+
+impl StoreSettings {
+    /// When months begin, end and close.
+    pub fn calendar(&self) -> Calendar {
+        Calendar {
+            zone: self.zone.clone(),
+            // The settings take none that is as long.
+            grace: SignedDuration::try_from(self.grace).unwrap_or(SignedDuration::MAX),
+        }
+    }
 }
 
 /// What commands need that look at what is kept and ask nobody.

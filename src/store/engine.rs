@@ -108,6 +108,19 @@ impl Engine {
         self.rows(doing, sql, values).try_next().await
     }
 
+    /// Gives so many pages of a file back that hold nothing any more. A server does that by itself.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn give_back(&self, pages: u32) -> Result<(), StoreError> {
+        if let Engine::Sqlite { writer, .. } = self {
+            let sql = AssertSqlSafe(format!("PRAGMA incremental_vacuum({pages})"));
+            let done = sqlx::raw_sql(sql).execute(writer).await;
+            done.map_err(StoreError::doing("give room back"))?;
+        }
+        Ok(())
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         match self {

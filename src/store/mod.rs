@@ -26,6 +26,7 @@ pub mod pending;
 pub mod periods;
 pub mod place;
 pub mod postgres;
+pub mod prune;
 pub mod raw;
 pub mod readings;
 pub mod retention;

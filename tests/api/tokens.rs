@@ -16,6 +16,7 @@ use crate::{
     USAGE,
     described::Described,
     json_of,
+    kept_site::{KeptSite, method},
     published::{Site, complete, evidence, problem, stranger, token},
     scrape::scrape,
 };
@@ -44,39 +45,37 @@ async fn status(site: &Site, path: &str, word: &str) -> u16 {
     site.answer(request).await.status().as_u16()
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_token_opens_what_it_is_good_for_and_the_description_says_so() {
     let described = Described::new().await;
-    let (usage, ops) = ([Scope::Usage], [Scope::Ops]);
-    let site = site([
-        named("billing", &usage, None),
-        named("prometheus", &ops, None),
-        named("both", &Scope::ALL, None),
+    let kept = KeptSite::new().await;
+    kept.site.api.tokens.exchange([
+        named("portal", &[Scope::Usage], None),
+        named("prometheus", &[Scope::Ops], None),
+        named("billing", &[Scope::Billing], None),
+        named("all", &Scope::ALL, None),
     ]);
     for path in PATHS {
-        let operation = &described.document["paths"][path.pattern]["get"];
+        let method = method(path);
+        let operation = &described.document["paths"][path.pattern][method.to_lowercase()];
         let opened = match path.access() {
-            Access::Everybody => [true; 4],
-            Access::Token => [true, true, true, false],
-            Access::AnyOf(scopes) => [
-                scopes.contains(&Scope::Usage),
-                scopes.contains(&Scope::Ops),
-                true,
-                false,
-            ],
+            Access::Everybody => [true; 5],
+            Access::Token => [true, true, true, true, false],
+            Access::AnyOf(scopes) => {
+                let [usage, ops, billing] = [Scope::Usage, Scope::Ops, Scope::Billing];
+                let [usage, ops, billing] = [usage, ops, billing].map(|it| scopes.contains(&it));
+                [usage, ops, billing, true, false]
+            }
         };
-        let place = path.pattern.replace("{name}", "cluster1");
-        for (word, opened) in ["billing", "prometheus", "both", "nobody"]
-            .into_iter()
-            .zip(opened)
-        {
+        let place = kept.place(path);
+        let words = ["portal", "prometheus", "billing", "all", "nobody"];
+        for (word, opened) in words.into_iter().zip(opened) {
             let refused = if word == "nobody" { 401 } else { 403 };
             let expected = if opened { 200 } else { refused };
-            assert_eq!(
-                status(&site, &place, word).await,
-                expected,
-                "{place} {word}"
-            );
+            let request = stranger(&place).method(method);
+            let request = request.header("authorization", format!("Bearer {word}"));
+            let status = kept.site.answer(request).await.status().as_u16();
+            assert_eq!(status, expected, "{place} {word}");
         }
         let said = match path.access() {
             Access::Everybody => serde_json::json!(null),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vhi_usage::{
-    api::{connection::Peer, error::ApiError},
+    api::{connection::Peer, error::ApiError, route::Methods},
     reason::Code,
     source::error::SourceError,
     ssh::error::SshError,
@@ -178,9 +178,90 @@ async fn a_store_that_is_not_there_or_not_what_it_was() {
             "store_damaged",
             "what is kept cannot be read: whoever runs the service finds why in its log, and more with `vhi-usage store check`",
         ),
+        (
+            ApiError::NotAcceptable,
+            406,
+            "not_acceptable",
+            "there is application/json and text/csv: accept one of them, or leave `Accept` out for JSON",
+        ),
+        (
+            ApiError::UnknownPeriod,
+            404,
+            "unknown_period",
+            "there is no such month: it is written such as 2026-10, and periods lists those of which something is kept",
+        ),
+        (
+            ApiError::Pruned("hours"),
+            410,
+            "readings_gone",
+            "the readings of this time are no longer kept, only whole hours are: ask from and to whole hours in UTC, with a step of them",
+        ),
+        (
+            ApiError::UnknownReading,
+            404,
+            "unknown_reading",
+            "no reading of this name is kept for this cluster: usage/history?step=raw lists them",
+        ),
+        (
+            ApiError::EvidenceGone,
+            410,
+            "evidence_gone",
+            "the reading is kept and its text no longer is: texts are kept as long as `evidence` in [store] says",
+        ),
+        (
+            ApiError::MethodNotAllowed(Methods::Write),
+            405,
+            "method_not_allowed",
+            "only POST is understood here, and its body is not read",
+        ),
     ] {
         let answer = error.answer();
         problem(&answer, status, kind);
         assert_eq!(json_of(&answer)["detail"], detail);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_of_what_is_kept() {
+    let days = "from=2026-10-01&to=2026-10-02";
+    let time = "a time is written 2026-10-01T00:00:00Z, with `Z` or an offset such as +02:00, or as a day, 2026-10-01";
+    for (query, detail) in [
+        (
+            "history?to=2026-10-01".to_owned(),
+            "`from` is missing: it is a time such as 2026-10-01T00:00:00Z, or a day such as 2026-10-01".to_owned(),
+        ),
+        ("history?from=x&to=2026-10-01".to_owned(), format!("`from`: {time}")),
+        (
+            "history?from=2026-10-01&to=2026-10-01".to_owned(),
+            "`to` must be later than `from`: `to` itself does not belong to the window".to_owned(),
+        ),
+        (
+            "history?from=2026-10-01T00:00:00.5Z&to=2026-10-02".to_owned(),
+            "`from` and `to` must be whole seconds: leave the fraction out".to_owned(),
+        ),
+        (format!("history?{days}&to=x"), "`to` is said twice: say it once".to_owned()),
+        (
+            format!("history?{days}&step=%f"),
+            "`step` cannot be read: write it in UTF-8, with two digits of hex behind every `%`".to_owned(),
+        ),
+        (format!("history?{days}&step=2h"), "`step` can be `raw`, `5m`, `1h` or `1d`".to_owned()),
+        (format!("history?{days}&limit=0"), "`limit` must be a number from 1 to 5000".to_owned()),
+        (
+            format!("history?{days}&cursor=x"),
+            "`cursor` is not one that a page of this step gave: take `next_cursor` of the page before as it came, or leave it out to begin anew".to_owned(),
+        ),
+        (format!("history?{days}&format=pdf"), "`format` can be `json` or `csv`".to_owned()),
+        (
+            "summary?until=x".to_owned(),
+            "the query has a key that this path does not know: it knows `from`, `to`, `period`, `format`".to_owned(),
+        ),
+        ("summary?period=x".to_owned(), "`period` is a month, such as 2026-10".to_owned()),
+        (
+            "summary?period=2026-10&to=2026-10-02".to_owned(),
+            "`period` names a month, `from` and `to` a window: say one or the other".to_owned(),
+        ),
+    ] {
+        let request = ask(&format!("/api/v1/clusters/cluster1/usage/{query}"));
+        told(complete(), request, 400, "bad_query", &detail).await;
     }
 }
