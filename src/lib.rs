@@ -42,6 +42,7 @@
 //! | [`collector`] | one task a cluster: the rounds, and a part's way from fresh over stale to missing |
 //! | [`sheet`] | figures as rows of CSV, JSON lines and FOCUS, for callers and for files |
 //! | [`period`] | billing months: open, grace, closed; their digests, their corrections, and what is verified |
+//! | [`history`] | what a cluster used, point by point and page by page |
 //! | [`keeper`] | each reading is written before it is published; a queue on disk for while the store is not there |
 //! | [`lease`] | which instance collects which cluster, where several share one store |
 //! | [`statement`] | what a bill is made from, as it is said: the summary of a window |
@@ -141,6 +142,7 @@ pub mod drift;
 pub mod figure;
 pub mod headroom;
 pub mod hex;
+pub mod history;
 pub mod keeper;
 pub mod lease;
 pub mod lock;

@@ -24,6 +24,10 @@ mod described;
 mod drift;
 #[path = "api/garbage.rs"]
 mod garbage;
+#[path = "api/kept.rs"]
+mod kept;
+#[path = "api/kept_site.rs"]
+mod kept_site;
 #[path = "api/labels.rs"]
 mod labels;
 #[path = "api/listener.rs"]

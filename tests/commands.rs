@@ -4,6 +4,8 @@
 mod common;
 #[path = "commands/describe.rs"]
 mod describe;
+#[path = "commands/exported.rs"]
+mod exported;
 #[path = "commands/pages.rs"]
 mod pages;
 #[path = "commands/place.rs"]
@@ -12,9 +14,13 @@ mod place;
 mod program;
 #[path = "commands/settings.rs"]
 mod settings;
+#[path = "commands/stocked.rs"]
+mod stocked;
 #[path = "commands/token.rs"]
 mod token;
 #[path = "commands/trust.rs"]
 mod trust;
+#[path = "commands/used.rs"]
+mod used;
 #[path = "system/wait.rs"]
 mod wait;

@@ -17,6 +17,8 @@ mod checks;
 #[path = "errors/commands.rs"]
 mod commands;
 mod common;
+#[path = "errors/exports.rs"]
+mod exports;
 #[path = "errors/files.rs"]
 mod files;
 #[path = "errors/host_certificates.rs"]
@@ -56,6 +58,9 @@ mod reasons;
 mod rows;
 #[path = "errors/settings.rs"]
 mod settings;
+#[allow(dead_code, reason = "the errors take what they need")]
+#[path = "commands/stocked.rs"]
+mod stocked;
 #[path = "errors/stored.rs"]
 mod stored;
 #[path = "errors/tokens.rs"]

@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["collector", "api"],
     &["sheet"],
+    &["history"],
     &["period"],
     &["keeper", "lease"],
     &["statement"],

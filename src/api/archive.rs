@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, tz::TimeZone};
 use tokio::{
     sync::{Semaphore, watch},
     time::timeout,
@@ -14,6 +15,7 @@ use crate::{
     api::error::ApiError,
     chain, clock,
     keeper::standing::Standing,
+    period::calendar::Calendar,
     store::{error::StoreError, opened::Store},
 };
 
@@ -31,6 +33,7 @@ pub struct Archive {
     store: watch::Receiver<Option<Store>>,
     standing: watch::Receiver<Standing>,
     turns: Arc<Semaphore>,
+    calendar: Calendar,
 }
 
 impl Archive {
@@ -40,11 +43,26 @@ impl Archive {
         standing: watch::Receiver<Standing>,
     ) -> Archive {
         let turns = Arc::new(Semaphore::new(SEATS));
+        let calendar = Calendar {
+            zone: TimeZone::UTC,
+            grace: SignedDuration::from_hours(72),
+        };
         Archive {
             store,
             standing,
             turns,
+            calendar,
         }
+    }
+
+    /// With months by this calendar.
+    pub fn with_calendar(self, calendar: Calendar) -> Archive {
+        Archive { calendar, ..self }
+    }
+
+    /// When months begin, end and close.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// Of no store at all.
@@ -89,6 +107,7 @@ impl From<StoreError> for ApiError {
                 tracing::error!(error = %why, "what is kept cannot be read");
                 ApiError::Damaged
             }
+            StoreError::Pruned(_, whole) => ApiError::Pruned(whole),
             _ => {
                 tracing::warn!(error = %why, "a request got no answer from the store");
                 ApiError::NoStore(BACK)

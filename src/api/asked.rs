@@ -15,10 +15,10 @@ use warp::{
     path::FullPath,
 };
 
-use crate::api::{connection::Peer, error::ApiError, standing::Standing};
+use crate::api::{connection::Peer, error::ApiError, route::Methods, standing::Standing};
 
 /// One more than any route has.
-const SEGMENTS: usize = 6;
+const SEGMENTS: usize = 8;
 
 /// A request without its body, which no route reads.
 #[derive(Debug)]
@@ -77,14 +77,18 @@ impl Asked {
         length.is_some_and(|length| length != "0") || self.headers.contains_key(TRANSFER_ENCODING)
     }
 
-    /// GET or HEAD.
+    /// With one of the methods that the path takes.
     ///
     /// # Errors
     /// `MethodNotAllowed`.
-    pub fn only_reads(&self) -> Result<(), ApiError> {
-        match self.method {
-            Method::GET | Method::HEAD => Ok(()),
-            _ => Err(ApiError::MethodNotAllowed),
+    pub fn is_asked_by(&self, methods: Methods) -> Result<(), ApiError> {
+        let allowed = match methods {
+            Methods::Read => matches!(self.method, Method::GET | Method::HEAD),
+            Methods::Write => self.method == Method::POST,
+        };
+        match allowed {
+            true => Ok(()),
+            false => Err(ApiError::MethodNotAllowed(methods)),
         }
     }
 }
@@ -143,7 +147,10 @@ mod tests {
         has("/health/", &["health"]);
         has("/health//", &["health", ""]);
         has("//health", &["", "health"]);
-        has("/a/b/c/d/e/f", &["a", "b", "c", "d", "e", "f"]);
+        has(
+            "/a/b/c/d/e/f/g/h",
+            &["a", "b", "c", "d", "e", "f", "g", "h"],
+        );
         for path in ["", "/", "//"] {
             has(path, &[""]);
         }
@@ -151,6 +158,7 @@ mod tests {
 
     #[test]
     fn a_path_longer_than_any_route_keeps_its_beginning() {
-        has("/a/b/c/d/e/f/g", &["a", "b", "c", "d", "e", "f/g"]);
+        let kept = ["a", "b", "c", "d", "e", "f", "g", "h/i"];
+        has("/a/b/c/d/e/f/g/h/i", &kept);
     }
 }

@@ -14,6 +14,7 @@ use warp::{
 
 use crate::api::{
     problem::{Kind, Missing, Problem},
+    route::Methods,
     scope::Scope,
 };
 
@@ -37,10 +38,22 @@ pub enum ApiError {
     UnknownCluster,
     /// No route has this path.
     NotFound,
-    /// Something is to be written.
-    MethodNotAllowed,
+    /// Something is to be written where it can only be read, or the other way round; what would do.
+    MethodNotAllowed(Methods),
     /// A query that we do not understand.
-    BadQuery(&'static str),
+    BadQuery(Cow<'static, str>),
+    /// Neither of the forms that there are is taken.
+    NotAcceptable,
+    /// No month is written so, or nothing is kept of it.
+    UnknownPeriod,
+    /// The month cannot be closed now; why.
+    PeriodConflict(String),
+    /// Of this time only whole hours, or whole days, are left; which.
+    Pruned(&'static str),
+    /// No reading of this name.
+    UnknownReading,
+    /// The reading is kept, and its text no longer is.
+    EvidenceGone,
     /// No round has ended yet.
     NotYet(Duration),
     /// Neither part has a usable figure.
@@ -73,8 +86,14 @@ impl ApiError {
             ApiError::TooMany(_) | ApiError::TooManyOfToken(_) => Kind::TooManyRequests,
             ApiError::UnknownCluster => Kind::UnknownCluster,
             ApiError::NotFound => Kind::NotFound,
-            ApiError::MethodNotAllowed => Kind::MethodNotAllowed,
+            ApiError::MethodNotAllowed(_) => Kind::MethodNotAllowed,
             ApiError::BadQuery(_) => Kind::BadQuery,
+            ApiError::NotAcceptable => Kind::NotAcceptable,
+            ApiError::UnknownPeriod => Kind::UnknownPeriod,
+            ApiError::PeriodConflict(_) => Kind::PeriodConflict,
+            ApiError::Pruned(_) => Kind::ReadingsGone,
+            ApiError::UnknownReading => Kind::UnknownReading,
+            ApiError::EvidenceGone => Kind::EvidenceGone,
             ApiError::NotYet(_) => Kind::NotYet,
             ApiError::NoUsage(..) => Kind::NoUsage,
             ApiError::NoCompute(..) => Kind::NoCompute,
@@ -115,8 +134,33 @@ impl ApiError {
             ApiError::NotFound => {
                 "there is nothing under this path: the usage is at /api/v1/cluster/usage".into()
             }
-            ApiError::MethodNotAllowed => "only GET and HEAD are understood here".into(),
-            ApiError::BadQuery(why) => (*why).into(),
+            ApiError::MethodNotAllowed(Methods::Read) => {
+                "only GET and HEAD are understood here".into()
+            }
+            ApiError::MethodNotAllowed(Methods::Write) => {
+                "only POST is understood here, and its body is not read".into()
+            }
+            ApiError::BadQuery(why) => why.clone(),
+            ApiError::NotAcceptable => {
+                "there is application/json and text/csv: accept one of them, or leave `Accept` out for JSON"
+                    .into()
+            }
+            ApiError::UnknownPeriod => {
+                "there is no such month: it is written such as 2026-10, and periods lists those of which something is kept"
+                    .into()
+            }
+            ApiError::PeriodConflict(why) => why.clone().into(),
+            ApiError::Pruned(whole) => format!(
+                "the readings of this time are no longer kept, only whole {whole} are: ask from and to whole {whole} in UTC, with a step of them"
+            )
+            .into(),
+            ApiError::UnknownReading => {
+                "no reading of this name is kept for this cluster: usage/history?step=raw lists them".into()
+            }
+            ApiError::EvidenceGone => {
+                "the reading is kept and its text no longer is: texts are kept as long as `evidence` in [store] says"
+                    .into()
+            }
             ApiError::NotYet(_) => {
                 "the first round of readings has not ended yet: ask again after the seconds of Retry-After"
                     .into()
@@ -220,8 +264,8 @@ impl ApiError {
         {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if let ApiError::MethodNotAllowed = self {
-            headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        if let ApiError::MethodNotAllowed(methods) = self {
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods.names()));
         }
         answer
     }

@@ -2,6 +2,7 @@
 //!
 //! The routes of the contract; what leads to none of them becomes an error in [`error`].
 
+pub mod accept;
 pub mod archive;
 pub mod asked;
 pub mod auth;
@@ -19,6 +20,8 @@ pub mod etag;
 pub mod expiry;
 pub mod guard;
 pub mod health;
+pub mod history;
+pub mod kept_reading;
 pub mod legacy;
 pub mod limit;
 pub mod listener;
@@ -27,17 +30,23 @@ pub mod metrics;
 pub mod network;
 pub mod openapi;
 pub mod operations;
+pub mod parameters;
+pub mod period_body;
+pub mod periods;
 pub mod problem;
 pub mod proxies;
 pub mod published;
+pub mod query;
 pub mod raw;
 pub mod refusal;
 pub mod requests;
 pub mod route;
 pub mod scope;
+pub mod shown;
 pub mod standing;
 pub mod state;
 pub mod storage_body;
+pub mod summary;
 pub mod tls;
 pub mod token;
 pub mod told;
@@ -145,12 +154,22 @@ fn permitted(
 }
 
 async fn answer(api: &Api, asked: &Asked, found: Option<Found<'_>>) -> Result<Answer, ApiError> {
-    let Found { path, name, .. } = found.ok_or(ApiError::NotFound)?;
-    asked.only_reads()?;
+    let Found {
+        path, name, item, ..
+    } = found.ok_or(ApiError::NotFound)?;
+    asked.is_asked_by(path.methods())?;
     match path.route {
         Route::Usage => usage::answer(asked, || api.cluster(name)),
         Route::Clusters => Ok(clusters::answer(api)),
         Route::Raw => raw::answer(api.cluster(name)?),
+        Route::History => Box::pin(history::answer(api, asked, name)).await,
+        Route::Summary => Box::pin(summary::answer(api, asked, name)).await,
+        Route::Periods => Box::pin(periods::list(api, asked, name)).await,
+        Route::Period => Box::pin(periods::answer(api, asked, name, item)).await,
+        Route::Close => Box::pin(periods::close(api, asked, name, item)).await,
+        Route::Standing => Box::pin(kept_reading::standing(api, asked, name)).await,
+        Route::Reading => Box::pin(kept_reading::answer(api, asked, name, item)).await,
+        Route::ReadingText => Box::pin(kept_reading::text(api, asked, name, item)).await,
         Route::Description => Ok(openapi::answer(asked)),
         Route::Metrics => Ok(metrics::answer(api)),
         Route::Health => Ok(health::health()),

@@ -19,17 +19,23 @@ use warp::{
     hyper::body::Bytes,
 };
 
-use crate::api::{
-    asked::Asked,
-    body::Usage,
-    clusters::Clusters,
-    error::Answer,
-    etag,
-    health::{Health, Readiness},
-    operations::{TOKEN, operation},
-    problem::Problem,
-    route::PATHS,
-    scope::Scope,
+use crate::{
+    api::{
+        asked::Asked,
+        body::Usage,
+        clusters::Clusters,
+        error::Answer,
+        etag,
+        health::{Health, Readiness},
+        history::History,
+        kept_reading::{KeptReading, StandingReadings},
+        operations::{TOKEN, operation},
+        period_body::{Periods, Told},
+        problem::Problem,
+        route::{Methods, PATHS, Path},
+        scope::Scope,
+    },
+    statement::summary::Summary,
 };
 
 const ABOUT: &str = "\
@@ -91,8 +97,12 @@ fn info() -> Info {
 }
 
 fn paths() -> Paths {
-    let add = |paths: PathsBuilder, path| {
-        let item = PathItem::new(HttpMethod::Get, operation(path));
+    let add = |paths: PathsBuilder, path: &Path| {
+        let method = match path.methods() {
+            Methods::Read => HttpMethod::Get,
+            Methods::Write => HttpMethod::Post,
+        };
+        let item = PathItem::new(method, operation(path));
         paths.path(path.pattern, item)
     };
     PATHS.iter().fold(PathsBuilder::new(), add).build()
@@ -133,6 +143,12 @@ fn schemas() -> Vec<Named> {
     add::<Health>(&mut all);
     add::<Readiness>(&mut all);
     add::<Problem<'_>>(&mut all);
+    add::<History<'_>>(&mut all);
+    add::<Summary>(&mut all);
+    add::<Periods<'_>>(&mut all);
+    add::<Told>(&mut all);
+    add::<StandingReadings>(&mut all);
+    add::<KeptReading>(&mut all);
     all
 }
 

@@ -1,21 +1,27 @@
-//! What the description says of each path: what may be asked, and every answer with its headers.
+//! What the description says of each path: how it is asked, and every answer with its headers.
 //!
 //! Every path has an answer with status 200. What else it has follows from what it looks at: a token, a name, figures.
 
 use utoipa::openapi::{
-    ObjectBuilder, Required, Response, Type,
-    path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    Response,
+    path::{Operation, OperationBuilder},
     security::SecurityRequirement,
 };
 use warp::http::StatusCode;
 
-use crate::api::{
-    clusters::Clusters,
-    health::{Health, Readiness},
-    problem::Kind,
-    route::{Access, Path, Route},
-    scope::Scope,
-    told,
+use crate::{
+    api::{
+        clusters::Clusters,
+        health::{Health, Readiness},
+        kept_reading::{KeptReading, StandingReadings},
+        parameters::parameters,
+        period_body::{Periods, Told},
+        problem::Kind,
+        route::{Access, Path, Route},
+        scope::Scope,
+        told,
+    },
+    statement::summary::Summary,
 };
 
 /// Under which the description speaks of the tokens.
@@ -33,9 +39,9 @@ pub fn operation(path: &Path) -> Operation {
         .summary(Some(summary))
         .description(Some(format!("{about} {}", opened_by(path.access()))))
         .response("200", ok);
-    let operation = match path.route {
-        Route::Usage | Route::Description => operation.response("304", told::unchanged(path)),
-        _ => operation,
+    let operation = match path.is_tagged() {
+        true => operation.response("304", told::unchanged(path)),
+        false => operation,
     };
     let security =
         |scopes: &[Scope]| SecurityRequirement::new(TOKEN, scopes.iter().map(|scope| scope.name()));
@@ -98,6 +104,54 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
             "The newest output of a storage node as it came, readable or not.",
             told::text(),
         ),
+        Route::History => (
+            "What a cluster used, point by point",
+            "Readings as they were read, or what every five minutes, every hour or every day adds up to. A window without \
+             readings is an empty list. Pages are stable: what is kept later moves none of them.",
+            told::history(),
+        ),
+        Route::Summary => (
+            "What a cluster used in a window",
+            "Exact sums of every quantity, mean, greatest value and 95th percentile, how much of the window was measured, \
+             and why the rest was not. Windows that meet add up to the whole.",
+            told::kept::<Summary>("The summary."),
+        ),
+        Route::Periods => (
+            "The months of a cluster",
+            "From the first reading that was kept to the month that is open now.",
+            told::kept::<Periods<'_>>("The months."),
+        ),
+        Route::Period => (
+            "A month of a cluster",
+            "How far it is, what it adds up to, and once it is closed what seals it. With `format=focus` its charges and \
+             corrections as rows with the columns of the FOCUS specification, without prices: as CSV, or as a list of \
+             objects where `Accept` asks for JSON.",
+            told::period(),
+        ),
+        Route::Close => (
+            "Close a month",
+            "A month that is over is closed for ever, before its grace has passed. One that is closed already is answered \
+             as it is. No body is read.",
+            told::kept::<Told>("The closed month."),
+        ),
+        Route::Standing => (
+            "The readings that stood at a time",
+            "Which readings a figure comes from that stood at this time, such as the greatest value of a month: the text \
+             behind it is one request further.",
+            told::kept::<StandingReadings>(
+                "The readings, at most one of storage and one of compute.",
+            ),
+        ),
+        Route::Reading => (
+            "A reading that is kept",
+            "With its source, its times and every figure with its interval.",
+            told::kept::<KeptReading>("The reading."),
+        ),
+        Route::ReadingText => (
+            "The text that a reading was read from",
+            "As it came, of the SHA-256 that the reading names.",
+            told::evidence(),
+        ),
         Route::Health => (
             "Whether the process lives",
             "It says nothing of figures.",
@@ -133,6 +187,12 @@ fn problems(path: &Path) -> Vec<Kind> {
     if path.named() {
         kinds.extend([Kind::UnknownCluster, Kind::NotFound]);
     }
+    if path.is_kept() {
+        kinds.extend([Kind::BadQuery, Kind::StoreUnavailable, Kind::StoreDamaged]);
+    }
+    if path.is_kept() && path.route != Route::ReadingText {
+        kinds.push(Kind::NotAcceptable);
+    }
     kinds.extend(match path.route {
         Route::Usage => &[
             Kind::BadQuery,
@@ -142,55 +202,15 @@ fn problems(path: &Path) -> Vec<Kind> {
             Kind::NotComplete,
         ][..],
         Route::Raw => &[Kind::NoNodes, Kind::NoText],
+        Route::History => &[Kind::ReadingsGone],
+        Route::Summary => &[Kind::UnknownPeriod, Kind::ReadingsGone],
+        Route::Period => &[Kind::UnknownPeriod],
+        Route::Close => &[Kind::UnknownPeriod, Kind::PeriodConflict],
+        Route::Reading => &[Kind::UnknownReading],
+        Route::ReadingText => &[Kind::UnknownReading, Kind::EvidenceGone],
+        Route::Periods | Route::Standing => &[],
         Route::Ready => &[Kind::NotReady],
         Route::Clusters | Route::Metrics | Route::Health | Route::Description => &[],
     });
     kinds
-}
-
-fn parameters(path: &Path) -> Vec<Parameter> {
-    let parameter = |name: &str, place, required, schema: ObjectBuilder, about: &str| {
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(place)
-            .required(required)
-            .schema(Some(schema))
-            .description(Some(about))
-            .build()
-    };
-    let string = || ObjectBuilder::new().schema_type(Type::String);
-    let mut all = Vec::new();
-    if path.named() {
-        let about = "Name of the cluster, as `/api/v1/clusters` lists it.";
-        all.push(parameter(
-            "name",
-            ParameterIn::Path,
-            Required::True,
-            string(),
-            about,
-        ));
-    }
-    if path.route == Route::Usage {
-        let about = "With `complete`, whatever is not fresh and complete is answered with 503.";
-        let one = string().enum_values(Some(["complete"]));
-        all.push(parameter(
-            "require",
-            ParameterIn::Query,
-            Required::False,
-            one,
-            about,
-        ));
-    }
-    if matches!(path.route, Route::Usage | Route::Description) {
-        let about = "The `ETag` of the body that the caller holds; where it is the newest, the answer is 304.";
-        let name = "If-None-Match";
-        all.push(parameter(
-            name,
-            ParameterIn::Header,
-            Required::False,
-            string(),
-            about,
-        ));
-    }
-    all
 }

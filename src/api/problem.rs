@@ -27,7 +27,19 @@ words! {
         NoNodes = "urn:vhi-usage:no_nodes",
         /// There is nothing under this path.
         NotFound = "urn:vhi-usage:not_found",
-        /// Another method than GET and HEAD.
+        /// No month is written so, or nothing is kept of it.
+        UnknownPeriod = "urn:vhi-usage:unknown_period",
+        /// No reading of this name is kept for this cluster.
+        UnknownReading = "urn:vhi-usage:unknown_reading",
+        /// The reading is kept, and the text that it was read from no longer is.
+        EvidenceGone = "urn:vhi-usage:evidence_gone",
+        /// Neither JSON nor CSV is accepted.
+        NotAcceptable = "urn:vhi-usage:not_acceptable",
+        /// The month cannot be closed now: it is not over, or one before it is not closed.
+        PeriodConflict = "urn:vhi-usage:period_conflict",
+        /// The readings of this time are no longer kept, only what whole hours or whole days of them add up to.
+        ReadingsGone = "urn:vhi-usage:readings_gone",
+        /// Another method than those that `Allow` names.
         MethodNotAllowed = "urn:vhi-usage:method_not_allowed",
         /// More requests from this address, or with this token, than the limit allows.
         TooManyRequests = "urn:vhi-usage:too_many_requests",
@@ -59,7 +71,14 @@ impl Kind {
             Kind::BadQuery | Kind::HttpsOnly => StatusCode::BAD_REQUEST,
             Kind::Unauthorized => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
-            Kind::UnknownCluster | Kind::NoNodes | Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::UnknownCluster
+            | Kind::UnknownPeriod
+            | Kind::UnknownReading
+            | Kind::NoNodes
+            | Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Kind::PeriodConflict => StatusCode::CONFLICT,
+            Kind::EvidenceGone | Kind::ReadingsGone => StatusCode::GONE,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::NoCompute => StatusCode::BAD_GATEWAY,

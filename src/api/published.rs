@@ -12,8 +12,9 @@ use warp::{
 };
 
 use crate::{
-    api::{body, etag},
+    api::{body, error::ApiError, etag},
     breaker::Breakers,
+    cluster_name::ClusterName,
     lease::post::Post,
     lock,
     stage::Stages,
@@ -91,6 +92,14 @@ impl Published {
     /// The cluster's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same, as the store wants it.
+    ///
+    /// # Errors
+    /// `UnknownCluster`; the settings let no other name pass.
+    pub fn known(&self) -> Result<ClusterName, ApiError> {
+        self.name.parse().map_err(|_| ApiError::UnknownCluster)
     }
 
     /// The newest usage.

@@ -12,7 +12,9 @@ use warp::http::StatusCode;
 use crate::api::route::PATHS;
 
 /// The statuses that we answer with; any other one is counted behind them.
-const STATUSES: [u16; 10] = [200, 304, 400, 401, 403, 404, 405, 429, 502, 503];
+const STATUSES: [u16; 14] = [
+    200, 304, 400, 401, 403, 404, 405, 406, 409, 410, 429, 500, 502, 503,
+];
 /// What is counted where there is no word for it.
 const OTHER: &str = "other";
 

@@ -3,17 +3,21 @@
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, Header, HeaderBuilder, KnownFormat, Object, ObjectBuilder, Ref, Response,
-        ResponseBuilder, SchemaFormat, Type,
+        ArrayBuilder, Content, Header, HeaderBuilder, KnownFormat, Object, ObjectBuilder,
+        OneOfBuilder, Ref, Response, ResponseBuilder, SchemaFormat, Type,
     },
 };
 use warp::http::{HeaderName, header};
 
 use crate::api::{
     body::Usage,
+    history::History,
+    kept_reading::SHA256,
+    period_body::Told,
     problem::{Kind, Problem},
     raw,
     route::{Path, Route},
+    shown::NEXT_CURSOR,
 };
 
 /// A body of this type, and no header that says anything.
@@ -69,7 +73,10 @@ pub fn problem(kinds: &[Kind]) -> Response {
         false => answer,
     };
     match has(Kind::MethodNotAllowed) {
-        true => answer.header(header::ALLOW.as_str(), word("`GET, HEAD`.")),
+        true => answer.header(
+            header::ALLOW.as_str(),
+            word("The methods that would do: `GET, HEAD`, or `POST`."),
+        ),
         false => answer,
     }
     .build()
@@ -89,9 +96,96 @@ pub fn unchanged(path: &Path) -> Response {
         ResponseBuilder::new().description("The caller holds this very body. None is sent.");
     match path.route {
         Route::Usage => cached(answer),
+        Route::ReadingText => behind(answer),
+        Route::History => paged(chosen(answer)),
+        _ if path.is_kept() => chosen(answer),
         _ => tagged(answer),
     }
     .build()
+}
+
+/// A body of this type, or its rows.
+pub fn kept<T: ToSchema>(about: &str) -> Response {
+    chosen(either::<T>(about)).build()
+}
+
+/// A page of points.
+pub fn history() -> Response {
+    paged(chosen(either::<History<'_>>("A page of points."))).build()
+}
+
+/// A month, or its charges.
+pub fn period() -> Response {
+    let charges = "A charge, its keys the columns of the FOCUS specification.";
+    let charge = Object::builder().description(Some(charges));
+    let body = OneOfBuilder::new()
+        .item(Ref::from_schema_name(Told::name()))
+        .item(ArrayBuilder::new().items(charge));
+    let answer = ResponseBuilder::new()
+        .description("The month, or its charges.")
+        .content("application/json", Content::new(Some(body)))
+        .content("text/csv", string());
+    chosen(answer).build()
+}
+
+/// The text of a reading.
+pub fn evidence() -> Response {
+    let answer = ResponseBuilder::new()
+        .description("The text. What a tool has printed may hold bytes that are no UTF-8.")
+        .content("text/plain", string())
+        .content("application/json", Content::new(Some(Object::new())));
+    behind(answer).build()
+}
+
+fn either<T: ToSchema>(about: &str) -> ResponseBuilder {
+    ResponseBuilder::new()
+        .description(about)
+        .content("application/json", json::<T>())
+        .content("text/csv", string())
+}
+
+/// With what is said of a body that has several forms.
+fn chosen(answer: ResponseBuilder) -> ResponseBuilder {
+    answer
+        .header(header::ETAG.as_str(), etag())
+        .header(header::VARY.as_str(), word("`Accept`."))
+        .header(
+            header::CACHE_CONTROL.as_str(),
+            word("`private, no-cache`: ask again with `If-None-Match`."),
+        )
+}
+
+fn paged(answer: ResponseBuilder) -> ResponseBuilder {
+    let about = "`next_cursor` once more, for readers of CSV; not there on the last page.";
+    answer.header(NEXT_CURSOR.as_str(), word(about))
+}
+
+/// With what is said of the text behind a reading.
+fn behind(answer: ResponseBuilder) -> ResponseBuilder {
+    let kept = "`private, max-age=31536000, immutable`: another text has another name.";
+    let said = [
+        (header::ETAG, etag()),
+        (header::CACHE_CONTROL, word(kept)),
+        (header::X_CONTENT_TYPE_OPTIONS, word("`nosniff`.")),
+        (SHA256, word("The SHA-256 of the text, in hex.")),
+        (
+            raw::OBSERVED_AT,
+            word("When the reading was observed; RFC 3339, UTC."),
+        ),
+        (raw::NODE, word("The node that was asked, where one was.")),
+        (
+            raw::COMMAND,
+            word("The command that the node was asked to run, where one was."),
+        ),
+    ];
+    let add = |answer: ResponseBuilder, (name, header): (HeaderName, Header)| {
+        answer.header(name.as_str(), header)
+    };
+    said.into_iter().fold(answer, add)
+}
+
+fn string() -> Content {
+    Content::new(Some(Object::with_type(Type::String)))
 }
 
 fn tagged(answer: ResponseBuilder) -> ResponseBuilder {

@@ -62,7 +62,8 @@ fn require(query: &str) -> Result<Require, ApiError> {
             ("require", "complete") => asked = Require::Complete,
             ("require", _) => {
                 return Err(ApiError::BadQuery(
-                    "`require` can be `complete` only: write ?require=complete, or leave it out",
+                    "`require` can be `complete` only: write ?require=complete, or leave it out"
+                        .into(),
                 ));
             }
             _ => {}

@@ -1,12 +1,14 @@
 //! How a command ends.
 
-use std::{fmt, future::Future, io, process::ExitCode};
+use std::{fmt, future::Future, io, process::ExitCode, time::Duration};
 
 use crate::{
     chain::chain,
     config::{error::ConfigError, listen::BindError},
     keeper::opening::InUse,
+    period::error::PeriodError,
     sim::error::SimError,
+    store::error::StoreError,
     web::error::TrustError,
 };
 
@@ -27,6 +29,10 @@ pub enum Failure {
     Usage(String),
     /// A peer cannot be reached, or is none.
     Unreached(String),
+    /// The store did not answer within this time.
+    Silent(Duration),
+    /// The store did not do what it was asked for.
+    Store(StoreError),
     /// The result cannot be written.
     Output(io::Error),
     /// The system does not give what the command needs.
@@ -45,7 +51,9 @@ impl Failure {
     pub fn code(&self) -> ExitCode {
         match self {
             Failure::Output(_) | Failure::System { .. } | Failure::Broken(_) => ExitCode::from(1),
-            Failure::Unreached(_) => ExitCode::from(3),
+            // What was written once cannot be read.
+            Failure::Store(StoreError::Damaged(_)) => ExitCode::from(1),
+            Failure::Unreached(_) | Failure::Silent(_) | Failure::Store(_) => ExitCode::from(3),
             _ => ExitCode::from(2),
         }
     }
@@ -58,6 +66,10 @@ impl fmt::Display for Failure {
             Failure::Bind(error) => write!(f, "{error}"),
             Failure::Trust(error) => f.write_str(&chain(error)),
             Failure::Simulator(error) => f.write_str(&chain(error)),
+            Failure::Silent(within) => {
+                write!(f, "the store did not answer within {} s", within.as_secs())
+            }
+            Failure::Store(error) => f.write_str(&chain(error)),
             Failure::InUse(error) => write!(f, "{error}"),
             Failure::Usage(why) | Failure::Unreached(why) => f.write_str(why),
             Failure::Output(error) => write!(f, "cannot write the result: {error}"),
@@ -94,6 +106,21 @@ impl From<InUse> for Failure {
 impl From<SimError> for Failure {
     fn from(error: SimError) -> Failure {
         Failure::Simulator(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+impl From<PeriodError> for Failure {
+    fn from(error: PeriodError) -> Failure {
+        match error {
+            PeriodError::Store(error) => Failure::Store(error),
+            other => Failure::Usage(other.to_string()),
+        }
     }
 }
 

@@ -3,25 +3,34 @@
 //! Results go to stdout, logs and errors to stderr. Exit codes: 0 all well, 1 the input does not parse
 //! or a check found a difference, 2 wrong usage or settings, 3 a peer cannot be reached or refused us.
 
+pub mod archive;
 pub mod caret;
 pub mod check;
 pub mod demo;
 pub mod describe;
 pub mod exit;
+pub mod export;
 pub mod figures;
 pub mod files;
+pub mod history;
+pub mod history_table;
 pub mod logging;
 pub mod notifier;
 pub mod parse;
 pub mod parse_json;
+pub mod part;
 pub mod plain;
+pub mod progress;
 pub mod reload;
 pub mod serve;
 pub mod service;
 pub mod settings;
 pub mod shown;
 pub mod sim;
+pub mod span;
 pub mod stop;
+pub mod summary;
+pub mod summary_text;
 pub mod supervisor;
 pub mod token;
 pub mod trust;
@@ -98,6 +107,15 @@ enum Command {
     /// contradicted, a number does not print back, or a report cannot be read; with 2 where the settings do not fit what
     /// is there; with 3 where a peer, also a witness, cannot be reached or refused us. The highest counts.
     Check(check::Options),
+    /// Show what a cluster used, point by point
+    History(history::Options),
+    /// Sum up what a cluster used in a time or a month: every quantity, and when it was not measured
+    Summary(summary::Options),
+    /// Write what is kept to a file: every reading of a time, or the charges of a month
+    ///
+    /// The file grows as FILE.part and gets its name when it is whole. An export that was interrupted is gone on with
+    /// where it ended, by the same command; the file is the same as if it had not been.
+    Export(export::Options),
     /// Check the settings, or show them
     #[command(subcommand)]
     Config(settings::Options),
@@ -161,6 +179,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             exit::block_on(serve::run(load(&origins)?, origins))
         }
         Command::Check(options) => exit::block_on(check::run(load(&origins)?, options)),
+        Command::History(options) => exit::block_on(history::run(&origins, options)),
+        Command::Summary(options) => exit::block_on(summary::run(&origins, options)),
+        Command::Export(options) => exit::block_on(export::run(&origins, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
         Command::Config(options) => settings::run(options, origins),
         Command::Token(options) => token::run(&options),

@@ -48,6 +48,11 @@ impl Signals {
         ExitCode::from(again.code())
     }
 
+    /// Waits for the first of them. The code of the shells for a process that it ended.
+    pub async fn code(&mut self) -> ExitCode {
+        ExitCode::from(self.next().await.code())
+    }
+
     async fn next(&mut self) -> Request {
         tokio::select! {
             _ = self.interrupt.recv() => Request::Interrupt,

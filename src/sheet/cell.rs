@@ -1,10 +1,10 @@
 //! What stands in one field of a row.
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::Error};
 use serde_json::Number;
 
-use crate::{clock, hex};
+use crate::{clock, hex, meter::decimal::Decimal};
 
 /// One field. Numbers are kept as their digits, so that no float ever stands between a figure and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +13,12 @@ pub enum Cell {
     Nothing,
     /// A text, possibly of a peer.
     Text(String),
-    /// A number, whole or with decimals.
+    /// A whole number.
     Number(Number),
+    /// A number with decimals.
+    Decimal(Decimal),
+    /// The same below 0.
+    Minus(Decimal),
     /// A moment, to the millisecond.
     Time(Timestamp),
     /// Yes or no.
@@ -60,9 +64,21 @@ impl From<u64> for Cell {
     }
 }
 
-impl From<Number> for Cell {
-    fn from(number: Number) -> Cell {
-        Cell::Number(number)
+impl From<u128> for Cell {
+    fn from(number: u128) -> Cell {
+        Cell::Number(number.into())
+    }
+}
+
+impl From<i128> for Cell {
+    fn from(number: i128) -> Cell {
+        Cell::Number(number.into())
+    }
+}
+
+impl From<Decimal> for Cell {
+    fn from(decimal: Decimal) -> Cell {
+        Cell::Decimal(decimal)
     }
 }
 
@@ -84,6 +100,11 @@ impl Serialize for Cell {
             Cell::Nothing => serializer.serialize_none(),
             Cell::Text(text) => serializer.serialize_str(text),
             Cell::Number(number) => number.serialize(serializer),
+            Cell::Decimal(decimal) => decimal.serialize(serializer),
+            Cell::Minus(decimal) => {
+                let number: Number = format!("-{decimal}").parse().map_err(S::Error::custom)?;
+                number.serialize(serializer)
+            }
             Cell::Time(at) => serializer.serialize_str(&clock::rfc3339(*at)),
             Cell::Flag(flag) => serializer.serialize_bool(*flag),
         }
@@ -93,21 +114,23 @@ impl Serialize for Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meter::hours;
 
     #[test]
     fn a_number_keeps_its_digits_and_nothing_is_null() {
-        let decimal: Number = "0.100000000".parse().unwrap();
-        let whole: Number = "340282366920938463463374607431768211455".parse().unwrap();
+        let tenth = hours::each(360).unwrap();
         let cells = [
-            Cell::from(decimal),
-            Cell::from(whole),
+            Cell::from(tenth),
+            Cell::Minus(tenth),
+            Cell::from(u128::MAX),
+            Cell::from(-7_i128),
             Cell::maybe(None::<u64>),
             Cell::text(""),
             Cell::from(true),
         ];
         assert_eq!(
             serde_json::to_string(&cells).unwrap(),
-            "[0.100000000,340282366920938463463374607431768211455,null,null,true]"
+            "[0.100000000,-0.100000000,340282366920938463463374607431768211455,-7,null,null,true]"
         );
     }
 }

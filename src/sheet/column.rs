@@ -20,6 +20,11 @@ pub fn named(quantity: Quantity, which: &str) -> String {
     format!("{}{which}{unit}", quantity.name().replace('.', "_"))
 }
 
+/// The column of the share of a time in which a quantity was measured.
+pub fn share(quantity: Quantity) -> String {
+    format!("{}_coverage", quantity.name().replace('.', "_"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

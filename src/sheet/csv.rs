@@ -70,6 +70,8 @@ fn field(cell: &Cell) -> String {
         }
         Cell::Text(text) => text.clone(),
         Cell::Number(number) => number.to_string(),
+        Cell::Decimal(decimal) => decimal.to_string(),
+        Cell::Minus(decimal) => format!("-{decimal}"),
         Cell::Time(at) => clock::rfc3339(*at),
         Cell::Flag(flag) => flag.to_string(),
     }
@@ -78,6 +80,7 @@ fn field(cell: &Cell) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meter::hours;
 
     fn written(cells: &[Cell]) -> String {
         let text = table(&["a", "b"], &[cells.to_vec()]).unwrap();
@@ -98,11 +101,11 @@ mod tests {
             let row = read.records().next().unwrap().unwrap();
             assert_eq!(row.get(0), Some(format!("'{head}").as_str()), "{head:?}");
         }
-        let number = Cell::Number("-1.500000000".parse().unwrap());
-        assert_eq!(
-            written(&[number, Cell::from(7)]),
-            "a,b\r\n-1.500000000,7\r\n"
-        );
+        let cells = [
+            Cell::Minus(hours::each(5_400).unwrap()),
+            Cell::from(-7_i128),
+        ];
+        assert_eq!(written(&cells), "a,b\r\n-1.500000000,-7\r\n");
     }
 
     #[test]

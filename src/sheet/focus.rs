@@ -9,20 +9,23 @@
 use std::io;
 
 use jiff::Timestamp;
-use serde_json::Number;
+use uuid::Uuid;
 
 use crate::{
     cluster_name::ClusterName,
     meter::{
+        decimal::Decimal,
+        hours,
         quantity::{Quantity, Series, Unit},
         window::Window,
     },
+    period::state::{Cause, State},
     sheet::{cell::Cell, csv, lines},
     store::entry::Hash,
 };
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 25] = [
+pub const COLUMNS: [&str; 26] = [
     "BillingPeriodStart",
     "BillingPeriodEnd",
     "ChargeCategory",
@@ -46,8 +49,9 @@ pub const COLUMNS: [&str; 25] = [
     "x_Basis",
     "x_Sources",
     "x_PeriodState",
-    "x_PeriodDigest",
+    "x_Digest",
     "x_Cause",
+    "x_ReadingId",
 ];
 
 /// What was consumed of one quantity in one charge period, or what such a charge is corrected by.
@@ -61,24 +65,24 @@ pub struct Charge {
     pub billing: Window,
     /// The charge period in which it was consumed.
     pub charge: Window,
-    /// TiB-hours, or vCPU-hours.
-    pub consumed: Number,
-    /// The same to the last byte·second, or vCPU·second.
-    pub seconds: Number,
-    /// Which part of the charge period was covered; `None` for a correction.
-    pub coverage: Option<Number>,
+    /// Byte·seconds, or vCPU·seconds; below 0 only where a correction takes something back.
+    pub unit_seconds: i128,
+    /// Which share of the charge period was covered; `None` for a correction.
+    pub coverage: Option<Decimal>,
     /// How many seconds of it; `None` for a correction.
     pub covered: Option<u64>,
     /// What *logical* means in it; empty where that is not known.
     pub basis: String,
     /// Who was asked; empty where that is not known.
     pub sources: String,
-    /// How far the billing period is, in the word of its state.
-    pub state: String,
-    /// The digest of the month that is charged; `None` while it has none.
+    /// How far the billing period has come.
+    pub state: State,
+    /// What seals the month that is charged, or the correction; `None` while nothing does.
     pub digest: Option<Hash>,
     /// Why it is a correction; `None` where it is none.
-    pub cause: Option<String>,
+    pub cause: Option<Cause>,
+    /// The reading that a correction follows from; `None` where it is none.
+    pub reading: Option<Uuid>,
 }
 
 /// Whether it is consumption: what is left of a space is not.
@@ -94,12 +98,16 @@ pub fn row(charge: &Charge) -> [Cell; COLUMNS.len()] {
         Series::Storage => ("Storage", "Storage Cluster"),
         Series::Compute => ("Compute", "Compute Cluster"),
     };
-    let seconds = || charge.seconds.clone().into();
-    let (unit, byte_seconds, vcpu_seconds) = match quantity.unit() {
-        Unit::Bytes => ("TiB-Hours", seconds(), Cell::Nothing),
-        Unit::Vcpus => ("vCPU-Hours", Cell::Nothing, seconds()),
+    let (exact, size) = (charge.unit_seconds, charge.unit_seconds.unsigned_abs());
+    let (unit, consumed, byte_seconds, vcpu_seconds) = match quantity.unit() {
+        Unit::Bytes => ("TiB-Hours", hours::tib(size), exact.into(), Cell::Nothing),
+        Unit::Vcpus => ("vCPU-Hours", hours::each(size), Cell::Nothing, exact.into()),
     };
-    let class = charge.cause.as_ref().map(|_| "Correction");
+    let consumed = match consumed {
+        Some(decimal) if exact < 0 => Cell::Minus(decimal),
+        decimal => Cell::maybe(decimal),
+    };
+    let class = charge.cause.map(|_| "Correction");
     let what = format!(
         "{quantity} of cluster {cluster}",
         quantity = quantity.name()
@@ -116,7 +124,7 @@ pub fn row(charge: &Charge) -> [Cell; COLUMNS.len()] {
         "Usage-Based".into(),
         moment(charge.charge.from()),
         moment(charge.charge.to()),
-        charge.consumed.clone().into(),
+        consumed,
         unit.into(),
         cluster.into(),
         cluster.into(),
@@ -126,15 +134,16 @@ pub fn row(charge: &Charge) -> [Cell; COLUMNS.len()] {
         quantity.name().into(),
         byte_seconds,
         vcpu_seconds,
-        Cell::maybe(charge.coverage.clone()),
+        Cell::maybe(charge.coverage),
         Cell::maybe(charge.covered),
         charge.basis.clone().into(),
         charge.sources.clone().into(),
-        charge.state.clone().into(),
+        charge.state.name().into(),
         charge
             .digest
             .map_or(Cell::Nothing, |digest| Cell::hex(&digest)),
-        Cell::maybe(charge.cause.clone()),
+        Cell::maybe(charge.cause.map(Cause::name)),
+        Cell::maybe(charge.reading.map(|id| id.to_string())),
     ]
 }
 
@@ -170,6 +179,8 @@ fn moment(second: i64) -> Cell {
 mod tests {
     use super::*;
 
+    const TIB_HOUR: i128 = 3_600 << 40;
+
     fn month(from: &str, to: &str) -> Window {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         Window::between(at(from), at(to)).unwrap()
@@ -185,15 +196,15 @@ mod tests {
             quantity: Quantity::LogicalUsed,
             billing: october(),
             charge: october(),
-            consumed: "33777.600000000".parse().unwrap(),
-            seconds: "133699857914265600000".parse().unwrap(),
-            coverage: Some("0.998611".parse().unwrap()),
+            unit_seconds: 5 * TIB_HOUR,
+            coverage: hours::share(2_674_680, 31 * 86_400),
             covered: Some(2_674_680),
             basis: "allocatable".to_owned(),
             sources: "ssh".to_owned(),
-            state: "closed".to_owned(),
+            state: State::Closed,
             digest: Some([7; 32]),
             cause: None,
+            reading: None,
         }
     }
 
@@ -217,8 +228,8 @@ mod tests {
     fn a_correction_stands_in_the_month_in_which_it_is_booked() {
         let correction = Charge {
             billing: month("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"),
-            consumed: "-1.500000000".parse().unwrap(),
-            cause: Some("late_reading".to_owned()),
+            unit_seconds: -3 * TIB_HOUR / 2,
+            cause: Some(Cause::LateReading),
             coverage: None,
             covered: None,
             ..usage()
@@ -235,6 +246,7 @@ mod tests {
     fn vcpus_are_charged_by_their_hours() {
         let vcpus = Charge {
             quantity: Quantity::VcpusReserved,
+            unit_seconds: 43_200,
             ..usage()
         };
         assert_eq!(cell(&vcpus, "ConsumedUnit"), "vCPU-Hours".into());

@@ -4,8 +4,11 @@
 //! in JSON, and never a 0. The same figures are the same bytes, whenever and by whomever they are written.
 
 pub mod cell;
+pub mod charges;
 pub mod column;
 pub mod csv;
 pub mod focus;
+pub mod history;
 pub mod lines;
 pub mod reading;
+pub mod summary;

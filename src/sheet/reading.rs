@@ -214,9 +214,9 @@ mod tests {
             let place = columns.iter().position(|column| column == name).unwrap();
             row[place].clone()
         };
-        assert_eq!(cell("logical_used_bytes"), Cell::from(10));
-        assert_eq!(cell("logical_used_min_bytes"), Cell::from(9));
-        assert_eq!(cell("logical_used_max_bytes"), Cell::from(11));
+        assert_eq!(cell("logical_used_bytes"), Cell::from(10_u64));
+        assert_eq!(cell("logical_used_min_bytes"), Cell::from(9_u64));
+        assert_eq!(cell("logical_used_max_bytes"), Cell::from(11_u64));
         assert_eq!(cell("logical_total_bytes"), Cell::Nothing);
         assert_eq!(cell("vcpus_reserved"), Cell::Nothing);
         assert_eq!(cell("node"), Cell::Nothing);

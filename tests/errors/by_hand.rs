@@ -25,6 +25,10 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
             "cannot make a temporary folder: No space left on device (os error 28)",
         ),
         (
+            Failure::Silent(std::time::Duration::from_secs(60)),
+            "the store did not answer within 60 s",
+        ),
+        (
             Failure::Broken("a collector"),
             "a collector ended by itself; the log says why",
         ),

@@ -1,0 +1,57 @@
+//! The charges of a month, of every cluster that has been metered in it.
+
+use std::process::ExitCode;
+
+use crate::{
+    cli::{archive::Archive, exit::Failure, export::sheet::Sheet, span::Asked},
+    clock,
+    cluster_name::ClusterName,
+    meter::window::Window,
+    period::month::Month,
+    sheet::{charges, focus},
+};
+
+/// Writes them. A month that is not closed has other charges later.
+///
+/// # Errors
+/// When the store cannot be read, or the sheet not be written.
+pub async fn write(
+    archive: &Archive,
+    clusters: &[ClusterName],
+    month: Month,
+    sheet: Sheet,
+) -> Result<ExitCode, Failure> {
+    let (ledger, now) = (archive.ledger(), clock::now());
+    let mut all = Vec::new();
+    for cluster in clusters {
+        if let Some(period) = ledger.one(cluster, month, now).await? {
+            all.extend(charges::of(&period)?);
+        }
+    }
+    let text = focus::csv(&all)?;
+    // All of it is written at once: a part of it is begun anew.
+    let (mut open, ()) = sheet.open(format!("charges of {month}"), ())?;
+    open.write(&text, &())?;
+    open.finish()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The window of each cluster. A month begins where the one before it closed, and so may differ from one to the other.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn windows(
+    archive: &Archive,
+    clusters: &[ClusterName],
+    asked: Asked,
+) -> Result<Vec<(ClusterName, Window)>, Failure> {
+    let mut windows = Vec::with_capacity(clusters.len());
+    for cluster in clusters {
+        let window = match asked {
+            Asked::Window(window) => window,
+            Asked::Month(month) => archive.window(cluster, month).await?,
+        };
+        windows.push((cluster.clone(), window));
+    }
+    Ok(windows)
+}
