@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
+    join,
     net::TcpListener,
     sync::watch,
     task::{JoinHandle, JoinSet},
@@ -24,6 +25,7 @@ use crate::{
         task::Task,
     },
     lease::{post::Post, sharing::Sharing},
+    period::{calendar::Calendar, upkeep::Upkeep},
     pulse::Pulse,
     store,
     usage::ClusterUsage,
@@ -92,10 +94,15 @@ impl Service {
         let (keep_no_more, kept) = watch::channel(false);
         let keeping = tokio::spawn(task.run(stop::requested(kept)));
         let (share_no_more, shared) = watch::channel(false);
+        let upkeep = Upkeep {
+            store: keeper.store(),
+            calendar: Calendar::new(config.store.zone.clone(), config.store.grace),
+        };
         let sharing = tokio::spawn(async move {
+            let upkeep = upkeep.run(stop::requested(shared.clone()));
             match sharing {
-                Some(sharing) => sharing.run(stop::requested(shared)).await,
-                None => stop::requested(shared).await,
+                Some(sharing) => join!(sharing.run(stop::requested(shared)), upkeep).0,
+                None => upkeep.await,
             }
         });
         let (stop, asked) = watch::channel(false);

@@ -10,6 +10,7 @@
 
 pub mod booking;
 pub mod calendar;
+pub mod chained;
 pub mod closing;
 pub mod correction;
 pub mod digest;
@@ -21,4 +22,5 @@ pub mod month;
 pub mod reread;
 pub mod restated;
 pub mod state;
+pub mod upkeep;
 pub mod verify;

@@ -14,7 +14,7 @@ use crate::{
     keeper::entries,
     meter::{quantity::Quantity, window::Window},
     period::{
-        closing, correction,
+        chained, closing,
         finding::{Finding, Weight},
         metering,
         month::Month,
@@ -91,7 +91,10 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
         };
         let closed = store.closed_months(cluster).await?;
         let corrections = store.corrections(cluster).await?;
-        verify.chained(&closed, &corrections);
+        chained::look(cluster, &closed, &corrections, |month, reading, what| {
+            verify.wrong(Some(month), reading, what);
+        });
+        verify.totals.corrections = u64::try_from(corrections.len()).unwrap_or(u64::MAX);
         for month in &closed {
             if only.is_none_or(|only| only.to_string() == month.month) {
                 verify.month(month, &corrections).await?;
@@ -102,59 +105,6 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
             verify.unknown(None, Some(pending.stored.entry.id), what.to_owned());
         }
         Ok(verify.totals)
-    }
-
-    /// The digests of months and corrections, and that each holds the one before it.
-    fn chained(&mut self, closed: &[Closed], corrections: &[Booked]) {
-        let mut before: Option<&Closed> = None;
-        for month in closed {
-            let name = Some(month.month.as_str());
-            if closing::sealed(self.cluster, month).digest() != month.digest {
-                self.wrong(
-                    name,
-                    None,
-                    "its digest is not that of what it seals".to_owned(),
-                );
-            }
-            if month.previous != before.map(|before| before.digest) {
-                self.wrong(
-                    name,
-                    None,
-                    "it does not hold the digest of the month before".to_owned(),
-                );
-            }
-            if before.is_some_and(|before| before.window.to() != month.window.from()) {
-                self.wrong(
-                    name,
-                    None,
-                    "it does not begin where the month before ended".to_owned(),
-                );
-            }
-            let booked = corrections.iter().filter(|it| it.booked == month.month);
-            let last = booked.clone().last().map(|last| last.digest);
-            let count = u64::try_from(booked.count());
-            if (count, last) != (Ok(month.corrections), month.corrections_digest) {
-                let what = "the corrections that are booked in it are not those that were sealed";
-                self.wrong(name, None, what.to_owned());
-            }
-            before = Some(month);
-        }
-        let mut previous = None;
-        for (booked, sequence) in corrections.iter().zip(1..) {
-            let (month, reading) = (Some(booked.month.as_str()), Some(booked.reading));
-            let digest = correction::digest(self.cluster.as_str(), booked);
-            if digest != booked.digest {
-                let what =
-                    format!("the digest of correction {sequence} is not that of what it seals");
-                self.wrong(month, reading, what);
-            }
-            if (booked.sequence, booked.previous) != (sequence, previous) {
-                let what = format!("correction {sequence} does not follow the one before");
-                self.wrong(month, reading, what);
-            }
-            previous = Some(booked.digest);
-            self.totals.corrections += 1;
-        }
     }
 
     /// One month, from its readings.
