@@ -58,6 +58,7 @@ use published::{
 };
 use serde_json::{Value, json};
 use vhi_usage::{
+    keeper::standing::Standing,
     reason::Code,
     usage::{ClusterUsage, Part},
 };
@@ -227,13 +228,16 @@ async fn an_answer_says_how_old_it_is_and_when_there_is_a_newer_one() {
 
 #[tokio::test(start_paused = true)]
 async fn the_list_of_clusters_names_states_and_no_figure() {
-    let site = Site::new(usage(missing(Code::ConnectRefused), Part::Fresh(compute())));
+    let mut site = Site::new(usage(missing(Code::ConnectRefused), Part::Fresh(compute())));
+    let since = "2026-11-22T06:00:00Z".parse().unwrap();
+    site.stands(Standing::new(since));
     let list = site.get("/api/v1/clusters").await;
     let expected = json!({"clusters": [{
         "name": "cluster1",
         "status": "partial",
         "timestamp": "2026-11-22T06:00:02.114Z",
         "storage_source": "ssh",
+        "collected_by": "this",
         "storage": {
             "state": "missing",
             "reason": {
@@ -247,7 +251,15 @@ async fn the_list_of_clusters_names_states_and_no_figure() {
         "witnesses": [],
         "breakers": [],
         "drift": null,
-    }]});
+    }], "store": {
+        "state": "queued",
+        "since": "2026-11-22T06:00:00.000Z",
+        "reason": "opening",
+        "queued_rounds": 0,
+        "queued_bytes": 0,
+        "lost_rounds": 0,
+        "last_write": null,
+    }});
     assert_eq!(json_of(&list), expected);
 }
 

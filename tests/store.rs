@@ -3,6 +3,8 @@
 mod common;
 #[path = "common/postgres.rs"]
 mod postgres;
+#[path = "store/rollups.rs"]
+mod rollups;
 #[path = "store/site.rs"]
 mod site;
 #[path = "store/written.rs"]

@@ -35,8 +35,12 @@ mod https;
 mod hung;
 #[path = "system/instances.rs"]
 mod instances;
+#[path = "system/keeping.rs"]
+mod keeping;
 #[path = "system/keys.rs"]
 mod keys;
+#[path = "system/killed.rs"]
+mod killed;
 #[path = "system/limits.rs"]
 mod limits;
 #[path = "system/logins.rs"]

@@ -16,6 +16,7 @@ use crate::{
         guard::Api,
         published::Published,
         state::State,
+        store_body::StoreBody,
     },
     breaker::Open,
     clock,
@@ -33,6 +34,7 @@ pub fn answer(api: &Api) -> Answer {
     let clusters = clusters.map(|(usage, published)| Cluster::of(usage, published));
     json_answer(&Clusters {
         clusters: clusters.collect(),
+        store: api.archive.standing().into(),
     })
 }
 
@@ -41,6 +43,8 @@ pub fn answer(api: &Api) -> Answer {
 pub struct Clusters<'a> {
     /// In the order of the settings, never empty. The first is that of the routes that name none.
     clusters: Vec<Cluster<'a>>,
+    /// What is kept of all of them.
+    store: StoreBody,
 }
 
 /// How far the usage of a cluster is known.

@@ -47,6 +47,7 @@ pub mod standing;
 pub mod state;
 pub mod storage_body;
 pub mod summary;
+pub mod store_body;
 pub mod tls;
 pub mod token;
 pub mod told;

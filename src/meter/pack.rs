@@ -59,7 +59,8 @@ impl Tallies {
         if input.bytes(1)? != [FORM] {
             return None;
         }
-        let (covered, readings) = (input.seconds(window)?, input.number()?);
+        let covered = input.seconds(window)?;
+        let readings = u32::try_from(input.number()?).ok()?.into();
         let sources = input.number()?.try_into().ok()?;
         let (first, last) = (input.mark(window)?, input.mark(window)?);
         let mut gaps = Vec::new();
@@ -114,8 +115,10 @@ impl Input<'_> {
     }
 
     fn mark(&mut self, window: Window) -> Option<Option<Mark>> {
-        if self.number()? == 0 {
-            return Some(None);
+        match self.number()? {
+            0 => return Some(None),
+            1 => {}
+            _ => return None,
         }
         let at_ms = window
             .from()
@@ -147,9 +150,12 @@ impl Input<'_> {
             return Some(Tally::default());
         }
         let unit_seconds = self.long()?;
-        let value = self.number()?;
+        let greatest = self.number()?;
         let at = window.from().checked_add_unsigned(self.number()?)?;
-        let peak = window.holds(at).then_some(Peak { value, at })?;
+        let peak = Peak {
+            value: window.holds(at).then_some(greatest)?,
+            at,
+        };
         let mut levels = Levels::default();
         let (runs, mut value, mut stood) = (self.number()?, 0_u64, 0_u64);
         for _ in 0..runs {
@@ -159,7 +165,9 @@ impl Input<'_> {
             levels.add(value, seconds);
         }
         // Either none of them was kept, or all of them.
-        (runs == 0 || stood == covered).then_some(Tally {
+        let kept = runs == 0 || (stood == covered && value == peak.value);
+        let fits = unit_seconds <= u128::from(peak.value) * u128::from(covered);
+        (kept && fits).then_some(Tally {
             unit_seconds,
             covered,
             peak: Some(peak),

@@ -21,6 +21,7 @@ pub mod metering;
 pub mod month;
 pub mod reread;
 pub mod restated;
+pub mod replay;
 pub mod state;
 pub mod upkeep;
 pub mod verify;

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 
 use crate::{
     cluster_name::ClusterName,
-    meter::window::Window,
+    meter::{fold::Miss, quantity::Series, window::Window},
     reason::Code,
     store::{
         entry::Absence,
@@ -45,21 +45,52 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The same as the meter wants them.
+    pub(crate) async fn misses(
+        &self,
+        cluster: i64,
+        series: Series,
+        window: Window,
+    ) -> Result<Vec<Miss>, StoreError> {
+        let sql = "SELECT at, holds, code FROM absences WHERE cluster = $1 AND role = $2 AND at < $4 AND at >= \
+                   COALESCE((SELECT MAX(at) FROM absences WHERE cluster = $1 AND role = $2 AND at < $3), $3) \
+                   ORDER BY at, source";
+        let values = readings::range(cluster, series as i64, window);
+        let rows = self.engine.all("read absences", sql, values).await?;
+        let miss = |row: &Row| {
+            Ok(Miss {
+                at_ms: row.int(0)?,
+                holds: u32::try_from(row.int(1)?).map_err(|_| unknown())?,
+                code: code(row.text(2)?)?,
+            })
+        };
+        rows.iter().map(miss).collect()
+    }
+}
+
 /// The absence of a row that has [`COLUMNS`].
 pub(crate) fn absence(cluster: ClusterName, row: &Row) -> Result<Absence, StoreError> {
-    let unknown = || StoreError::damaged("an absence holds a word that nobody knows");
-    let (source, code) = (row.text(2)?, row.text(3)?);
+    let source = row.text(2)?;
     let source = Asked::ALL.into_iter().find(|it| it.name() == source);
-    let code = Code::ALL.iter().find(|it| it.name() == code);
     let next_try = row.maybe_int(5)?.map(readings::time).transpose()?;
     Ok(Absence {
         cluster,
         role: Role::numbered(row.int(0)?).ok_or_else(unknown)?,
         source: source.ok_or_else(unknown)?,
         at: readings::time(row.int(1)?)?,
-        code: *code.ok_or_else(unknown)?,
+        code: code(row.text(3)?)?,
         message: row.text(4)?.to_owned(),
         next_try,
         holds: u32::try_from(row.int(6)?).map_err(|_| unknown())?,
     })
+}
+
+fn code(word: &str) -> Result<Code, StoreError> {
+    let code = Code::ALL.iter().find(|it| it.name() == word);
+    code.copied().ok_or_else(unknown)
+}
+
+fn unknown() -> StoreError {
+    StoreError::damaged("an absence holds a word that nobody knows")
 }

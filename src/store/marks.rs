@@ -19,19 +19,37 @@ pub struct Marks {
     pub closed_to: Option<i64>,
     /// Raw readings before this are pruned, but for the last one.
     pub pruned_to: Option<i64>,
-    /// Every hour of each series, from the first reading up to here, has its row.
-    pub rolled_to: [Option<i64>; 2],
+    /// How far storage and compute are rolled up; `None` before the first reading of each.
+    pub rolled: [Option<Rolled>; 2],
 }
 
-const COLUMNS: &str = "closed_to, pruned_to, storage_to, compute_to";
+/// How far a series is rolled up, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rolled {
+    /// The hour of the first reading.
+    pub from: i64,
+    /// Every hour before this one has its row.
+    pub to: i64,
+    /// No hour from this one on has a row.
+    pub end: i64,
+}
 
 impl Marks {
+    /// The columns that [`Marks::read`] wants.
+    pub(crate) const COLUMNS: &str = "closed_to, pruned_to, storage_from, storage_to, storage_end, \
+                                      compute_from, compute_to, compute_end";
+
     /// From the columns of that name, the first one being this one.
     pub(crate) fn read(row: &Row, first: usize) -> Result<Marks, StoreError> {
+        let rolled = |at| {
+            let (from, to) = (row.maybe_int(at)?, row.maybe_int(at + 1)?);
+            let rolled = from.zip(to).zip(row.maybe_int(at + 2)?);
+            Ok::<_, StoreError>(rolled.map(|((from, to), end)| Rolled { from, to, end }))
+        };
         Ok(Marks {
             closed_to: row.maybe_int(first)?,
             pruned_to: row.maybe_int(first + 1)?,
-            rolled_to: [row.maybe_int(first + 2)?, row.maybe_int(first + 3)?],
+            rolled: [rolled(first + 2)?, rolled(first + 5)?],
         })
     }
 
@@ -41,9 +59,9 @@ impl Marks {
         end.is_some_and(|end| at_ms.div_euclid(1000) < end)
     }
 
-    /// Up to where every hour of this series has its row; `None` before its first reading.
-    pub fn rolled(&self, series: Series) -> Option<i64> {
-        let [storage, compute] = self.rolled_to;
+    /// How far this series is rolled up; `None` before its first reading.
+    pub fn rolled(&self, series: Series) -> Option<Rolled> {
+        let [storage, compute] = self.rolled;
         match series {
             Series::Storage => storage,
             Series::Compute => compute,
@@ -51,11 +69,11 @@ impl Marks {
     }
 }
 
-/// The column that says how far a series is rolled up.
-pub(crate) fn column(series: Series) -> &'static str {
+/// The columns of a series, in the order of [`Rolled`].
+pub(crate) fn columns(series: Series) -> [&'static str; 3] {
     match series {
-        Series::Storage => "storage_to",
-        Series::Compute => "compute_to",
+        Series::Storage => ["storage_from", "storage_to", "storage_end"],
+        Series::Compute => ["compute_from", "compute_to", "compute_end"],
     }
 }
 
@@ -72,8 +90,9 @@ impl Transaction {
         clusters.dedup();
         let sql = format!(
             "INSERT INTO marks (cluster) VALUES {} ON CONFLICT (cluster) DO UPDATE SET cluster = excluded.cluster \
-             RETURNING cluster, {COLUMNS}",
-            list::rows(clusters.len(), 1)
+             RETURNING cluster, {}",
+            list::rows(clusters.len(), 1),
+            Marks::COLUMNS
         );
         let values = clusters.into_iter().map(Value::from).collect();
         let rows = self.all("lock its marks", sql, values).await?;

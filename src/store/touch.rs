@@ -34,7 +34,9 @@ impl Touch {
     ) -> Option<Touch> {
         let series = role.series()?;
         // The roll-ups begin with the first reading.
-        let touches = marks.rolled(series).is_none_or(|end| hour(at) < end);
+        let touches = marks
+            .rolled(series)
+            .is_none_or(|rolled| hour(at) < rolled.end);
         touches.then_some(Touch {
             cluster,
             series,
@@ -114,12 +116,15 @@ impl Transaction {
             self.run(doing, sql, values.map(Value::from).to_vec())
                 .await?;
         }
-        let column = marks::column(series);
-        let first = window.from().div_euclid(HOUR) * HOUR;
+        let hour = window.from().div_euclid(HOUR) * HOUR;
+        let [from, to, end] = marks::columns(series);
+        let least = |column| format!("CASE WHEN {column} <= $2 THEN {column} ELSE $2 END");
         let sql = format!(
-            "UPDATE marks SET {column} = $2 WHERE cluster = $1 AND ({column} IS NULL OR {column} > $2)"
+            "UPDATE marks SET {from} = {}, {to} = {}, {end} = COALESCE({end}, $2) WHERE cluster = $1",
+            least(from),
+            least(to)
         );
-        self.run(doing, sql, vec![cluster.into(), first.into()])
+        self.run(doing, sql, vec![cluster.into(), hour.into()])
             .await?;
         Ok(())
     }

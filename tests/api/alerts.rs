@@ -5,6 +5,7 @@ use std::{fs, sync::Arc};
 use jiff::Timestamp;
 use vhi_usage::{
     api::scope::Scope,
+    keeper::standing::Standing,
     reading::{Figure, Service, Source, Space, StorageReading, Tier},
     reason::Code,
     usage::{ClusterUsage, Part, Witness},
@@ -122,6 +123,9 @@ async fn every_series_that_the_alerts_are_tested_with_is_exported() {
         site.breakers.open("panel", code, now, due);
         exported.extend(scrape(&site).await);
     }
+    let mut stored = Site::new(complete());
+    stored.stands(Standing::new(now));
+    exported.extend(scrape(&stored).await);
     let end = Some("2027-01-31");
     let tokens = ["billing", "prometheus"].map(|name| named(name, &Scope::ALL, end));
     site.api

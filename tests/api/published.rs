@@ -12,6 +12,7 @@ use vhi_usage::{
         proxies::Proxies, published::Published, requests::Requests, token::Token,
     },
     breaker::Breakers,
+    keeper::standing::Standing,
     reading::{BaseInForce, Basis, ComputeReading, Evidence, Source, StorageReading},
     reason::{Code, Reason},
     source::{compute_stat, printed},
@@ -82,6 +83,12 @@ impl Site {
         let burst = NonZeroU32::new(burst).unwrap();
         site.api.token_limit = Some(Limit::new(NonZeroU32::MIN, burst));
         site
+    }
+
+    /// Its store does so.
+    pub(crate) fn stands(&mut self, standing: Standing) {
+        let standing = watch::channel(standing).1;
+        self.api.archive = Archive::new(watch::channel(None).1, standing);
     }
 
     /// A newer usage.

@@ -1,9 +1,20 @@
 //! Settings of the store that cannot be right.
 
-use std::fs;
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use vhi_usage::{
+    cli::exit::Failure,
+    keeper::{
+        desk::DeskError,
+        opening::{NotOpened, Ours},
+        queue_file::QueueError,
+    },
+    store::place::Place,
+};
 
 use crate::{
     common::RIGHT,
+    told::Mask,
     variables::{problem, right},
 };
 
@@ -72,6 +83,47 @@ fn a_setting_of_the_store_that_cannot_be_right_is_named_with_its_line() {
             .to_string(),
         "write how long it is kept, at least a day, such as \"400d\", or \"forever\""
     );
+}
+
+#[test]
+fn what_keeps_readings_from_the_store_and_from_the_queue_is_said() {
+    let path = || PathBuf::from("/state/usage.queue");
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::File(folder.path().join("usage.db"));
+    let ours = Ours::take(&place).unwrap();
+    let taken = Ours::take(&place).unwrap_err();
+    drop(ours);
+    Mask::default().folder(folder.path()).says(
+        &taken,
+        "another vhi-usage keeps its readings in FOLDER/usage.db: end it, or give each a store of its own with url in [store]",
+    );
+    assert_eq!(Failure::from(taken).code(), ExitCode::from(2));
+    for (error, sentence) in [
+        (
+            DeskError::Slow,
+            "the disk of the queue does not answer in time",
+        ),
+        (
+            QueueError::Full.into(),
+            "the queue is full: as much waits as queue_size in [store] allows",
+        ),
+        (
+            QueueError::InUse { path: path() }.into(),
+            "/state/usage.queue is the queue of another vhi-usage that runs: give each its own with queue in [store]",
+        ),
+        (
+            QueueError::File {
+                path: path(),
+                why: "the disk is full".to_owned(),
+            }
+            .into(),
+            "/state/usage.queue cannot be written: the disk is full",
+        ),
+    ] {
+        assert_eq!(error.to_string(), sentence);
+    }
+    let slow = NotOpened::Slow.to_string();
+    assert_eq!(slow, "the store did not answer in time");
 }
 
 #[test]

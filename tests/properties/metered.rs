@@ -160,6 +160,30 @@ proptest! {
     }
 
     #[test]
+    fn a_row_with_one_flipped_bit_is_refused_or_is_another_one_and_never_panics(
+        past in past(),
+        place in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+        noise in vec(any::<u8>(), 0..200),
+    ) {
+        let window = window(OCTOBER, OCTOBER + 7200);
+        let whole = metered(&past, window, window.to());
+        let mut packed = whole.pack();
+        let at = place.index(packed.len());
+        packed[at] ^= 1 << bit;
+        let flipped = Tallies::unpack(&packed, SERIES, window);
+        prop_assert_ne!(flipped.as_ref(), Some(&whole));
+        // What is read can be added up, whatever it says.
+        let twice = flipped.and_then(|it| {
+            let next = Tallies { window: self::window(it.window.to(), it.window.to() + 7200), ..it.clone() };
+            it.join(&next)
+        });
+        drop(twice.map(|it| it.pack()));
+        let noisy = [&[1], noise.as_slice()].concat();
+        drop(Tallies::unpack(&noisy, SERIES, window));
+    }
+
+    #[test]
     fn an_outage_lowers_the_coverage_and_adds_nothing(
         value in 1..u64::MAX,
         cadence in 10..=840_i64,

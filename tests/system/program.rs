@@ -35,7 +35,12 @@ impl Program {
 
     /// The same, with so many files open at once at most.
     pub(crate) fn with_files(folder: &Path, args: &[&str], files: u32) -> Program {
-        let shell = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        Program::behind(folder, &format!("ulimit -n {files}"), args)
+    }
+
+    /// The same, behind what a shell has done first.
+    pub(crate) fn behind(folder: &Path, first: &str, args: &[&str]) -> Program {
+        let shell = format!("{first} && exec \"$0\" \"$@\"");
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &shell, env!("CARGO_BIN_EXE_vhi-usage")]);
         command.args(args).current_dir(folder).env_clear();

@@ -10,6 +10,7 @@ pub mod page;
 pub mod parts;
 pub mod stages;
 pub mod storage;
+pub mod store;
 pub mod tokens;
 pub mod witnesses;
 
@@ -42,6 +43,7 @@ pub fn answer(api: &Api) -> Answer {
         page.counter(REQUESTS, &[("route", route), ("code", &code)], count);
     }
     tokens::fill(&mut page, &api.tokens);
+    store::fill(&mut page, &api.archive);
     for cluster in api.clusters.iter() {
         let usage = cluster.usage();
         parts::fill(&mut page, &usage);

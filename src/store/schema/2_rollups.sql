@@ -6,9 +6,14 @@ CREATE TABLE marks (
     closed_to BIGINT,
     -- Raw readings before this are pruned, but for the last one: what comes for a time before it is late as well.
     pruned_to BIGINT,
-    -- Every hour from the first reading up to here has its row, of storage and of compute.
+    -- Of storage and of compute: every hour from the one of the first reading up to another one has its row, and none
+    -- has one beyond a third.
+    storage_from BIGINT,
     storage_to BIGINT,
-    compute_to BIGINT
+    storage_end BIGINT,
+    compute_from BIGINT,
+    compute_to BIGINT,
+    compute_end BIGINT
 );
 
 -- What an hour adds up to.
