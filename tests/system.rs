@@ -27,6 +27,8 @@ mod endings;
 mod faults;
 #[path = "system/figures.rs"]
 mod figures;
+#[path = "system/fleet.rs"]
+mod fleet;
 #[path = "system/http.rs"]
 mod http;
 #[path = "system/https.rs"]

@@ -37,6 +37,7 @@ pub mod token;
 pub mod trust;
 pub mod trust_panel;
 pub mod trust_ssh;
+pub mod upkeep;
 pub mod verify;
 pub mod watchdog;
 

@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use tokio::{
-    join,
     net::TcpListener,
     sync::watch,
     task::{JoinHandle, JoinSet},
@@ -16,7 +16,7 @@ use crate::{
         log::AccessLog, published::Published, requests::Requests,
     },
     breaker::Breakers,
-    cli::{exit::Failure, stop},
+    cli::{exit::Failure, stop, upkeep},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
     keeper::{
@@ -25,7 +25,7 @@ use crate::{
         task::Task,
     },
     lease::{post::Post, sharing::Sharing},
-    period::{calendar::Calendar, upkeep::Upkeep},
+    period::calendar::Calendar,
     pulse::Pulse,
     store,
     usage::ClusterUsage,
@@ -94,15 +94,10 @@ impl Service {
         let (keep_no_more, kept) = watch::channel(false);
         let keeping = tokio::spawn(task.run(stop::requested(kept)));
         let (share_no_more, shared) = watch::channel(false);
-        let upkeep = Upkeep {
-            store: keeper.store(),
-            calendar: Calendar::new(config.store.zone.clone(), config.store.grace),
-        };
         let sharing = tokio::spawn(async move {
-            let upkeep = upkeep.run(stop::requested(shared.clone()));
             match sharing {
-                Some(sharing) => join!(sharing.run(stop::requested(shared)), upkeep).0,
-                None => upkeep.await,
+                Some(sharing) => sharing.run(stop::requested(shared)).await,
+                None => stop::requested(shared).await,
             }
         });
         let (stop, asked) = watch::channel(false);
@@ -110,6 +105,12 @@ impl Service {
         for collector in ready {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
+        let calendar = Calendar {
+            zone: config.store.zone.clone(),
+            grace: SignedDuration::try_from(config.store.grace).unwrap_or(SignedDuration::MAX),
+        };
+        let asked_to_end = stop::requested(asked.clone());
+        collectors.spawn(upkeep::run(keeper.store(), calendar, asked_to_end));
         let api = Api {
             tokens: tokens.clone(),
             limit: config

@@ -18,7 +18,7 @@ use crate::{
         finding::{Finding, Weight},
         metering,
         month::Month,
-        reread, restated,
+        replay, restated,
     },
     statement::summary::Summary,
     store::{
@@ -241,7 +241,7 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
             }
             Err(error) => return Err(error),
         };
-        let figures = match reread::figures(entry, &text) {
+        let figures = match replay::figures(entry, &text) {
             Ok((_, figures)) => figures,
             Err(error) => {
                 let what = format!("its text cannot be read: {}", chain(&error));

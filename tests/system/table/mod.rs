@@ -22,7 +22,8 @@
 //! A row waits for most of its time, and has everything to itself, so that many can be walked at once:
 //! `cargo test --test system table:: -- --test-threads 6`.
 //!
-//! There is no row of a full disk: the service writes nothing.
+//! What becomes of readings while the store is slow, full, garbage or gone, `tests/keeper.rs` holds; the figures do not
+//! wait for it.
 
 pub(crate) mod body;
 pub(crate) mod clock;
