@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod caret;
 pub mod check;
+pub mod close;
 pub mod demo;
 pub mod describe;
 pub mod exit;
@@ -37,6 +38,7 @@ pub mod trust;
 pub mod trust_panel;
 pub mod trust_ssh;
 pub mod upkeep;
+pub mod verify;
 pub mod watchdog;
 
 use std::{
@@ -117,6 +119,14 @@ enum Command {
     /// The file grows as FILE.part and gets its name when it is whole. An export that was interrupted is gone on with
     /// where it ended, by the same command; the file is the same as if it had not been.
     Export(export::Options),
+    /// Close a month before it closes by itself
+    ///
+    /// A closed month never changes: what comes later is booked as a correction in the month that is open then.
+    Close(close::Options),
+    /// Recompute closed months from the kept texts and readings, and say what does not match
+    ///
+    /// Ends with 1 where anything does not match, and with 0 where everything that is still kept does.
+    Verify(verify::Options),
     /// Check the settings, or show them
     #[command(subcommand)]
     Config(settings::Options),
@@ -183,6 +193,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::History(options) => exit::block_on(history::run(&origins, options)),
         Command::Summary(options) => exit::block_on(summary::run(&origins, options)),
         Command::Export(options) => exit::block_on(export::run(&origins, options)),
+        Command::Close(options) => exit::block_on(close::run(&origins, options)),
+        Command::Verify(options) => exit::block_on(verify::run(&origins, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
         Command::Config(options) => settings::run(options, origins),
         Command::Token(options) => token::run(&options),
