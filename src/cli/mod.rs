@@ -23,6 +23,7 @@ pub mod part;
 pub mod plain;
 pub mod progress;
 pub mod reload;
+pub mod replay;
 pub mod serve;
 pub mod service;
 pub mod settings;
@@ -127,6 +128,10 @@ enum Command {
     ///
     /// Ends with 1 where anything does not match, and with 0 where everything that is still kept does.
     Verify(verify::Options),
+    /// Read every kept text of a window again, and show each figure that changes
+    ///
+    /// Ends with 0 where nothing differs, and with 1 where a figure is another one or a text cannot be read any more.
+    Replay(replay::Options),
     /// Check the settings, or show them
     #[command(subcommand)]
     Config(settings::Options),
@@ -196,6 +201,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Close(options) => exit::block_on(close::run(&origins, options)),
         Command::Verify(options) => exit::block_on(verify::run(&origins, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
+        Command::Replay(options) => exit::block_on(replay::run(&origins, options)),
         Command::Config(options) => settings::run(options, origins),
         Command::Token(options) => token::run(&options),
         Command::Trust(options) => exit::block_on(trust::run(options)),
