@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use tokio::time::timeout;
 
 use crate::{
@@ -53,14 +52,9 @@ impl Archive {
 
     /// The months that are kept in it.
     pub fn ledger(&self) -> Ledger {
-        let grace = SignedDuration::try_from(self.settings.grace);
-        let calendar = Calendar {
-            zone: self.settings.zone.clone(),
-            grace: grace.unwrap_or(SignedDuration::MAX),
-        };
         Ledger {
             store: self.store.clone(),
-            calendar,
+            calendar: Calendar::new(self.settings.zone.clone(), self.settings.grace),
         }
     }
 

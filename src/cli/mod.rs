@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod caret;
 pub mod check;
+pub mod close;
 pub mod demo;
 pub mod describe;
 pub mod exit;
@@ -22,6 +23,7 @@ pub mod part;
 pub mod plain;
 pub mod progress;
 pub mod reload;
+pub mod replay;
 pub mod serve;
 pub mod service;
 pub mod settings;
@@ -37,6 +39,7 @@ pub mod trust;
 pub mod trust_panel;
 pub mod trust_ssh;
 pub mod upkeep;
+pub mod verify;
 pub mod watchdog;
 
 use std::{
@@ -117,6 +120,18 @@ enum Command {
     /// The file grows as FILE.part and gets its name when it is whole. An export that was interrupted is gone on with
     /// where it ended, by the same command; the file is the same as if it had not been.
     Export(export::Options),
+    /// Close a month before it closes by itself
+    ///
+    /// A closed month never changes: what comes later is booked as a correction in the month that is open then.
+    Close(close::Options),
+    /// Recompute closed months from the kept texts and readings, and say what does not match
+    ///
+    /// Ends with 1 where anything does not match, and with 0 where everything that is still kept does.
+    Verify(verify::Options),
+    /// Read every kept text of a window again, and show each figure that changes
+    ///
+    /// Ends with 0 where nothing differs, and with 1 where a figure is another one or a text cannot be read any more.
+    Replay(replay::Options),
     /// Check the settings, or show them
     #[command(subcommand)]
     Config(settings::Options),
@@ -183,7 +198,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::History(options) => exit::block_on(history::run(&origins, options)),
         Command::Summary(options) => exit::block_on(summary::run(&origins, options)),
         Command::Export(options) => exit::block_on(export::run(&origins, options)),
+        Command::Close(options) => exit::block_on(close::run(&origins, options)),
+        Command::Verify(options) => exit::block_on(verify::run(&origins, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
+        Command::Replay(options) => exit::block_on(replay::run(&origins, options)),
         Command::Config(options) => settings::run(options, origins),
         Command::Token(options) => token::run(&options),
         Command::Trust(options) => exit::block_on(trust::run(options)),

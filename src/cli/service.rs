@@ -110,7 +110,12 @@ impl Service {
             grace: SignedDuration::try_from(config.store.grace).unwrap_or(SignedDuration::MAX),
         };
         let asked_to_end = stop::requested(asked.clone());
-        collectors.spawn(upkeep::run(keeper.store(), calendar, asked_to_end));
+        collectors.spawn(upkeep::run(
+            keeper.store(),
+            calendar,
+            config.store.retention,
+            asked_to_end,
+        ));
         let api = Api {
             tokens: tokens.clone(),
             limit: config

@@ -1,5 +1,5 @@
-//! What the store needs from time to time, beside the rounds and never in their way: months whose grace has passed are
-//! closed, and what came too late for them is booked.
+//! What the store needs from time to time, beside the rounds and never in their way: hours that are over are rolled up,
+//! months whose grace has passed are closed, what came too late for them is booked, and what is old enough goes.
 
 use std::{future::Future, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     chain::chain,
     clock,
     period::{booking, calendar::Calendar, closing, error::PeriodError},
-    store::opened::Store,
+    store::{opened::Store, retention::Retention},
 };
 
 /// From one time to the next.
@@ -20,11 +20,15 @@ const EVERY: Duration = Duration::from_secs(60);
 /// One time takes no longer; what is left then is done the next time.
 const WITHIN: Duration = Duration::from_secs(50);
 
+/// So many hours are rolled up in one time.
+const HOURS: u64 = 2000;
+
 /// Does it once a minute while the store is open, until `shutdown` is done. What is being done then is done again after
 /// the next start, or was done.
 pub async fn run(
     store: watch::Receiver<Option<Store>>,
     calendar: Calendar,
+    retention: Retention,
     shutdown: impl Future<Output = ()>,
 ) {
     let mut shutdown = std::pin::pin!(shutdown);
@@ -33,7 +37,7 @@ pub async fn run(
             sleep(EVERY).await;
             let open = store.borrow().clone();
             if let Some(open) = open {
-                turn(&open, &calendar).await;
+                turn(&open, &calendar, &retention).await;
             }
         };
         tokio::select! {
@@ -44,8 +48,8 @@ pub async fn run(
 }
 
 /// Does it once, and tells what came of it.
-async fn turn(store: &Store, calendar: &Calendar) {
-    match timeout(WITHIN, once(store, calendar)).await {
+async fn turn(store: &Store, calendar: &Calendar, retention: &Retention) {
+    match timeout(WITHIN, once(store, calendar, retention)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(
             error = chain(&error),
@@ -55,8 +59,13 @@ async fn turn(store: &Store, calendar: &Calendar) {
     }
 }
 
-async fn once(store: &Store, calendar: &Calendar) -> Result<(), PeriodError> {
+async fn once(
+    store: &Store,
+    calendar: &Calendar,
+    retention: &Retention,
+) -> Result<(), PeriodError> {
     let now = clock::now();
+    store.roll_up(now, HOURS).await?;
     for (cluster, closed) in closing::close_due(store, calendar, now).await? {
         tracing::info!(%cluster, month = closed.month, "a month is closed, as its grace has passed");
     }
@@ -66,5 +75,6 @@ async fn once(store: &Store, calendar: &Calendar) -> Result<(), PeriodError> {
             tracing::info!(%cluster, count, "corrections of closed months are booked");
         }
     }
+    store.prune(now, retention).await?;
     Ok(())
 }

@@ -178,7 +178,7 @@ impl<'a> Book<'a> {
         let Some(window) = stands.and_then(|stands| stands.and(month.window)) else {
             return Ok(Vec::new());
         };
-        let mut samples = self.samples(series, window).await?;
+        let mut samples = self.samples(series, window, month).await?;
         let before = metered(series, window, &samples);
         samples.insert((sample.at_ms, sample.id), sample);
         let after = metered(series, window, &samples);
@@ -211,18 +211,24 @@ impl<'a> Book<'a> {
         Ok(changes)
     }
 
-    /// The readings that count around a window so far: those that were billed, and those of corrections.
+    /// The readings that count around a window so far: those that were billed, and those of corrections of its month.
+    /// What came late or was revised in the month before counts there alone.
     async fn samples(
         &self,
         series: Series,
         window: Window,
+        month: &Closed,
     ) -> Result<BTreeMap<(i64, uuid::Uuid), Sample>, StoreError> {
         let billed = self.store.samples(self.cluster, series, window).await?;
-        let mut found: Vec<Sample> = billed.try_collect().await?;
-        found.extend(self.store.booked_late(self.cluster, series, window).await?);
+        let billed: Vec<Sample> = billed.try_collect().await?;
+        let late = self.store.booked_late(self.cluster, series, window).await?;
+        let ours = |sample: &Sample| month.window.holds(sample.second());
         let mut samples = BTreeMap::new();
-        for sample in found {
-            let revised = self.store.booked_revision(self.cluster, &sample).await?;
+        for sample in billed.into_iter().chain(late.into_iter().filter(ours)) {
+            let revised = match ours(&sample) {
+                true => self.store.booked_revision(self.cluster, &sample).await?,
+                false => None,
+            };
             samples.insert((sample.at_ms, sample.id), revised.unwrap_or(sample));
         }
         let [storage, compute] = &self.amended;
@@ -230,7 +236,8 @@ impl<'a> Book<'a> {
             Series::Storage => storage,
             Series::Compute => compute,
         };
-        samples.extend(amended);
+        let amended = amended.iter().filter(|(_, sample)| ours(sample));
+        samples.extend(amended.map(|(key, sample)| (*key, *sample)));
         Ok(samples)
     }
 }

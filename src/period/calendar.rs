@@ -4,6 +4,8 @@
 //! where `billing_timezone` is changed, the first month that closes under the new zone is longer or shorter by the
 //! difference, and no second is billed twice or never.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
@@ -30,6 +32,12 @@ pub struct Decided {
 }
 
 impl Calendar {
+    /// Of these settings.
+    pub fn new(zone: TimeZone, grace: Duration) -> Calendar {
+        let grace = SignedDuration::try_from(grace).unwrap_or(SignedDuration::MAX);
+        Calendar { zone, grace }
+    }
+
     /// The seconds of a month that is not closed. `decided` is the newest closed one of the cluster.
     pub fn window(&self, month: Month, decided: Option<Decided>) -> Window {
         let window = month.window(&self.zone);

@@ -67,6 +67,15 @@ impl Change {
         sum.map_err(|_| StoreError::damaged("the sum of a correction is no number"))
     }
 
+    /// The difference, as a number.
+    ///
+    /// # Errors
+    /// `Damaged`.
+    pub fn by(&self) -> Result<i128, StoreError> {
+        let by = self.difference.parse();
+        by.map_err(|_| StoreError::damaged("the difference of a correction is no number"))
+    }
+
     /// In what it is counted, times seconds.
     pub fn unit(&self) -> Unit {
         self.quantity.unit()

@@ -10,12 +10,16 @@
 
 pub mod booking;
 pub mod calendar;
+pub mod chained;
 pub mod closing;
 pub mod correction;
 pub mod digest;
 pub mod error;
+pub mod finding;
 pub mod ledger;
 pub mod metering;
 pub mod month;
 pub mod replay;
+pub mod restated;
 pub mod state;
+pub mod verify;

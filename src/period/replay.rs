@@ -213,7 +213,10 @@ impl<'a> Replay<'a> {
 }
 
 /// What a kept text says by now: when, and which figures.
-fn figures(entry: &Entry, text: &[u8]) -> Result<(Timestamp, Figures), SourceError> {
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn figures(entry: &Entry, text: &[u8]) -> Result<(Timestamp, Figures), SourceError> {
     let Entry { origin, at, .. } = entry;
     let Some(source) = origin.source.storage() else {
         let reading = again::compute(*at, text)?;

@@ -101,6 +101,10 @@ impl Writing {
 
     fn absence(&mut self, cluster: i64, absence: &Absence, marks: &Marks) {
         let at = absence.at.as_millisecond();
+        if marks.late(at) {
+            // What a closed month says of its gaps stays as it is, and an absence changes no figure.
+            return;
+        }
         let source = absence.source.name();
         let row = vec![
             cluster.into(),
@@ -114,10 +118,8 @@ impl Writing {
         ];
         let key = (cluster, absence.role as i64, at, source.as_bytes().to_vec());
         self.absences.insert(key, row);
-        if !marks.late(at) {
-            let touched = Touch::absence(cluster, absence.role, at, absence.holds, marks);
-            self.touched.extend(touched);
-        }
+        let touched = Touch::absence(cluster, absence.role, at, absence.holds, marks);
+        self.touched.extend(touched);
     }
 }
 

@@ -114,6 +114,21 @@ impl Store {
         self.edge(cluster, "MAX").await
     }
 
+    /// Before which second the raw readings of a cluster are pruned; `None` where none are.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn pruned_to(&self, cluster: &ClusterName) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT pruned_to FROM marks \
+                   WHERE cluster = (SELECT number FROM clusters WHERE name = $1)";
+        let values = vec![cluster.as_str().into()];
+        let row = self
+            .engine
+            .first("read what is pruned", sql, values)
+            .await?;
+        row.map_or(Ok(None), |row| row.maybe_int(0))
+    }
+
     async fn edge(&self, cluster: &ClusterName, edge: &str) -> Result<Option<i64>, StoreError> {
         // One role at a time, so that the key of the table gives the edge at once.
         let one = |table: &str, role: Role| {
