@@ -63,6 +63,7 @@ const NO_ERRORS: &[&str] = &[
     "# The token",
     "# SHA-256 of",
     "# As a variable",
+    "charges of {month}",
     "Compare each fingerprint",
     "Compare it with",
     "Interrupted behind",
@@ -82,6 +83,8 @@ const BEHIND: &[&str] = &[
     // The walk over the settings has told and taken out whatever serde could stumble over.
     "a duration is written with its unit",
     "a fingerprint, or a list of them",
+    // A time that can be asked for can be told.
+    "`from` and `to` lie beyond the years",
     // Every body can be written.
     "the answer cannot be written",
     // A key that came over the wire can be written down.
