@@ -52,6 +52,11 @@ impl Part {
         force: bool,
         first: P,
     ) -> Result<(Part, P), Failure> {
+        let there = fs::metadata(whole).map(|it| it.is_file());
+        if there.is_ok_and(|is_file| !is_file) {
+            let why = "it is no ordinary file, and none is put in its place: `--output -` writes to standard output";
+            return Err(told(whole, why));
+        }
         if !force && whole.exists() {
             return Err(told(
                 whole,
@@ -141,6 +146,18 @@ impl Part {
             fs::rename(&new, &self.marks)
         });
         written.map_err(|error| unwritten(&self.marks, &error))
+    }
+
+    /// Begins anew, whatever is there: for what is written at once, and so is gone on with by nobody.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn clear(&mut self, first: &impl Serialize) -> Result<(), Failure> {
+        self.bytes = 0;
+        self.mark(first)?;
+        let cut = self.file.set_len(0);
+        let cut = cut.and_then(|()| io::Seek::rewind(&mut self.file));
+        cut.map_err(|error| unwritten(&self.part, &error))
     }
 
     /// Gives the whole its name.

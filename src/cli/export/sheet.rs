@@ -64,6 +64,17 @@ impl Open {
         }
     }
 
+    /// Begins anew, whatever an earlier export has left.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn clear(&mut self, first: &impl Serialize) -> Result<(), Failure> {
+        match self {
+            Open::File(part) => part.clear(first),
+            Open::Standard => Ok(()),
+        }
+    }
+
     /// Writes a piece, and says what comes next.
     ///
     /// # Errors
