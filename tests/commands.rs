@@ -18,6 +18,8 @@ mod pages;
 mod place;
 #[path = "system/program.rs"]
 mod program;
+#[path = "commands/recipe.rs"]
+mod recipe;
 #[path = "commands/replayed.rs"]
 mod replayed;
 #[path = "commands/settings.rs"]
