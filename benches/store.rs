@@ -131,7 +131,6 @@ async fn measure(name: &str, kinds: [Kind; 2], minutes: i64, folder: &Path) -> R
     let now = Timestamp::from_second(MONTH.1 + 3600)?;
     let hours = u64::try_from(minutes / 60 + 48)?;
     store.roll_up(now, hours).await?;
-    load::copy_roll_ups(years).await?;
     let (mut ours, mut theirs, mut decade) = (Vec::new(), Vec::new(), Vec::new());
     let months = months(minutes)?;
     for _ in 0..TURNS {
