@@ -4,6 +4,8 @@
 mod aged;
 #[path = "periods/books.rs"]
 mod books;
+#[path = "periods/clocks.rs"]
+mod clocks;
 #[path = "periods/closed.rs"]
 mod closed;
 #[path = "periods/corrected.rs"]
