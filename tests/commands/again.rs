@@ -160,7 +160,7 @@ fn charges_that_an_interrupted_export_has_left_are_not_written_twice() {
     // As it is when the command is killed before the whole gets its name.
     fs::rename(place.file("x.csv"), place.file("x.csv.part")).unwrap();
     let mark = format!(
-        r#"{{"job":"charges of 2025-10: stor1","bytes":{},"next":null}}"#,
+        r#"{{"job":"charges of 2025-10 of stor1","bytes":{},"next":null}}"#,
         whole.len()
     );
     place.write("x.csv.part.json", &mark);

@@ -44,6 +44,12 @@ async fn close(site: &Site, month: &str, now: &str) -> Closed {
     closed.await.unwrap()
 }
 
+pub(crate) async fn book(site: &Site, now: &str) -> usize {
+    let calendar = calendar("UTC");
+    let booked = booking::book_due(&site.store, &calendar, &site.cluster, at(now));
+    booked.await.unwrap()
+}
+
 fn absence(site: &Site, when: &str) -> Absence {
     Absence {
         cluster: site.cluster.clone(),
@@ -93,9 +99,7 @@ pub(crate) async fn books(place: &Ground) -> Books {
     site.keep(vec![late]).await;
     let booked_at = "2026-11-02T00:00:00Z";
     assert_eq!(site.replay(Some(booked_at)).await.1.booked, 1);
-    let (calendar, cluster) = (calendar("UTC"), &site.cluster);
-    let booked = booking::book_due(&site.store, &calendar, cluster, at(booked_at)).await;
-    assert_eq!(booked.unwrap(), 2);
+    assert_eq!(book(&site, booked_at).await, 2);
     close(&site, "2026-11", "2026-12-01T00:00:00Z").await;
     let [reading, misread, late] = names;
     Books {

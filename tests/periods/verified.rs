@@ -1,10 +1,12 @@
 //! Closed months held against what is kept: nothing of a sound store is told, and everything that was changed in one.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 use vhi_usage::period::{closing, correction, verify::Totals};
 
 use crate::{
-    books::{books, missed},
+    books::{book, books, missed},
     place::on_each,
 };
 
@@ -259,6 +261,20 @@ async fn an_absence_that_comes_late_changes_nothing_of_a_closed_month() {
         }
         assert_eq!(books.look(None).await.0, []);
         assert_eq!(books.closed().await, closed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_late_reading_that_holds_for_less_than_the_one_before_is_corrected_to_the_last_second() {
+    on_each(async |place| {
+        let books = books(place).await;
+        // It ends what stood up to 12:25, and itself ends 3 s later.
+        let mut late = books.site.printed("2026-10-07T12:12:00Z", 9);
+        Arc::make_mut(&mut late.0.origin).holds = 3;
+        books.site.keep(vec![late]).await;
+        assert_eq!(book(&books.site, "2026-12-05T00:00:00Z").await, 1);
+        assert_eq!(books.look(None).await.0, []);
     })
     .await;
 }

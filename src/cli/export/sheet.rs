@@ -64,13 +64,13 @@ impl Open {
         }
     }
 
-    /// Begins anew, whatever an earlier export has left.
+    /// Begins anew, whatever an earlier command has left.
     ///
     /// # Errors
-    /// When that cannot be written.
-    pub fn clear(&mut self, first: &impl Serialize) -> Result<(), Failure> {
+    /// When it cannot be written.
+    pub fn empty(&mut self) -> Result<(), Failure> {
         match self {
-            Open::File(part) => part.clear(first),
+            Open::File(part) => part.empty(),
             Open::Standard => Ok(()),
         }
     }
