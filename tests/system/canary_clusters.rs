@@ -92,7 +92,7 @@ impl Clusters {
             clusters.next().unwrap()
         );
         let tls =
-            format!("[api.tls]\ncertificate_file = {certificate:?}\nkey_file = {tls_key:?}\n");
+            format!("[api.tls]\ncertificate_file = {certificate:?}\nkey_file = {tls_key:?}\n[store]\nurl = \"sqlite:tls.db\"\n");
         let mut all = String::new();
         let mut alone = Vec::new();
         for (number, cluster) in clusters.enumerate() {
