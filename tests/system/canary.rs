@@ -103,7 +103,10 @@ fn ways<'a>(command: &str, panel: &'a str, node: &'a str) -> Vec<Vec<&'a str>> {
         "trust ssh" => vec![vec![node], vec!["127.0.0.1:1"]],
         "trust panel" => vec![vec![panel], vec!["https://127.0.0.1:1"]],
         "completions" => vec![vec!["bash"], vec!["no-shell"]],
-        "history" => kept(&[&["--step", "raw"], &["--json"], &["--csv"]], &EVER),
+        "history" => {
+            let raw = [&["--step", "raw"][..], &EVER].concat();
+            kept(&[&[], &["--json"], &["--csv"]], &raw)
+        }
         "summary" => kept(&[&["--json"], &["--csv"], &["--period", "2020-01"]], &EVER),
         "export" => ["csv", "jsonl"]
             .map(|it| [&["--output", "-", "--format", it], &EVER[..]].concat())
@@ -142,7 +145,10 @@ fn site() -> (Site, Variables, Secrets) {
         ("VSTORAGE_SSH_KEY_PASSPHRASE", PASSPHRASE),
         ("GRAFANA_API_KEY", &grafana),
         ("REDIS_PASSWORD", "canary-of-the-cache"),
-        ("STORE_URL", &format!("sqlite:{}", text(&site.path("usage.db")))),
+        (
+            "STORE_URL",
+            &format!("sqlite:{}", text(&site.path("usage.db"))),
+        ),
         ("STORE_PASSWORD", "canary-of-the-store"),
     ]));
     let mut secrets = Secrets::default();
