@@ -31,6 +31,8 @@ pub struct Trouble {
     failing: Option<Cause>,
     /// Why the queue does not; likewise.
     unwritable: Option<Cause>,
+    /// Whether the store has not failed since it was opened, or wrote last.
+    sound: bool,
 }
 
 impl Trouble {
@@ -42,6 +44,7 @@ impl Trouble {
             next_try: Instant::now(),
             failing: None,
             unwritable: None,
+            sound: false,
         }
     }
 
@@ -54,11 +57,13 @@ impl Trouble {
     pub fn opened(&mut self) {
         tracing::info!(store = %self.place, "the store is open");
         self.next_try = Instant::now();
+        self.sound = true;
     }
 
     /// The store has written.
     pub fn wrote(&mut self) {
         self.failures = 0;
+        self.sound = true;
         if self.failing.take().is_some() {
             tracing::info!("the store takes readings again");
         }
@@ -73,6 +78,7 @@ impl Trouble {
     /// The store has failed.
     pub fn failed(&mut self, Failed { cause, why }: &Failed) {
         self.pause();
+        self.sound = false;
         let (code, error) = (cause.name(), why);
         if self.failing.replace(*cause) == Some(*cause) {
             tracing::debug!(code, error, "the store still fails");
@@ -96,6 +102,11 @@ impl Trouble {
             (_, true) => {}
         }
         self.unwritable = cause;
+    }
+
+    /// Whether what comes goes past a queue that takes nothing, into an open store.
+    pub fn goes_past(&self) -> bool {
+        self.unwritable.is_some() && (self.sound || Instant::now() >= self.next_try)
     }
 
     /// Tells what stood in the queue at the start.
@@ -125,6 +136,8 @@ impl Trouble {
         match (behind, self.unwritable) {
             (false, _) => (State::Kept, None),
             (true, None) => (State::Queued, self.failing.or(Some(waits))),
+            // What waits, waits there; what comes goes past it into the store.
+            (true, Some(cause)) if open && self.sound => (State::Queued, Some(cause)),
             (true, Some(cause)) => (State::Lost, Some(cause)),
         }
     }
