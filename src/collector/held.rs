@@ -41,18 +41,17 @@ pub struct Held<T> {
     since: Timestamp,
 }
 
-impl<T> Default for Held<T> {
-    fn default() -> Self {
+impl<T> Held<T> {
+    /// Nothing yet, since the collector began.
+    pub fn since(began: Timestamp) -> Held<T> {
         Held {
             newest: None,
             failure: None,
             ended: false,
-            since: clock::now(),
+            since: began,
         }
     }
-}
 
-impl<T> Held<T> {
     /// Takes what the source gave, and says in the log what is new about it.
     pub fn take(
         &mut self,
