@@ -159,8 +159,8 @@ async fn what_was_read_of_a_cluster_that_nobody_knows_any_more_waits_for_nobody(
     let (one, gone) = (One::new(&site), Instance::new(LASTS));
     one.shares(&[cluster("other")]).await;
     let at = moment().await;
-    let stand = one.store.append(&[read(at, &Fence::next(gone.holder))]);
-    assert_eq!(stand.await.unwrap(), [true]);
+    let rounds = [read(at, &Fence::next(gone.holder))];
+    assert_eq!(one.store.append(&rounds).await.unwrap(), [true]);
 }
 
 #[tokio::test]
