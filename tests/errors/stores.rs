@@ -64,6 +64,6 @@ fn what_the_store_refuses_names_the_cluster_and_the_way_out() {
         "nobody has taken the lease of cluster1 yet: what was read before waits until then";
     Mask::default().says(chain(&unclaimed), sentence);
     let pruned = StoreError::Pruned("2026-10-01T00:00:00.000Z".to_owned(), "hours");
-    let sentence = "the readings of 2026-10-01T00:00:00.000Z are pruned, and only whole hours of them are kept: ask for whole hours";
+    let sentence = "the readings of TIME are pruned, and only whole hours of them are kept: ask for whole hours";
     Mask::default().says(chain(&pruned), sentence);
 }
