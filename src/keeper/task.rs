@@ -215,7 +215,7 @@ impl Task {
         self.trouble.failed(failed);
         // Another connection may find what this one does not, and a file may have been put back.
         let is_there = self.opened.as_ref().is_some_and(Opened::is_there);
-        if !matches!(failed.cause, Cause::Slow | Cause::Full) || !is_there {
+        if !matches!(failed.cause, Cause::Slow | Cause::Full | Cause::Draining) || !is_there {
             self.opened = None;
             self.counter.store.send_replace(None);
         }

@@ -20,6 +20,12 @@ const PAUSE: Pause = Pause {
     most: std::time::Duration::from_secs(15),
 };
 
+/// The same of a server: what several instances share is to be there for all of them at once when it is back.
+const SHARED: Pause = Pause {
+    first: std::time::Duration::from_millis(500),
+    most: std::time::Duration::from_secs(1),
+};
+
 /// What store and queue suffer from. What is new of it is told in the log, once.
 #[derive(Debug)]
 pub struct Trouble {
@@ -71,7 +77,11 @@ impl Trouble {
 
     /// The next try comes after a pause, which grows with each failure.
     pub fn pause(&mut self) {
-        self.next_try = Instant::now() + PAUSE.spread(self.failures);
+        let pause = match self.place {
+            Place::File(_) => PAUSE,
+            Place::Server(_) => SHARED,
+        };
+        self.next_try = Instant::now() + pause.spread(self.failures);
         self.failures = self.failures.saturating_add(1);
     }
 
