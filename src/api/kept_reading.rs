@@ -82,7 +82,7 @@ pub async fn standing(api: &Api, asked: &Asked, name: Option<&str>) -> Result<An
     let cluster = &api.cluster(name)?.known()?;
     let found = api
         .archive
-        .ask(async |store| Ok(standing::at(&store, cluster, at.as_second()).await?));
+        .ask(async |store| Ok(standing::at(&store, cluster, at.as_second(), clock::now()).await?));
     let found = found.await?;
     let readings: Result<_, _> = found.iter().map(KeptReading::of).collect();
     let body = StandingReadings {

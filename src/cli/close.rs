@@ -8,7 +8,11 @@ use std::{
 use clap::Args;
 
 use crate::{
-    cli::{archive::Archive, exit::Failure, plain::Plain},
+    cli::{
+        archive::{Archive, in_time},
+        exit::Failure,
+        plain::Plain,
+    },
     clock::{self, rfc3339},
     cluster_name::ClusterName,
     config::origins::Origins,
@@ -35,10 +39,8 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
     let archive = Archive::open(origins).await?;
     let Options { cluster, month } = options;
     archive.clusters(Some(&cluster)).await?;
-    let period = archive
-        .ledger()
-        .close(&cluster, month, clock::now())
-        .await?;
+    let ledger = archive.ledger();
+    let period = in_time(ledger.close(&cluster, month, clock::now())).await?;
     archive.store.close().await;
     if let Some(seal) = period.seal {
         let mut out = Plain::new(io::stdout().lock());

@@ -12,7 +12,7 @@ use clap::{
 
 use crate::{
     cli::{
-        archive::Archive,
+        archive::{Archive, in_time},
         exit::Failure,
         history_table,
         plain::{Plain, remark},
@@ -79,7 +79,7 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
     };
     let (mut first, mut any) = (true, false);
     loop {
-        let page = page::page(&archive.store, asked).await?;
+        let page = in_time(page::page(&archive.store, asked)).await?;
         any |= !page.points.is_empty();
         show(options.form, &page.points, first)?;
         asked.after = page.next;

@@ -52,17 +52,16 @@ impl Part {
         force: bool,
         first: P,
     ) -> Result<(Part, P), Failure> {
-        match fs::metadata(whole) {
+        let refused = match fs::metadata(whole) {
             // A device or a folder is no place for a file, whatever is forced.
             Ok(there) if !there.is_file() => {
-                let why = "it is no file: name another one, or `-` for standard output";
-                return Err(told(whole, why));
+                Some("it is no file: name another one, or `-` for standard output")
             }
-            Ok(_) if !force => {
-                let why = "it is there already: --force puts the new one in its place";
-                return Err(told(whole, why));
-            }
-            _ => {}
+            Ok(_) if !force => Some("it is there already: --force puts the new one in its place"),
+            _ => None,
+        };
+        if let Some(why) = refused {
+            return Err(told(whole, why));
         }
         let (part, marks) = (beside(whole, ".part"), beside(whole, ".part.json"));
         let mut options = OpenOptions::new();
@@ -88,11 +87,12 @@ impl Part {
             bytes: 0,
         };
         let next = match this.marked::<P>()? {
-            Some(mark) => this.go_on(mark, opened.len())?,
-            None if opened.len() == 0 => {
+            // Also where a mark is left alone, as of a command that was killed when the whole had got its name.
+            _ if opened.len() == 0 => {
                 this.mark(&first)?;
                 first
             }
+            Some(mark) => this.go_on(mark, opened.len())?,
             None => {
                 let why = "it is no part of an export: take it away, or take another name";
                 return Err(told(&this.part, why));

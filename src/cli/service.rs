@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -25,7 +24,6 @@ use crate::{
         task::Task,
     },
     lease::{post::Post, sharing::Sharing},
-    period::calendar::Calendar,
     pulse::Pulse,
     store,
     usage::ClusterUsage,
@@ -106,10 +104,7 @@ impl Service {
         for collector in ready {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
-        let calendar = Calendar {
-            zone: config.store.zone.clone(),
-            grace: SignedDuration::try_from(config.store.grace).unwrap_or(SignedDuration::MAX),
-        };
+        let calendar = config.store.calendar();
         let asked_to_end = stop::requested(asked.clone());
         let upkeep = tokio::spawn(upkeep::run(
             keeper.store(),

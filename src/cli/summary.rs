@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        archive::Archive,
+        archive::{self, Archive, in_time},
         exit::Failure,
         history::Form,
         plain::Plain,
@@ -48,17 +48,13 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
         Asked::Window(window) => {
             let (store, now) = (&archive.store, clock::now());
             let summary = metering::rolled(store, &options.cluster, window, now);
-            (summary.await?, None)
+            (in_time(summary).await?, None)
         }
         Asked::Month(month) => {
             let ledger = archive.ledger();
-            let period = ledger.one(&options.cluster, month, clock::now()).await?;
-            let period = period.ok_or_else(|| {
-                Failure::Usage(format!(
-                    "{month} is no month of {}: nothing was kept so early, or it has not begun",
-                    options.cluster
-                ))
-            })?;
+            let period = in_time(ledger.one(&options.cluster, month, clock::now())).await?;
+            let none = || archive::no_month(month, std::slice::from_ref(&options.cluster));
+            let period = period.ok_or_else(|| Failure::Usage(none()))?;
             (period.summary.clone(), Some(period))
         }
     };

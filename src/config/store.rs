@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::tz::TimeZone;
 use reqwest::Url;
 
 use crate::{
@@ -54,11 +54,7 @@ pub struct StoreSettings {
 impl StoreSettings {
     /// When months begin, end and close.
     pub fn calendar(&self) -> Calendar {
-        Calendar {
-            zone: self.zone.clone(),
-            // The settings take none that is as long.
-            grace: SignedDuration::try_from(self.grace).unwrap_or(SignedDuration::MAX),
-        }
+        Calendar::new(self.zone.clone(), self.grace)
     }
 }
 
@@ -111,9 +107,8 @@ pub fn store(ground: &Ground, problems: &mut Vec<Problem>) -> Option<StoreSettin
     let mut of = Of { ground, problems };
     let (place, retention) = (of.place(), of.retention());
     let (zone, lease) = (of.zone(), of.lease());
-    let place = place?;
+    let (place, queue) = (place?, of.queue_file()?);
     let file = &ground.file.store;
-    let queue = file.queue.clone();
     Some(StoreSettings {
         queue: queue.unwrap_or_else(|| of.queue(&place)),
         place,
@@ -235,6 +230,18 @@ impl Of<'_> {
             false => {
                 let why = "a lease is 2s at least: it is renewed over the network, and lost where that takes longer";
                 self.wrong("", "store.lease", why)
+            }
+        }
+    }
+
+    /// The file that is named, where one is; the outer `None` is one without a name.
+    fn queue_file(&mut self) -> Option<Option<PathBuf>> {
+        let queue = self.ground.file.store.queue.clone();
+        match queue.as_deref() == Some(Path::new("")) {
+            false => Some(queue),
+            true => {
+                let why = "the queue is a file: name one, or leave the line out for the usual one";
+                self.wrong("", "store.queue", why)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Which readings stood at a time: those that its figures come from.
 
 use futures_util::TryStreamExt;
+use jiff::Timestamp;
 
 use crate::{
     cluster_name::ClusterName,
@@ -8,7 +9,8 @@ use crate::{
     store::{entry::Stored, error::StoreError, opened::Store},
 };
 
-/// The readings that stood in this second, of storage and of compute, as far as one did.
+/// The readings that stood in this second, of storage and of compute, as far as one did. None has in a second that is yet
+/// to come.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -16,8 +18,12 @@ pub async fn at(
     store: &Store,
     cluster: &ClusterName,
     second: i64,
+    now: Timestamp,
 ) -> Result<Vec<Stored>, StoreError> {
     let mut standing = Vec::new();
+    if second > now.as_second() {
+        return Ok(standing);
+    }
     let Ok(window) = Window::new(second, second.saturating_add(1)) else {
         return Ok(standing);
     };

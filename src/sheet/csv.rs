@@ -28,7 +28,7 @@ impl<W: Write> Csv<W> {
     /// # Errors
     /// The writer's own.
     pub fn head<T: AsRef<[u8]>>(&mut self, columns: &[T]) -> io::Result<()> {
-        Ok(self.0.write_record(columns)?)
+        self.0.write_record(columns).map_err(unwritten)
     }
 
     /// Writes a row, which has as many cells as the one before it.
@@ -37,9 +37,9 @@ impl<W: Write> Csv<W> {
     /// The writer's own, and where the number of cells is another one.
     pub fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
         for cell in cells {
-            self.0.write_field(field(cell))?;
+            self.0.write_field(field(cell)).map_err(unwritten)?;
         }
-        Ok(self.0.write_record(None::<&[u8]>)?)
+        self.0.write_record(None::<&[u8]>).map_err(unwritten)
     }
 
     /// The writer below, after everything went there.
@@ -60,6 +60,14 @@ pub fn table<T: AsRef<[u8]>>(columns: &[T], rows: &[Vec<Cell>]) -> io::Result<Ve
     csv.head(columns)?;
     rows.iter().try_for_each(|row| csv.row(row))?;
     csv.finish()
+}
+
+/// What the writer below said, as it said it: whose reader has left is known by the kind of its error.
+fn unwritten(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
 }
 
 fn field(cell: &Cell) -> String {
@@ -106,6 +114,16 @@ mod tests {
             Cell::from(-7_i128),
         ];
         assert_eq!(written(&cells), "a,b\r\n-1.500000000,-7\r\n");
+    }
+
+    #[test]
+    fn a_reader_who_leaves_is_known_as_such() {
+        let (reader, writer) = std::os::unix::net::UnixStream::pair().unwrap();
+        drop(reader);
+        let mut csv = Csv::new(writer);
+        let row = [Cell::text("x".repeat(5_000))];
+        let left = (0..9).find_map(|_| csv.row(&row).err()).unwrap();
+        assert_eq!(left.kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]

@@ -19,6 +19,10 @@ use crate::{
 /// The columns of an absence.
 pub(crate) const COLUMNS: &str = "role, at, source, code, message, next_try, holds";
 
+/// Those of a role in a window, and the last ones before it.
+const ASKED: &str = "FROM absences WHERE cluster = $1 AND role = $2 AND at < $4 AND at >= COALESCE(\
+    (SELECT MAX(at) FROM absences WHERE cluster = $1 AND role = $2 AND at < $3), $3) ORDER BY at, source";
+
 impl Store {
     /// The absences of this role in this window, and the last ones before it, which may explain a gap in it.
     ///
@@ -33,10 +37,7 @@ impl Store {
         let Some(number) = self.known(cluster).await? else {
             return Ok(futures_util::stream::empty().boxed());
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM absences WHERE cluster = $1 AND role = $2 AND at < $4 AND at >= COALESCE(\
-             (SELECT MAX(at) FROM absences WHERE cluster = $1 AND role = $2 AND at < $3), $3) ORDER BY at, source"
-        );
+        let sql = format!("SELECT {COLUMNS} {ASKED}");
         let values = readings::range(number, role as i64, window);
         let rows = self.engine.rows("read absences", sql, values);
         let cluster = cluster.clone();
@@ -53,9 +54,7 @@ impl Store {
         series: Series,
         window: Window,
     ) -> Result<Vec<Miss>, StoreError> {
-        let sql = "SELECT at, holds, code FROM absences WHERE cluster = $1 AND role = $2 AND at < $4 AND at >= \
-                   COALESCE((SELECT MAX(at) FROM absences WHERE cluster = $1 AND role = $2 AND at < $3), $3) \
-                   ORDER BY at, source";
+        let sql = format!("SELECT at, holds, code {ASKED}");
         let values = readings::range(cluster, series as i64, window);
         let rows = self.engine.all("read absences", sql, values).await?;
         let miss = |row: &Row| {

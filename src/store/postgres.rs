@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 
 use crate::store::{engine::Engine, error::StoreError};
 
@@ -17,7 +20,8 @@ pub async fn open(options: PgConnectOptions) -> Result<Engine, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(WITHIN)
-        .connect_with(options)
+        // What is slow is told by who waits for it, and not as SQL.
+        .connect_with(options.disable_statement_logging())
         .await
         .map_err(StoreError::doing("connect with its server"))?;
     Ok(Engine::Postgres(pool))

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    SqlitePool,
+    ConnectOptions, SqlitePool,
     sqlite::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
         SqliteSynchronous,
@@ -31,7 +31,9 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
         .row_buffer_size(AHEAD)
-        .busy_timeout(BUSY);
+        .busy_timeout(BUSY)
+        // What is slow is told by who waits for it, and not as SQL.
+        .disable_statement_logging();
     let writer = SqlitePoolOptions::new().max_connections(1);
     let writer = writer
         // Pruning gives its room back, in small steps. To ask for that is to write: a reader that asked for it would

@@ -63,6 +63,20 @@ fn what_is_asked_of_the_store_and_is_not_there() {
         &["summary", "--cluster", "stor1", "--period", "2026-09"],
         "2026-09 is no month of stor1: nothing was kept so early, or it has not begun",
     );
+    for (format, month) in [
+        ("focus", "2026-09"),
+        ("csv", "2026-09"),
+        ("jsonl", "2999-01"),
+    ] {
+        says(
+            &[
+                "export", "--format", format, "--output", "-", "--period", month,
+            ],
+            &format!(
+                "{month} is no month of stor1: nothing was kept so early, or it has not begun"
+            ),
+        );
+    }
     says(
         &[
             "export",

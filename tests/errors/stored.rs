@@ -73,6 +73,10 @@ fn a_setting_of_the_store_that_cannot_be_right_is_named_with_its_line() {
         "a lease is 2s at least: it is renewed over the network, and lost where that takes longer",
     );
     store(
+        "queue = \"\"",
+        "the queue is a file: name one, or leave the line out for the usual one",
+    );
+    store(
         "queue_size = \"1KiB\"",
         "write a size in quotes with its unit, from 1MiB on, such as \"64MiB\"",
     );

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use crate::{
     cli::{
-        archive::Archive,
+        archive::{self, Archive, in_time},
         exit::Failure,
         export::{readings::Part, sheet::Sheet},
+        plain::remark,
         span::Asked,
     },
     clock,
@@ -26,15 +27,18 @@ pub async fn write(
     sheet: Sheet,
 ) -> Result<ExitCode, Failure> {
     let (ledger, now) = (archive.ledger(), clock::now());
-    let mut all = Vec::new();
+    let (mut all, mut lacking) = (Vec::new(), Vec::new());
     for cluster in clusters {
-        if let Some(period) = ledger.one(cluster, month, now).await? {
-            all.extend(charges::of(&period)?);
+        match in_time(ledger.one(cluster, month, now)).await? {
+            Some(period) => all.extend(charges::of(&period)?),
+            None => lacking.push(cluster.clone()),
         }
     }
+    tell(month, clusters, &lacking)?;
     let text = focus::csv(&all)?;
     let names: Vec<&str> = clusters.iter().map(ClusterName::as_str).collect();
-    let job = format!("charges of {month} of {}", names.join(", "));
+    let place = &archive.settings.place;
+    let job = format!("charges of {month} of {} in {place}", names.join(", "));
     let (mut open, ()) = sheet.open(job, ())?;
     // All of it is written at once, and what an earlier command has left of it is no part of this one.
     open.empty()?;
@@ -53,14 +57,17 @@ pub async fn parts(
     clusters: &[ClusterName],
     asked: Asked,
 ) -> Result<Vec<Part>, Failure> {
-    let mut parts = Vec::with_capacity(clusters.len());
+    let (mut parts, mut lacking) = (Vec::with_capacity(clusters.len()), Vec::new());
     for cluster in clusters {
         let (window, timely) = match asked {
             Asked::Window(window) => (window, false),
             Asked::Month(month) => {
-                let window = archive.window(cluster, month).await?;
+                let Some(window) = in_time(archive.window(cluster, month)).await? else {
+                    lacking.push(cluster.clone());
+                    continue;
+                };
                 let name = month.to_string();
-                let closed = archive.store.closed_month(cluster, &name).await?;
+                let closed = in_time(archive.store.closed_month(cluster, &name)).await?;
                 (window, closed.is_some())
             }
         };
@@ -70,5 +77,18 @@ pub async fn parts(
             timely,
         });
     }
+    if let Asked::Month(month) = asked {
+        tell(month, clusters, &lacking)?;
+    }
     Ok(parts)
+}
+
+/// Says of which clusters a month is none. A bill of nothing is no bill: one that is of no cluster at all is refused.
+fn tell(month: Month, all: &[ClusterName], lacking: &[ClusterName]) -> Result<(), Failure> {
+    let told = || archive::no_month(month, lacking);
+    match lacking.len() {
+        count if count == all.len() => Err(Failure::Usage(told())),
+        0 => Ok(()),
+        _ => Ok(remark(&told())?),
+    }
 }

@@ -62,9 +62,7 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
         )),
         (format, asked) => {
             let parts = charges::parts(&archive, &clusters, asked).await?;
-            Readings::new(&archive.store, parts, format)
-                .write(sheet)
-                .await
+            Readings::new(&archive, parts, format).write(sheet).await
         }
     };
     archive.store.close().await;

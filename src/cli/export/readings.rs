@@ -1,12 +1,13 @@
 //! Every reading of some clusters and their windows, in the order of cluster, role, time and name.
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use futures_util::TryStreamExt;
 use tokio::time::timeout;
 
 use crate::{
     cli::{
+        archive::{ANSWERS, Archive},
         exit::Failure,
         export::{
             format::Format,
@@ -20,11 +21,9 @@ use crate::{
     },
     cluster_name::ClusterName,
     meter::window::Window,
-    store::{entry::Stored, opened::Store, origin::Role},
+    store::{entry::Stored, origin::Role},
 };
 
-/// A store that is there gives the next reading within this time.
-const WITHIN: Duration = Duration::from_secs(60);
 /// The store is asked for the readings of so many seconds first, and of more or fewer where those are few or many: no
 /// question lasts for long, whatever the cadence, and no long silence takes many questions.
 const SECONDS: i64 = 86_400;
@@ -46,16 +45,16 @@ pub struct Part {
 /// What is to be written.
 #[derive(Debug)]
 pub struct Readings<'a> {
-    store: &'a Store,
+    archive: &'a Archive,
     parts: Vec<Part>,
     format: Format,
 }
 
 impl<'a> Readings<'a> {
     /// Of each of these clusters in its window.
-    pub fn new(store: &'a Store, parts: Vec<Part>, format: Format) -> Self {
+    pub fn new(archive: &'a Archive, parts: Vec<Part>, format: Format) -> Self {
         Readings {
-            store,
+            archive,
             parts,
             format,
         }
@@ -94,8 +93,12 @@ impl<'a> Readings<'a> {
         };
         let clusters: Vec<String> = self.parts.iter().map(of).collect();
         let (format, release) = (self.format.name(), env!("CARGO_PKG_VERSION"));
+        let place = &self.archive.settings.place;
         // Another release may have other columns.
-        format!("{format} of release {release}: {}", clusters.join(", "))
+        format!(
+            "{format} of release {release}: {} in {place}",
+            clusters.join(", ")
+        )
     }
 
     /// The seconds of all clusters and roles.
@@ -135,11 +138,14 @@ impl<'a> Readings<'a> {
         page: Window,
         writing: &mut Writing,
     ) -> Result<u64, Failure> {
-        let silent = |_| Failure::Silent(WITHIN);
-        let asked = timeout(WITHIN, self.store.entries(&part.cluster, role, page));
+        let silent = |_| Failure::Silent(ANSWERS);
+        let asked = timeout(
+            ANSWERS,
+            self.archive.store.entries(&part.cluster, role, page),
+        );
         let mut entries = asked.await.map_err(silent)??;
         let mut read = 0;
-        while let Some(stored) = timeout(WITHIN, entries.try_next())
+        while let Some(stored) = timeout(ANSWERS, entries.try_next())
             .await
             .map_err(silent)??
         {
