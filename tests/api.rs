@@ -36,6 +36,10 @@ mod listener;
 mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/points.rs"]
+mod points;
+#[path = "api/problems.rs"]
+mod problems;
 #[path = "api/proxied.rs"]
 mod proxied;
 #[path = "api/published.rs"]

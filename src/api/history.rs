@@ -14,7 +14,7 @@ use crate::{
         shown::{self, NEXT_CURSOR, Rows},
     },
     clock,
-    history::{cursor::Cursor, page, point::Point, step::Step},
+    history::{asked::Asked as Wanted, cursor::Cursor, page, point::Point, step::Step},
     sheet::points as sheet,
     statement::moment::Moment,
 };
@@ -59,7 +59,7 @@ pub async fn answer(api: &Api, asked: &Asked, name: Option<&str>) -> Result<Answ
     let now = clock::now();
     let cluster_name = &cluster;
     let page = api.archive.ask(async |store| {
-        let asked = page::Asked {
+        let asked = Wanted {
             cluster: cluster_name,
             window,
             step,

@@ -21,11 +21,7 @@ use crate::{
     clock,
     cluster_name::ClusterName,
     config::origins::Origins,
-    history::{
-        page::{self, Asked},
-        point::Point,
-        step::Step,
-    },
+    history::{asked::Asked, page, point::Point, step::Step},
     sheet::{csv::Csv, lines, points},
 };
 

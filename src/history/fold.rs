@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 
 use crate::{
-    history::{page::Asked, point::Point, step::Step},
+    history::{asked::Asked, point::Point, step::Step},
     meter::{
         fold::Meter, quantity::Series, sample::Sample, tallies::Tallies, tally::Detail,
         window::Window,

@@ -3,6 +3,7 @@
 //! A point says what is known of its time and nothing of what is not: a quantity that was not read is `null`, and a
 //! time in which nothing was read has no point.
 
+pub mod asked;
 pub mod cursor;
 pub mod fold;
 pub mod moment;

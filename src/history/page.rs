@@ -4,11 +4,9 @@
 //! passed over in strides that grow.
 
 use futures_util::TryStreamExt;
-use jiff::Timestamp;
 
 use crate::{
-    cluster_name::ClusterName,
-    history::{cursor::Cursor, fold, point::Point, step::Step},
+    history::{asked::Asked, cursor::Cursor, fold, point::Point},
     meter::{quantity::Series, window::Window},
     period::metering,
     store::{error::StoreError, opened::Store, origin::Role},
@@ -18,23 +16,6 @@ use crate::{
 const APART: i64 = 60;
 /// So many stretches of time are worked out at once.
 const AT_ONCE: usize = 288;
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    /// Of which cluster.
-    pub cluster: &'a ClusterName,
-    /// In which time.
-    pub window: Window,
-    /// How far apart.
-    pub step: Step,
-    /// How many points at most, from 1 on.
-    pub limit: usize,
-    /// Behind which point; `None` for the first page.
-    pub after: Option<Cursor>,
-    /// The time now: what is later has not been measured.
-    pub now: Timestamp,
-}
 
 /// Points in the order of their times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use vhi_usage::{
@@ -150,4 +151,17 @@ pub(crate) fn reading(source: Asked, ms: u64, figures: Vec<(Quantity, Amount)>) 
         figures,
     };
     (entry, text)
+}
+
+/// A header of an answer.
+pub(crate) fn header<'a>(answer: &'a Response<Bytes>, name: &str) -> &'a str {
+    answer.headers()[name].to_str().unwrap()
+}
+
+/// What each point has under this key.
+pub(crate) fn texts(points: &Value, key: &str) -> Vec<String> {
+    let points = points.as_array().unwrap().iter();
+    points
+        .map(|point| point[key].as_str().unwrap().to_owned())
+        .collect()
 }

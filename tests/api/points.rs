@@ -1,0 +1,134 @@
+//! What a cluster used, point by point and page by page, over HTTP.
+
+use serde_json::{Value, json};
+use vhi_usage::{
+    amount::Amount,
+    meter::quantity::Quantity,
+    store::{kept::Kept, origin::Asked},
+};
+
+use crate::{
+    json_of,
+    kept_site::{KeptSite, WINDOW, header, reading, texts},
+};
+
+#[tokio::test]
+async fn raw_points_are_the_readings_and_what_was_not_read_is_null() {
+    let kept = KeptSite::new().await;
+    let page = json_of(&kept.get(&format!("usage/history?{WINDOW}&step=raw")).await);
+    assert_eq!(page["points"].as_array().unwrap().len(), 6);
+    assert_eq!(page["next_cursor"], Value::Null);
+    let first = &page["points"][0];
+    let (entry, _) = &kept.storage[0];
+    assert_eq!(first["at"], "2025-10-01T00:00:00.000Z");
+    assert_eq!(first["reading_id"], entry.id.to_string());
+    assert_eq!([&first["series"], &first["source"]], ["storage", "ssh"]);
+    assert_eq!(
+        [&first["until"], &first["coverage"]],
+        [&Value::Null, &Value::Null]
+    );
+    assert_eq!(first["late"], false);
+    let level = json!({"bytes": 1000, "max_bytes": 1000, "coverage": null});
+    assert_eq!(first["quantities"]["logical.used"], level);
+    assert_eq!(first["quantities"]["logical.total"]["bytes"], u64::MAX);
+    assert_eq!(
+        first["quantities"].as_object().unwrap().len(),
+        Quantity::ALL.len()
+    );
+    for missing in ["user_data", "vcpus.reserved", "logical.free"] {
+        assert_eq!(first["quantities"][missing], Value::Null, "{missing}");
+    }
+    let second = &page["points"][1];
+    assert_eq!(second["at"], "2025-10-01T00:00:30.000Z");
+    assert_eq!(second["quantities"]["vcpus.reserved"]["vcpus"], 12);
+}
+
+#[tokio::test]
+async fn pages_meet_and_what_comes_later_moves_none_of_them() {
+    let kept = KeptSite::new().await;
+    let path = format!("usage/history?{WINDOW}&step=raw&limit=2");
+    let whole = json_of(&kept.get(&format!("usage/history?{WINDOW}&step=raw")).await);
+    let mut ids = Vec::new();
+    let mut next = String::new();
+    for page in 0..3 {
+        let answer = kept.get(&format!("{path}{next}")).await;
+        let body = json_of(&answer);
+        assert_eq!(body["points"].as_array().unwrap().len(), 2);
+        ids.extend(texts(&body["points"], "reading_id"));
+        if page == 2 {
+            assert_eq!(body["next_cursor"], Value::Null);
+            assert!(!answer.headers().contains_key("x-vhi-next-cursor"));
+            break;
+        }
+        let cursor = body["next_cursor"].as_str().unwrap();
+        assert_eq!(header(&answer, "x-vhi-next-cursor"), cursor);
+        next = format!("&cursor={cursor}");
+        // One behind every page that was given, one before.
+        let earlier = reading(
+            Asked::Ssh,
+            page * 60_000 + 7,
+            vec![(Quantity::LogicalUsed, Amount::exact(5))],
+        );
+        let round = Kept {
+            cluster: "cluster1".parse().unwrap(),
+            readings: vec![earlier],
+            absences: Vec::new(),
+            fence: None,
+        };
+        kept.store.append(&[round]).await.unwrap();
+    }
+    assert_eq!(ids, texts(&whole["points"], "reading_id"));
+}
+
+#[tokio::test]
+async fn stretches_are_means_with_their_coverage_and_a_gap_has_no_point() {
+    let kept = KeptSite::new().await;
+    let page = json_of(&kept.get(&format!("usage/history?{WINDOW}&step=5m")).await);
+    let points = page["points"].as_array().unwrap();
+    // The last reading of storage stands from 00:02 to 00:17, that of compute half a minute longer.
+    assert_eq!(texts(&page["points"], "at").len(), 4, "{points:?}");
+    let first = &points[0];
+    assert_eq!(first["until"], "2025-10-01T00:05:00.000Z");
+    // (60·1000 + 60·1001 + 180·1002) / 300
+    let level = json!({"bytes": 1001, "max_bytes": 1002, "coverage": first["coverage"]});
+    assert_eq!(first["quantities"]["logical.used"], level);
+    assert_eq!(first["coverage"].to_string(), "1.000000");
+    assert_eq!(
+        first["quantities"]["vcpus.reserved"]["coverage"].to_string(),
+        "0.900000"
+    );
+    assert_eq!(first["quantities"]["user_data"], Value::Null);
+    assert_eq!(points[3]["coverage"].to_string(), "0.400000");
+    let hour = json_of(&kept.get(&format!("usage/history?{WINDOW}")).await);
+    assert_eq!(hour["step"], "1h");
+    assert_eq!(hour["points"][0]["coverage"].to_string(), "0.283333");
+    // A page of one, and the next one from there, through years in which nothing was read.
+    let years = "usage/history?from=1999-01-01&to=2026-01-01&step=5m&limit=3";
+    let first = json_of(&kept.get(years).await);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = json_of(&kept.get(&format!("{years}&cursor={cursor}")).await);
+    assert_eq!(first["points"], json!(points[..3]));
+    assert_eq!(second["points"], json!(points[3..]));
+    assert_eq!(second["next_cursor"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_window_without_readings_is_an_empty_list_at_every_step() {
+    let kept = KeptSite::new().await;
+    for step in ["raw", "5m", "1h", "1d"] {
+        for window in [
+            "from=2024-01-01&to=2025-01-01",
+            "from=2999-01-01&to=2999-02-01",
+        ] {
+            let answer = kept
+                .get(&format!("usage/history?{window}&step={step}"))
+                .await;
+            assert_eq!(answer.status(), 200);
+            let body = json_of(&answer);
+            assert_eq!(
+                [&body["points"], &body["next_cursor"]],
+                [&json!([]), &Value::Null]
+            );
+        }
+    }
+}
