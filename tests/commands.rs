@@ -16,6 +16,8 @@ mod program;
 mod settings;
 #[path = "commands/stocked.rs"]
 mod stocked;
+#[path = "commands/stored.rs"]
+mod stored;
 #[path = "commands/token.rs"]
 mod token;
 #[path = "commands/trust.rs"]

@@ -14,6 +14,7 @@ use crate::{
         marks::{DAY, HOUR, Marks},
         raw::Raw,
         retention::Keep,
+        row::Row,
         tallies::{unpacked, without_levels},
     },
 };
@@ -95,7 +96,12 @@ impl<T: FnMut(Told)> Check<'_, T> {
         let whole = window(day, DAY)?;
         let kept = marks.pruned_to.is_none_or(|pruned| pruned <= day);
         let raw = match kept {
-            true => Some(self.store.raw(cluster, series, whole).await?),
+            true => match self.store.raw(cluster, series, whole).await {
+                Ok(raw) => Some(raw),
+                // A reading among them is named already, and nothing can be held against it.
+                Err(StoreError::Damaged(_)) => None,
+                Err(error) => return Err(error),
+            },
             false => None,
         };
         let (mut odd, mut counted) = (Vec::new(), [0, 0]);
@@ -151,7 +157,7 @@ impl<T: FnMut(Told)> Check<'_, T> {
         let values = [cluster, series as i64, day, day + DAY].map(Into::into);
         let rows = self.store.engine.all("read roll-ups", sql, values.to_vec());
         let rows = rows.await?;
-        let row = |row: &crate::store::row::Row| Ok((row.int(0)?, row.bytes(1)?.to_vec()));
+        let row = |row: &Row| Ok((row.int(0)?, row.bytes(1)?.to_vec()));
         rows.iter().map(row).collect()
     }
 }

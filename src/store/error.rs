@@ -16,6 +16,11 @@ pub enum StoreError {
     /// The tables could not be brought to what this release wants.
     #[error("the store's tables cannot be brought up to this release")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// A newer release wrote it.
+    #[error(
+        "a newer release wrote the store: its tables are at step {0}, and this release knows fewer; run that release, or a newer one"
+    )]
+    Newer(i64),
     /// A round was read under a lease that somebody else has taken over since.
     #[error("the lease of {0} is held by another instance")]
     Fenced(ClusterName),
