@@ -125,8 +125,8 @@ mod tests {
     #[tokio::test]
     async fn a_turn_makes_hours_and_prunes_and_a_wrong_clock_makes_no_decades_of_rows() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Place::File(folder.path().join("usage.db")));
-        let store = store.await.unwrap();
+        let place = Place::File(folder.path().join("usage.db"));
+        let store = Store::open(&place).await.unwrap();
         let now = clock::now().as_second();
         let cluster: crate::cluster_name::ClusterName = "cluster1".parse().unwrap();
         let text = Text::new(*b"text");
