@@ -9,6 +9,10 @@
 //! as many bytes with `fdatasync` in the same folder. `BENCH_STORES=sqlite` leaves the server out.
 
 #![allow(missing_docs, reason = "a program, not a library")]
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "no figure of a benchmark needs 53 bits"
+)]
 
 #[path = "store/bare.rs"]
 mod bare;
@@ -131,7 +135,6 @@ async fn measure(name: &str, kinds: [Kind; 2], minutes: i64, folder: &Path) -> R
     let now = Timestamp::from_second(MONTH.1 + 3600)?;
     let hours = u64::try_from(minutes / 60 + 48)?;
     store.roll_up(now, hours).await?;
-    load::copy_roll_ups(years).await?;
     let (mut ours, mut theirs, mut decade) = (Vec::new(), Vec::new(), Vec::new());
     let months = months(minutes)?;
     for _ in 0..TURNS {

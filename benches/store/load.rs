@@ -172,35 +172,3 @@ pub(crate) async fn fill(kind: &Kind, minutes: i64) -> Result<(), Failed> {
     }
     Ok(())
 }
-
-/// The roll-ups of the first cluster become those of every cluster: they hold the same figures.
-pub(crate) async fn copy_roll_ups(kind: &Kind) -> Result<(), Failed> {
-    let copies = ["hours", "days"].map(|table| {
-        format!(
-            "INSERT INTO {table} (cluster, series, start, tallies) SELECT c.number, h.series, h.start, h.tallies \
-             FROM {table} h CROSS JOIN clusters c WHERE h.cluster = (SELECT number FROM clusters WHERE name = \
-             'cluster0') ON CONFLICT DO NOTHING"
-        )
-    });
-    let marks = "UPDATE marks SET storage_to = (SELECT MAX(storage_to) FROM marks)";
-    match kind {
-        Kind::File(file) => {
-            let options = SqliteConnectOptions::new().filename(file);
-            let mut open = SqliteConnection::connect_with(&options).await?;
-            for sql in copies.iter().map(String::as_str).chain([marks]) {
-                run!(open, sql);
-            }
-            open.close().await?;
-        }
-        Kind::Server(options) => {
-            let mut open = PgConnection::connect_with(options).await?;
-            for sql in copies.iter().map(String::as_str).chain([marks]) {
-                run!(open, sql);
-            }
-            run!(open, "VACUUM (ANALYZE) hours");
-            run!(open, "VACUUM (ANALYZE) days");
-            open.close().await?;
-        }
-    }
-    Ok(())
-}

@@ -52,11 +52,21 @@ impl Part {
         force: bool,
         first: P,
     ) -> Result<(Part, P), Failure> {
-        if !force && whole.exists() {
-            return Err(told(
-                whole,
-                "it is there already: --force puts the new one in its place",
-            ));
+        match fs::metadata(whole) {
+            // A device or a folder is no place for a file, whatever is forced.
+            Ok(there) if !there.is_file() => {
+                return Err(told(
+                    whole,
+                    "it is no file: name another one, or `-` for standard output",
+                ));
+            }
+            Ok(_) if !force => {
+                return Err(told(
+                    whole,
+                    "it is there already: --force puts the new one in its place",
+                ));
+            }
+            _ => {}
         }
         let (part, marks) = (beside(whole, ".part"), beside(whole, ".part.json"));
         let mut options = OpenOptions::new();
@@ -105,6 +115,14 @@ impl Part {
     /// Its own name.
     pub fn path(&self) -> &Path {
         &self.part
+    }
+
+    /// Begins anew: nothing of what was there before is gone on with.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn empty(&mut self) -> Result<(), Failure> {
+        self.cut(0)
     }
 
     /// Writes a piece, which is certain only behind the next mark.
@@ -191,13 +209,19 @@ impl Part {
                 "some of it is gone: take it away together with the .json beside it",
             ));
         }
+        self.cut(mark.bytes)?;
+        Ok(mark.next)
+    }
+
+    /// Takes away what stands behind so many bytes, and goes on there.
+    fn cut(&mut self, bytes: u64) -> Result<(), Failure> {
         let cut = self
             .file
-            .set_len(mark.bytes)
-            .and_then(|()| io::Seek::seek(&mut self.file, io::SeekFrom::Start(mark.bytes)));
+            .set_len(bytes)
+            .and_then(|()| io::Seek::seek(&mut self.file, io::SeekFrom::Start(bytes)));
         cut.map_err(|error| unwritten(&self.part, &error))?;
-        self.bytes = mark.bytes;
-        Ok(mark.next)
+        self.bytes = bytes;
+        Ok(())
     }
 }
 
@@ -247,6 +271,29 @@ mod tests {
         assert_eq!(fs::read(&whole).unwrap(), b"first\nsecond\n");
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 1, "something is left behind");
+    }
+
+    #[test]
+    fn a_part_that_is_begun_anew_holds_nothing_of_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = folder.path().join("x.csv");
+        let (mut part, _) = open(&whole, "one").unwrap();
+        part.append(b"everything\n").unwrap();
+        part.mark(&1).unwrap();
+        drop(part);
+        let (mut part, _) = open(&whole, "one").unwrap();
+        part.empty().unwrap();
+        part.append(b"anew\n").unwrap();
+        part.finish().unwrap();
+        assert_eq!(fs::read(&whole).unwrap(), b"anew\n");
+    }
+
+    #[test]
+    fn what_is_no_file_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = Part::open(folder.path(), "one".to_owned(), true, 0);
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("it is no file"), "{told}");
     }
 
     #[test]

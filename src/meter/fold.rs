@@ -95,42 +95,20 @@ impl Meter {
     fn tell(&mut self, second: i64) {
         let until = second.min(self.end);
         while let Ok(left) = Window::new(self.told, until) {
-            self.told = match self.standing {
+            self.told = match &self.standing {
                 Some(sample) if left.from() < ends(sample.second(), sample.holds) => {
                     let to = left.to().min(ends(sample.second(), sample.holds));
-                    self.stand(&sample, left.from(), to)
+                    stand(&mut self.tallies, self.all, sample, left.from(), to);
+                    to
                 }
                 _ => self.lack(left),
             };
         }
     }
 
-    /// The reading stood from one second to another. Returns the latter.
-    fn stand(&mut self, sample: &Sample, from: i64, to: i64) -> i64 {
-        let seconds = to.abs_diff(from);
-        let mut missing = Quantities::default();
-        let places = (self.tallies.quantities.iter_mut()).zip(&sample.values);
-        for (quantity, (tally, value)) in self.tallies.series.quantities().iter().zip(places) {
-            match value {
-                Some(value) => tally.add(*value, from, seconds),
-                None => missing.insert(*quantity),
-            }
-        }
-        if missing != self.all {
-            self.tallies.covered += seconds;
-        }
-        if !missing.is_empty()
-            && let Ok(window) = Window::new(from, to)
-        {
-            self.tallies.miss(window, GapReason::NotGiven, missing);
-        }
-        self.tallies.come_from(sample.source);
-        to
-    }
-
     /// No reading stood from the first second on. Returns up to where there is one reason for it.
     fn lack(&mut self, left: Window) -> i64 {
-        let read = self.standing.map(|sample| sample.at_ms);
+        let read = self.standing.as_ref().map(|sample| sample.at_ms);
         let since = self
             .missed
             .filter(|miss| read.is_none_or(|at| at <= miss.at_ms));
@@ -147,6 +125,28 @@ impl Meter {
         }
         to
     }
+}
+
+/// The reading stood from one second to another.
+fn stand(tallies: &mut Tallies, all: Quantities, sample: &Sample, from: i64, to: i64) {
+    let seconds = to.abs_diff(from);
+    let mut missing = Quantities::default();
+    let places = tallies.quantities.iter_mut().zip(&sample.values);
+    for (quantity, (tally, value)) in tallies.series.quantities().iter().zip(places) {
+        match value {
+            Some(value) => tally.add(*value, from, seconds),
+            None => missing.insert(*quantity),
+        }
+    }
+    if missing != all {
+        tallies.covered += seconds;
+    }
+    if !missing.is_empty()
+        && let Ok(window) = Window::new(from, to)
+    {
+        tallies.miss(window, GapReason::NotGiven, missing);
+    }
+    tallies.come_from(sample.source);
 }
 
 /// The second behind the last one in which something holds that begins in this one.

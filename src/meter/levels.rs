@@ -12,14 +12,23 @@ pub struct Levels {
 
 /// How many runs are kept as they came: a month of minutes fits.
 const UNORDERED: usize = 1 << 16;
+/// Into how many steps values are sorted at first.
+const STEPS: u64 = 1024;
 
 impl Levels {
     /// The value stood for so many seconds more.
     pub fn add(&mut self, value: u64, seconds: u64) {
         match self.runs.last_mut() {
             Some((last, sum)) if *last == value => *sum += seconds,
-            _ => self.runs.push((value, seconds)),
+            _ => {
+                self.runs.push((value, seconds));
+                self.tidy();
+            }
         }
+    }
+
+    /// Brings equal values together once there are many.
+    fn tidy(&mut self) {
         if self.runs.len() >= self.next.max(UNORDERED) {
             self.runs = self.ordered();
             // As often as it pays: many years take no more room than they have different values.
@@ -29,10 +38,13 @@ impl Levels {
 
     /// What another time adds.
     pub fn join(&mut self, other: &Levels) {
-        self.runs.reserve(other.runs.len());
-        for (value, seconds) in &other.runs {
-            self.add(*value, *seconds);
-        }
+        let Some(((value, seconds), rest)) = other.runs.split_first() else {
+            return;
+        };
+        // Only the first one may go on with what was last.
+        self.add(*value, *seconds);
+        self.runs.extend_from_slice(rest);
+        self.tidy();
     }
 
     /// Every value once, from the least to the greatest, with its seconds.
@@ -49,29 +61,52 @@ impl Levels {
         runs
     }
 
+    /// Room for so many runs, where it is known how many come.
+    pub fn with_capacity(runs: usize) -> Levels {
+        Levels {
+            runs: Vec::with_capacity(runs),
+            next: 0,
+        }
+    }
+
     /// The least value that the quantity stood at or below for at least so many hundredths of its time; `None` where
     /// it never stood.
     pub fn percentile(&self, hundredths: u64) -> Option<u64> {
-        let all: u128 = self.runs.iter().map(|run| u128::from(run.1)).sum();
+        let values = || self.runs.iter().map(|run| run.0);
+        let (least, greatest) = (values().min()?, values().max()?);
+        let all = seconds(&self.runs);
         let mut wanted = (all * u128::from(hundredths)).div_ceil(100).max(1);
-        let mut runs = self.runs.clone();
-        let mut rest = runs.as_mut_slice();
-        // Halves of what is left: none of it is put in order that need not be.
-        while !rest.is_empty() {
-            let (below, run, above) = rest.select_nth_unstable(rest.len() / 2);
-            let under: u128 = below.iter().map(|run| u128::from(run.1)).sum();
-            let through = under + u128::from(run.1);
-            if wanted <= under {
-                rest = below;
-            } else if wanted <= through {
-                return Some(run.0);
-            } else {
-                wanted -= through;
-                rest = above;
+        // The values in order are wanted around one place only: how much lies in each of a thousand steps of equal
+        // height says in which of them that is.
+        let step = (greatest - least) / STEPS + 1;
+        let at = |value: u64| usize::try_from((value - least) / step).unwrap_or(usize::MAX);
+        let mut heights = vec![0_u128; usize::try_from(STEPS).ok()?];
+        for (value, seconds) in &self.runs {
+            if let Some(height) = heights.get_mut(at(*value)) {
+                *height += u128::from(*seconds);
             }
         }
-        None
+        let through = heights.iter().position(|height| {
+            let found = wanted <= *height;
+            if !found {
+                wanted -= *height;
+            }
+            found
+        })?;
+        let inside = self.runs.iter().filter(|run| at(run.0) == through);
+        let mut inside: Vec<(u64, u64)> = inside.copied().collect();
+        inside.sort_unstable();
+        let run = inside.iter().find(|run| {
+            let found = wanted <= u128::from(run.1);
+            wanted = wanted.saturating_sub(run.1.into());
+            found
+        })?;
+        Some(run.0)
     }
+}
+
+fn seconds(runs: &[(u64, u64)]) -> u128 {
+    runs.iter().map(|run| u128::from(run.1)).sum()
 }
 
 /// The same times at the same values, in whatever order they came.

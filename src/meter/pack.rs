@@ -156,8 +156,10 @@ impl Input<'_> {
             value: window.holds(at).then_some(greatest)?,
             at,
         };
-        let mut levels = Levels::default();
         let (runs, mut value, mut stood) = (self.number()?, 0_u64, 0_u64);
+        // Each takes two bytes at least.
+        let room = usize::try_from(runs).ok()?.min(self.0.len() / 2);
+        let mut levels = Levels::with_capacity(room);
         for _ in 0..runs {
             value = value.checked_add(self.number()?)?;
             let seconds = self.number()?;

@@ -39,16 +39,13 @@ impl<'a> Input<'a> {
     /// A number of at most 64 bits.
     pub fn number(&mut self) -> Option<u64> {
         let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            let bits = u64::from(byte & 0x7f);
-            if bits << shift >> shift != bits {
-                return None;
-            }
-            number |= bits << shift;
+        for (place, byte) in (0_u32..10).zip(self.0) {
+            number |= u64::from(byte & 0x7f) << (7 * place);
             if byte & 0x80 == 0 {
-                return Some(number);
+                // Of the tenth byte one bit has room.
+                let fits = place < 9 || *byte < 2;
+                self.0 = self.0.get(place as usize + 1..)?;
+                return fits.then_some(number);
             }
         }
         None
@@ -96,6 +93,9 @@ mod tests {
         let mut out = Out(Vec::new());
         out.number(u128::from(u64::MAX) + 1);
         assert_eq!(Input(&out.0).number(), None);
+        let tenth = |last: u8| [[0xff; 9].as_slice(), &[last]].concat();
+        assert_eq!(Input(&tenth(1)).number(), Some(u64::MAX));
+        assert_eq!(Input(&tenth(2)).number(), None);
         assert_eq!(Input(&[0xff; 9]).number(), None);
         assert_eq!(Input(&[0x80; 40]).number(), None);
         assert_eq!(Input(&[0xff; 40]).long(), None);

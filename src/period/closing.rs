@@ -62,7 +62,11 @@ pub async fn close(
         let end = end.map_err(|_| StoreError::damaged("a month lies beyond all times"))?;
         return Err(PeriodError::NotOver { month, end });
     }
-    let summary = metering::summary(store, cluster, window, now).await?;
+    let summary = match metering::summary(store, cluster, window, now).await {
+        // Of a month that nobody closed for so long its whole hours are left, which say the same.
+        Err(StoreError::Pruned(..)) => metering::rolled(store, cluster, window, now).await?,
+        summary => summary?,
+    };
     let mut closed = Closed {
         month: month.to_string(),
         zone: calendar.zone_name(),

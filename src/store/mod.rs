@@ -40,3 +40,4 @@ pub mod tallies;
 pub mod texts;
 pub mod touch;
 pub mod value;
+pub mod whole;

@@ -68,10 +68,17 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<(Quantity, Amount)>, StoreError> {
 pub fn values(packed: &[u8]) -> Result<Values, StoreError> {
     let mut rest = versioned(packed)?;
     let given = number(&mut rest)?;
+    if given >> Quantity::ALL.len() != 0 {
+        return Err(damaged("a quantity that nobody knows"));
+    }
     let mut values = Values::default();
-    for quantity in named(given)? {
+    // Read for every reading of a month: from bit to bit, and not through all that there are.
+    let mut left = given;
+    while left != 0 {
+        let quantity = Quantity::ALL.get(left.trailing_zeros() as usize);
+        left &= left - 1;
         let value = number(&mut rest)?;
-        if let Some(place) = values.get_mut(quantity.place()) {
+        if let Some(place) = quantity.and_then(|it| values.get_mut(it.place())) {
             *place = Some(value);
         }
     }

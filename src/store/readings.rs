@@ -1,6 +1,6 @@
 //! Readings as they were written, in the order of their times.
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, future::Either, stream::BoxStream};
 use jiff::Timestamp;
@@ -54,15 +54,23 @@ impl Store {
         let rows = self
             .engine
             .rows("read readings", sql, range(cluster, series as i64, window));
-        rows.and_then(move |row| async move {
-            let origin = self.origin_of(row.int(2)?).await?;
-            Ok(Sample {
-                at_ms: row.int(0)?,
-                holds: origin.holds,
-                id: Uuid::from_bytes(row.exactly(1)?),
-                source: origin.source as u8,
-                values: pack::values(row.bytes(3)?)?,
-            })
+        // Most readings have the origin of the one before: it is looked up when it changes.
+        let mut last: Option<(i64, Arc<Origin>)> = None;
+        rows.and_then(move |row| {
+            let number = match row.int(2) {
+                Ok(number) => number,
+                Err(error) => return Either::Left(ready(Err(error))),
+            };
+            if last.as_ref().is_none_or(|(known, _)| *known != number) {
+                last = self.names.origin(number).map(|origin| (number, origin));
+            }
+            match &last {
+                Some((_, origin)) => Either::Left(ready(sample(&row, origin))),
+                None => Either::Right(async move {
+                    let origin = self.origin(number).await?;
+                    sample(&row, &origin)
+                }),
+            }
         })
         .boxed()
     }
@@ -137,10 +145,21 @@ impl Store {
         number: i64,
     ) -> impl Future<Output = Result<Arc<Origin>, StoreError>> + Send + '_ {
         match self.names.origin(number) {
-            Some(origin) => Either::Left(std::future::ready(Ok(origin))),
+            Some(origin) => Either::Left(ready(Ok(origin))),
             None => Either::Right(self.origin(number)),
         }
     }
+}
+
+/// A row of time, name, origin and figures, as the meter sees it.
+fn sample(row: &Row, origin: &Origin) -> Result<Sample, StoreError> {
+    Ok(Sample {
+        at_ms: row.int(0)?,
+        holds: origin.holds,
+        id: Uuid::from_bytes(row.exactly(1)?),
+        source: origin.source as u8,
+        values: pack::values(row.bytes(3)?)?,
+    })
 }
 
 /// Cluster, role and both ends in milliseconds.

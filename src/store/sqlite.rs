@@ -15,6 +15,8 @@ use crate::store::{engine::Engine, error::StoreError};
 /// Who writes at the same time, such as `close` from a command line, is waited for so long.
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// How many rows the thread that reads is ahead of who takes them: with few, each of them waits for the other all the time.
+const AHEAD: usize = 1024;
 
 /// Opens the file, and makes it where there is none.
 ///
@@ -35,6 +37,7 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
+        .row_buffer_size(AHEAD)
         .busy_timeout(BUSY);
     let writer = SqlitePoolOptions::new().max_connections(1);
     let writer = writer

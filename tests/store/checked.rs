@@ -41,7 +41,7 @@ async fn meddle(place: &Place, sql: &str) {
     assert!(changed > 0);
 }
 
-async fn check(store: &Store, retention: Retention) -> (Counted, Vec<Wrong>) {
+async fn look(store: &Store, retention: Retention) -> (Counted, Vec<Wrong>) {
     let now = Timestamp::from_second(OCTOBER + 3 * DAY).unwrap();
     let mut wrong = Vec::new();
     let tell = |told| match told {
@@ -79,7 +79,7 @@ fn changed(site: &Site, table: &str, column: &str, rest: &str) -> String {
 on_both! {
     async fn nothing_is_wrong_with_what_nobody_has_touched(site: Site) {
         stocked(&site).await;
-        let (counted, wrong) = check(&site.store, Retention::default()).await;
+        let (counted, wrong) = look(&site.store, Retention::default()).await;
         assert_eq!(wrong, []);
         let expected = Counted { texts: 288, readings: 288, absences: 1, revisions: 0, hours: 48, days: 2, wrong: 0 };
         assert_eq!(counted, expected);
@@ -95,7 +95,7 @@ on_both! {
         let another = format!("(SELECT tallies FROM hours WHERE start = {})", hour(29));
         meddle(&site.place, &format!("UPDATE hours SET tallies = {another} WHERE start = {}", hour(30))).await;
         meddle(&site.place, &format!("DELETE FROM hours WHERE start = {}", hour(31))).await;
-        let (_, wrong) = check(&site.store, Retention::default()).await;
+        let (_, wrong) = look(&site.store, Retention::default()).await;
         let found: Vec<_> = wrong.iter().map(|it| (it.kind, it.which.as_str())).collect();
         let (text, reading) = (vhi_usage::hex::lower(&text.hash), format!("cluster1 {}", first.id));
         let expected = [
@@ -109,7 +109,7 @@ on_both! {
         // What its retention has let go is not missed.
         let keep = Keep::For(std::time::Duration::from_secs(86_400));
         let retention = Retention { hours: keep, ..Retention::default() };
-        let (_, wrong) = check(&site.store, retention).await;
+        let (_, wrong) = look(&site.store, retention).await;
         assert_eq!(wrong.len(), 3);
     }
 
@@ -117,7 +117,7 @@ on_both! {
         stocked(&site).await;
         let sql = format!("UPDATE readings SET late = 0, at = at + 1 WHERE at = {}", OCTOBER * 1000 + 600_000);
         meddle(&site.place, &sql).await;
-        let (_, wrong) = check(&site.store, Retention::default()).await;
+        let (_, wrong) = look(&site.store, Retention::default()).await;
         assert_eq!((wrong[0].kind, wrong[0].problem.as_str()), (Looked::Reading, "its id does not follow from its source, time and text"));
     }
 

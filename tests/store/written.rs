@@ -44,7 +44,7 @@ on_both! {
         }
         for (entry, text) in [storage, compute, witness] {
             let found = entries(&site.store, entry.role, window(0, 60)).await;
-            assert_eq!(found, [entry.clone()]);
+            assert_eq!(found, std::slice::from_ref(&entry));
             let named = site.store.entry(&cluster("cluster1"), entry.id).await.unwrap().unwrap();
             assert_eq!((named.entry, named.late), (entry, false));
             let kept = site.store.text(&text.hash).await.unwrap();

@@ -29,8 +29,11 @@ pub async fn write(
         }
     }
     let text = focus::csv(&all)?;
-    // All of it is written at once: a part of it is begun anew.
-    let (mut open, ()) = sheet.open(format!("charges of {month}"), ())?;
+    let names: Vec<&str> = clusters.iter().map(ClusterName::as_str).collect();
+    let job = format!("charges of {month} of {}", names.join(", "));
+    let (mut open, ()) = sheet.open(job, ())?;
+    // All of it is written at once, and what an earlier command has left of it is no part of this one.
+    open.empty()?;
     open.write(&text, &())?;
     open.finish()?;
     Ok(ExitCode::SUCCESS)
