@@ -17,7 +17,7 @@ fn damage(place: &Place) {
     runtime.block_on(async {
         let options = SqliteConnectOptions::new().filename(place.file("usage.db"));
         let mut open = SqliteConnection::connect_with(&options).await.unwrap();
-        let sql = "UPDATE texts SET packed = CAST(x'09' || substr(packed, 2) AS BLOB) \
+        let sql = "UPDATE texts SET packed = CAST(x'07' || substr(packed, 2) AS BLOB) \
                    WHERE hash = (SELECT MIN(hash) FROM texts)";
         let done = sqlx::query(sql).execute(&mut open).await.unwrap();
         assert_eq!(done.rows_affected(), 1);

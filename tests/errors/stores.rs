@@ -78,6 +78,6 @@ fn what_the_store_refuses_names_the_cluster_and_the_way_out() {
     let sentence = "the lease of cluster1 is held by another instance";
     Mask::default().says(chain(&fenced), sentence);
     let pruned = StoreError::Pruned("2026-10-01T00:00:00.000Z".to_owned(), "hours");
-    let sentence = "the readings of 2026-10-01T00:00:00.000Z are pruned, and only whole hours of them are kept: ask for whole hours";
+    let sentence = "the readings of TIME are pruned, and only whole hours of them are kept: ask for whole hours";
     Mask::default().says(chain(&pruned), sentence);
 }

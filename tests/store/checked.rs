@@ -70,8 +70,8 @@ async fn stocked(site: &Site) {
 /// The bytes of this column with another value in place of the first.
 fn changed(site: &Site, table: &str, column: &str, rest: &str) -> String {
     let value = match site.place {
-        Place::File(_) => format!("CAST(x'09' || substr({column}, 2) AS BLOB)"),
-        Place::Server(_) => format!("set_byte({column}, 0, 9)"),
+        Place::File(_) => format!("CAST(x'07' || substr({column}, 2) AS BLOB)"),
+        Place::Server(_) => format!("set_byte({column}, 0, 7)"),
     };
     format!("UPDATE {table} SET {column} = {value} {rest}")
 }
@@ -101,8 +101,8 @@ on_both! {
         let expected = [
             (Looked::Text, text.as_str()),
             (Looked::Reading, reading.as_str()),
-            (Looked::Hour, "cluster1 storage 2026-10-02T06:00:00Z"),
-            (Looked::Hour, "cluster1 storage 2026-10-02T07:00:00Z"),
+            (Looked::Hour, "cluster1 storage 2026-10-02T06:00:00.000Z"),
+            (Looked::Hour, "cluster1 storage 2026-10-02T07:00:00.000Z"),
         ];
         assert_eq!(found, expected);
         assert_eq!(wrong[3].problem, "it is missing");
@@ -128,4 +128,29 @@ on_both! {
         let told = told.to_string();
         assert_eq!(told, "a newer release wrote the store: its tables are at step 99, and this release knows fewer; run that release, or a newer one");
     }
+}
+
+/// Opens a store that nobody has made yet, three times at once.
+async fn opened_at_once(place: &Place) {
+    let opened = tokio::join!(Store::open(place), Store::open(place), Store::open(place));
+    for store in [opened.0, opened.1, opened.2] {
+        let store = store.unwrap();
+        assert_eq!(
+            look(&store, Retention::default()).await.0,
+            Counted::default()
+        );
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_file_is_opened_by_several_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    opened_at_once(&Place::File(folder.path().join("usage.db"))).await;
+}
+
+#[tokio::test]
+async fn a_new_database_is_opened_by_several_at_once() {
+    let database = crate::postgres::Database::new().await;
+    opened_at_once(&database.place()).await;
 }
