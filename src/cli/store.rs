@@ -18,7 +18,7 @@ use crate::{
     cli::{archive::Archive, exit::Failure, plain::Plain, progress::Progress},
     clock,
     config::origins::Origins,
-    store::check::{Counted, Looked, Told, Wrong},
+    store::checked::{Counted, Looked, Told, Wrong},
 };
 
 /// What to do with it.

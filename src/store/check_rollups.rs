@@ -9,7 +9,8 @@ use crate::{
     cluster_name::ClusterName,
     meter::{quantity::Series, tallies::Tallies, tally::Detail, window::Window},
     store::{
-        check::{Check, Looked, Told},
+        check::Check,
+        checked::{Looked, Told},
         error::StoreError,
         marks::{DAY, HOUR, Marks},
         raw::Raw,

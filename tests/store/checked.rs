@@ -7,7 +7,7 @@ use sqlx::{
 use vhi_usage::{
     amount::Amount,
     store::{
-        check::{Counted, Looked, Told, Wrong},
+        checked::{Counted, Looked, Told, Wrong},
         error::StoreError,
         opened::Store,
         origin::Role,
