@@ -44,6 +44,7 @@ pub struct Service {
     pub pulse: Pulse,
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
+    upkeep: JoinHandle<()>,
     http: JoinHandle<()>,
     share_no_more: watch::Sender<bool>,
     sharing: JoinHandle<()>,
@@ -110,7 +111,7 @@ impl Service {
             grace: SignedDuration::try_from(config.store.grace).unwrap_or(SignedDuration::MAX),
         };
         let asked_to_end = stop::requested(asked.clone());
-        collectors.spawn(upkeep::run(
+        let upkeep = tokio::spawn(upkeep::run(
             keeper.store(),
             calendar,
             config.store.retention,
@@ -143,6 +144,7 @@ impl Service {
             pulse,
             stop,
             collectors,
+            upkeep,
             http,
             share_no_more,
             sharing,
@@ -183,6 +185,12 @@ impl Service {
                 }
                 Failure::Broken("the HTTP side")
             }
+            ended = &mut self.upkeep => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the upkeep of the store ended badly");
+                }
+                Failure::Broken("the upkeep of the store")
+            }
             ended = &mut self.keeping => {
                 if let Err(error) = ended {
                     tracing::error!(%error, "the keeper ended badly");
@@ -215,6 +223,11 @@ impl Service {
                 if let Err(error) = ended {
                     tracing::error!(%error, "a collector ended badly");
                 }
+            }
+            if !self.upkeep.is_finished()
+                && let Err(error) = (&mut self.upkeep).await
+            {
+                tracing::error!(%error, "the upkeep of the store ended badly");
             }
             // Nobody reads here any more: others take over at once.
             self.share_no_more.send_replace(true);

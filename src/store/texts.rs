@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
 };
 
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -54,15 +54,28 @@ fn deflated(text: &Text, newest: i64) -> Result<Packed, StoreError> {
     let done = deflate
         .write_all(&text.bytes)
         .and_then(|()| deflate.finish());
+    let mut packed = done.map_err(|_| StoreError::damaged("a text cannot be deflated"))?;
+    packed.extend(sum(&packed));
     Ok(Packed {
         length: i64::try_from(text.bytes.len()).map_err(too_much)?,
-        packed: done.map_err(|_| StoreError::damaged("a text cannot be deflated"))?,
+        packed,
         newest,
     })
 }
 
+/// What ends a packed text: some bits of what is deflated can be others without another text.
+fn sum(deflated: &[u8]) -> [u8; 4] {
+    let mut sum = Crc::new();
+    sum.update(deflated);
+    sum.sum().to_le_bytes()
+}
+
 /// The text of a row; `None` where it is not what was written.
 pub(crate) fn inflated(packed: &[u8], length: i64, hash: &Hash) -> Option<Vec<u8>> {
+    let (packed, ends) = packed.split_last_chunk()?;
+    if sum(packed) != *ends {
+        return None;
+    }
     let mut text = Vec::new();
     // What is damaged may say that it is as long as it likes.
     let length = u64::try_from(length).ok()?;
@@ -111,6 +124,17 @@ impl Store {
         let broken = || format!("the text {} is not what was written", hex::lower(hash));
         text.ok_or_else(|| StoreError::damaged(broken())).map(Some)
     }
+
+    /// The time of the oldest text that is kept, in milliseconds since 1970: texts are pruned in the order of their
+    /// times, so that each later one must still be there. `None` where none is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn oldest_text(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT MIN(newest) FROM texts";
+        let row = self.engine.first("read a text", sql, Vec::new()).await?;
+        row.map_or(Ok(None), |row| row.maybe_int(0))
+    }
 }
 
 #[cfg(test)]
@@ -127,13 +151,17 @@ mod tests {
             assert_eq!(inflated(&row.packed, row.length + 1, &text.hash), None);
             assert_eq!(inflated(&row.packed, -1, &text.hash), None);
             assert_eq!(inflated(&row.packed, i64::MAX, &[0; 32]), None);
-            for place in 0..row.packed.len().min(60) {
+            for bit in 0..row.packed.len() * 8 {
                 let mut flipped = row.packed.clone();
-                flipped[place] ^= 1;
-                let read = inflated(&flipped, row.length, &text.hash);
-                // The unused bits behind the last block are nobody's.
-                assert!(read.is_none_or(|read| read == bytes));
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(
+                    inflated(&flipped, row.length, &text.hash),
+                    None,
+                    "bit {bit}"
+                );
             }
+            let longer = [&row.packed[..], &[0]].concat();
+            assert_eq!(inflated(&longer, row.length, &text.hash), None);
         }
     }
 }
