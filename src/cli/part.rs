@@ -55,16 +55,12 @@ impl Part {
         match fs::metadata(whole) {
             // A device or a folder is no place for a file, whatever is forced.
             Ok(there) if !there.is_file() => {
-                return Err(told(
-                    whole,
-                    "it is no file: name another one, or `-` for standard output",
-                ));
+                let why = "it is no file: name another one, or `-` for standard output";
+                return Err(told(whole, why));
             }
             Ok(_) if !force => {
-                return Err(told(
-                    whole,
-                    "it is there already: --force puts the new one in its place",
-                ));
+                let why = "it is there already: --force puts the new one in its place";
+                return Err(told(whole, why));
             }
             _ => {}
         }
@@ -98,10 +94,8 @@ impl Part {
                 first
             }
             None => {
-                return Err(told(
-                    &this.part,
-                    "it is no part of an export: take it away, or take another name",
-                ));
+                let why = "it is no part of an export: take it away, or take another name";
+                return Err(told(&this.part, why));
             }
         };
         Ok((this, next))
@@ -204,10 +198,8 @@ impl Part {
             return Err(told(&self.part, &why));
         }
         if length < mark.bytes {
-            return Err(told(
-                &self.part,
-                "some of it is gone: take it away together with the .json beside it",
-            ));
+            let why = "some of it is gone: take it away together with the .json beside it";
+            return Err(told(&self.part, why));
         }
         self.cut(mark.bytes)?;
         Ok(mark.next)
@@ -237,13 +229,8 @@ fn told(path: &Path, why: &str) -> Failure {
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
-    told(
-        path,
-        &format!(
-            "it cannot be written: {}",
-            unreadable::why_not_written(error)
-        ),
-    )
+    let why = unreadable::why_not_written(error);
+    told(path, &format!("it cannot be written: {why}"))
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reading_from_later_than_now_is_not_followed() {
-        let mut held = Held::default();
+        let mut held = Held::since(clock::now());
         assert!(!held.follow(1, clock::now() + Duration::from_secs(3600)));
         assert_eq!(shown(&held), None);
         assert!(held.follow(2, clock::now()));
@@ -202,7 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_clock_that_was_set_back_does_not_hide_what_is_read_since() {
-        let mut held = Held::default();
+        let mut held = Held::since(clock::now());
         assert!(held.follow(1, clock::now()));
         held.since = clock::now() + Duration::from_secs(3600);
         assert!(held.follow(2, clock::now()));
