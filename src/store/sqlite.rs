@@ -1,6 +1,6 @@
 //! The store in a file of our own.
 
-use std::{path::Path, time::Duration};
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use sqlx::{
     ConnectOptions, SqlitePool,
@@ -24,6 +24,13 @@ const AHEAD: usize = 1024;
 /// When it cannot be opened.
 pub async fn open(file: &Path) -> Result<Engine, StoreError> {
     let opening = StoreError::doing("open its file");
+    // Texts of nodes and clients stand in it: they are nobody else's. What lies beside it gets the same mode.
+    let mut new = OpenOptions::new();
+    match new.write(true).create_new(true).mode(0o600).open(file) {
+        Ok(made) => drop(made),
+        // It is there; or the database cannot make it either, and says why.
+        Err(error) => tracing::debug!(%error, "no new file is made for the store"),
+    }
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
@@ -51,6 +58,26 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[tokio::test]
+    async fn nobody_else_reads_the_file_or_what_lies_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = open(&folder.path().join("usage.db")).await.unwrap();
+        let mut writing = engine.begin().await.unwrap();
+        let table = "CREATE TABLE written (it BIGINT)";
+        writing.run("write", table, Vec::new()).await.unwrap();
+        let mut files = 0;
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let mode = file.unwrap().metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0);
+            files += 1;
+        }
+        // The file itself, and its log.
+        assert!(files >= 2);
+        drop(writing);
+        engine.close().await;
+    }
 
     #[tokio::test]
     async fn a_new_reader_does_not_wait_for_whoever_writes() {

@@ -37,8 +37,7 @@ pub async fn write(
     tell(month, clusters, &lacking)?;
     let text = focus::csv(&all)?;
     let names: Vec<&str> = clusters.iter().map(ClusterName::as_str).collect();
-    let place = &archive.settings.place;
-    let job = format!("charges of {month} of {} in {place}", names.join(", "));
+    let job = format!("charges of {month} of {}", names.join(", "));
     let (mut open, ()) = sheet.open(job, ())?;
     // All of it is written at once, and what an earlier command has left of it is no part of this one.
     open.empty()?;

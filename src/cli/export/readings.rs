@@ -96,7 +96,7 @@ impl<'a> Readings<'a> {
         let place = &self.archive.settings.place;
         // Another release may have other columns.
         format!(
-            "{format} of release {release}: {} in {place}",
+            "{format} of release {release}: {}; {place}",
             clusters.join(", ")
         )
     }
