@@ -181,6 +181,8 @@ pub fn sealed<'a>(cluster: &'a ClusterName, closed: &'a Closed) -> Sealed<'a> {
         zone: &closed.zone,
         from: closed.window.from(),
         to: closed.window.to(),
+        closed_at: closed.closed_at,
+        closed_by: &closed.closed_by,
         readings: closed.readings,
         readings_digest: &closed.readings_digest,
         corrections: closed.corrections,
