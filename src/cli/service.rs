@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -16,7 +15,7 @@ use crate::{
         log::AccessLog, published::Published, requests::Requests,
     },
     breaker::Breakers,
-    cli::{exit::Failure, stop, upkeep},
+    cli::{exit::Failure, stop, upkeep::Upkeep},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
     keeper::{
@@ -25,7 +24,6 @@ use crate::{
         task::Task,
     },
     lease::{post::Post, sharing::Sharing},
-    period::calendar::Calendar,
     pulse::Pulse,
     store,
     usage::ClusterUsage,
@@ -44,6 +42,7 @@ pub struct Service {
     pub pulse: Pulse,
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
+    upkeeping: JoinHandle<()>,
     http: JoinHandle<()>,
     share_no_more: watch::Sender<bool>,
     sharing: JoinHandle<()>,
@@ -105,17 +104,13 @@ impl Service {
         for collector in ready {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
-        let calendar = Calendar {
-            zone: config.store.zone.clone(),
-            grace: SignedDuration::try_from(config.store.grace).unwrap_or(SignedDuration::MAX),
+        let upkeep = Upkeep {
+            store: keeper.store(),
+            standing: keeper.standing(),
+            calendar: config.store.calendar(),
+            retention: config.store.retention,
         };
-        let asked_to_end = stop::requested(asked.clone());
-        collectors.spawn(upkeep::run(
-            keeper.store(),
-            calendar,
-            config.store.retention,
-            asked_to_end,
-        ));
+        let upkeeping = tokio::spawn(upkeep.run(stop::requested(asked.clone())));
         let api = Api {
             tokens: tokens.clone(),
             limit: config
@@ -143,6 +138,7 @@ impl Service {
             pulse,
             stop,
             collectors,
+            upkeeping,
             http,
             share_no_more,
             sharing,
@@ -176,6 +172,12 @@ impl Service {
                     tracing::error!(%error, "a collector ended badly");
                 }
                 Failure::Broken("a collector")
+            }
+            ended = &mut self.upkeeping => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the upkeep of the store ended badly");
+                }
+                Failure::Broken("the upkeep of the store")
             }
             ended = &mut self.http => {
                 if let Err(error) = ended {
@@ -215,6 +217,11 @@ impl Service {
                 if let Err(error) = ended {
                     tracing::error!(%error, "a collector ended badly");
                 }
+            }
+            if !self.upkeeping.is_finished()
+                && let Err(error) = (&mut self.upkeeping).await
+            {
+                tracing::error!(%error, "the upkeep of the store ended badly");
             }
             // Nobody reads here any more: others take over at once.
             self.share_no_more.send_replace(true);
