@@ -1,11 +1,14 @@
 //! Raw texts: deflated, each distinct one once, and never given out without a look at its hash.
+//!
+//! A row holds the CRC-32 of the deflated bytes, the lowest byte first, and then these. Several deflated texts inflate to
+//! the same one, so the hash of the text alone would not tell of every bit in the row that has flipped.
 
 use std::{
     collections::{BTreeMap, btree_map},
     io::{Read, Write},
 };
 
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -54,20 +57,37 @@ fn deflated(text: &Text, newest: i64) -> Result<Packed, StoreError> {
     let done = deflate
         .write_all(&text.bytes)
         .and_then(|()| deflate.finish());
+    let done = done.map_err(|_| StoreError::damaged("a text cannot be deflated"))?;
+    let mut packed = sum(&done).to_vec();
+    packed.extend(done);
     Ok(Packed {
         length: i64::try_from(text.bytes.len()).map_err(too_much)?,
-        packed: done.map_err(|_| StoreError::damaged("a text cannot be deflated"))?,
+        packed,
         newest,
     })
 }
 
+/// What stands before deflated bytes.
+fn sum(deflated: &[u8]) -> [u8; 4] {
+    let mut crc = Crc::new();
+    crc.update(deflated);
+    crc.sum().to_le_bytes()
+}
+
 /// The text of a row; `None` where it is not what was written.
 pub(crate) fn inflated(packed: &[u8], length: i64, hash: &Hash) -> Option<Vec<u8>> {
+    let (said, deflated) = packed.split_first_chunk()?;
+    if *said != sum(deflated) {
+        return None;
+    }
     let mut text = Vec::new();
     // What is damaged may say that it is as long as it likes.
     let length = u64::try_from(length).ok()?;
-    let mut inflate = DeflateDecoder::new(packed).take(length.saturating_add(1));
+    let mut inflate = DeflateDecoder::new(deflated).take(length.saturating_add(1));
     inflate.read_to_end(&mut text).ok()?;
+    if u64::try_from(deflated.len()) != Ok(inflate.into_inner().total_in()) {
+        return None;
+    }
     let found: Hash = Sha256::digest(&text).into();
     (found == *hash && u64::try_from(text.len()) == Ok(length)).then_some(text)
 }
@@ -127,12 +147,34 @@ mod tests {
             assert_eq!(inflated(&row.packed, row.length + 1, &text.hash), None);
             assert_eq!(inflated(&row.packed, -1, &text.hash), None);
             assert_eq!(inflated(&row.packed, i64::MAX, &[0; 32]), None);
-            for place in 0..row.packed.len().min(60) {
-                let mut flipped = row.packed.clone();
-                flipped[place] ^= 1;
-                let read = inflated(&flipped, row.length, &text.hash);
-                // The unused bits behind the last block are nobody's.
-                assert!(read.is_none_or(|read| read == bytes));
+        }
+    }
+
+    #[test]
+    fn every_bit_that_is_another_and_every_byte_too_many_or_too_few_is_found() {
+        let report: String = (0..40)
+            .map(|disk| format!("disk {disk} active, {} of 1.8TB\n", disk * 7))
+            .collect();
+        for bytes in [&b""[..], b"text", report.as_bytes(), &[7; 100_000]] {
+            let text = Text::new(bytes);
+            let Packed { length, packed, .. } = deflated(&text, 0).unwrap();
+            for bit in 0..packed.len() * 8 {
+                let mut flipped = packed.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                let read = inflated(&flipped, length, &text.hash);
+                assert_eq!(read, None, "bit {bit} of {bytes:?}");
+            }
+            for left in 0..packed.len() {
+                assert_eq!(inflated(&packed[..left], length, &text.hash), None);
+            }
+            // Also where somebody has made the sum fit what was appended.
+            for many in 1..=100 {
+                let mut longer = packed.clone();
+                longer.extend(vec![0; many]);
+                assert_eq!(inflated(&longer, length, &text.hash), None);
+                let sum = sum(&longer[4..]);
+                longer[..4].copy_from_slice(&sum);
+                assert_eq!(inflated(&longer, length, &text.hash), None);
             }
         }
     }
