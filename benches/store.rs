@@ -9,6 +9,10 @@
 //! as many bytes with `fdatasync` in the same folder. `BENCH_STORES=sqlite` leaves the server out.
 
 #![allow(missing_docs, reason = "a program, not a library")]
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "no figure of a benchmark needs 53 bits"
+)]
 
 #[path = "store/bare.rs"]
 mod bare;

@@ -12,6 +12,8 @@ mod body;
 mod breakers;
 #[path = "api/clients.rs"]
 mod clients;
+#[path = "api/closing.rs"]
+mod closing;
 #[path = "api/counted.rs"]
 mod counted;
 #[path = "api/crowd.rs"]

@@ -63,6 +63,8 @@ mod settings;
 mod stocked;
 #[path = "errors/stored.rs"]
 mod stored;
+#[path = "errors/stores.rs"]
+mod stores;
 #[path = "errors/tokens.rs"]
 mod tokens;
 #[path = "errors/told.rs"]

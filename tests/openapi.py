@@ -6,6 +6,7 @@ client writes the same again: each figure to the last digit, each time to the mo
 
 import datetime
 import enum
+import hashlib
 import importlib
 import json
 import pkgutil
@@ -14,11 +15,12 @@ import sys
 import types
 import typing
 import urllib.request
+import uuid
 from decimal import Decimal
 from pathlib import Path
 
-# What a client holds as it came: in both the keys are not ours to name.
-OPEN = {"Services", "OpenapiResponse200"}
+# What a client holds as it came: in these the keys are not ours to name.
+OPEN = {"Services", "OpenapiResponse200", "ReadingFigures", "UsageSummaryQuantities", "UsageSummarySeries"}
 MOST = 2**64 - 1
 
 
@@ -180,7 +182,8 @@ class Fault:
 
 def read(path, address, token, name):
     document = json.loads(Path(path).read_text())
-    operations = {item["get"]["operationId"]: item["get"] for item in document["paths"].values()}
+    each = [operation for item in document["paths"].values() for operation in item.values()]
+    operations = {operation["operationId"]: operation for operation in each}
     reader, fault = Reader(address, token), Fault(name)
     if operations.keys() != reader.calls.keys():
         sys.exit(f"the client lacks {operations.keys() ^ reader.calls.keys()}")
@@ -202,14 +205,60 @@ def read(path, address, token, name):
     reader.ask("metrics", 200, str)
     tag = reader.ask("openapi", 200, "OpenapiResponse200").headers["etag"]
     reader.ask("openapi", 304, if_none_match=tag)
+    kept(reader, fault)
     for call, operation in operations.items():
-        named = any(it["name"] == "name" for it in operation.get("parameters", []))
+        parts = {it["name"] for it in operation.get("parameters", []) if it["in"] == "path"}
+        words = {"name": "cluster1", "month": "2020-02", "id": str(uuid.UUID(int=0))}
+        words = {part: words[part] for part in parts}
+        # What these cannot do without.
+        words |= {
+            "usage_history": {"from_": "2020-02-01", "to": "2020-02-02"},
+            "usage_summary": {"from_": "2020-02-01", "to": "2020-02-02"},
+            "readings": {"at": "2020-02-01"},
+        }.get(call, {})
         if "security" in operation:
-            stranger = reader.known("wrong")
-            reader.ask(call, 401, "Problem", client=stranger, **({"name": "cluster1"} if named else {}))
-        if named:
-            reader.ask(call, 404, "Problem", name="another")
+            reader.ask(call, 401, "Problem", client=reader.known("wrong"), **words)
+        if "name" in parts:
+            reader.ask(call, 404, "Problem", **{**words, "name": "another"})
     print(f"{name}: {reader.read} answers, each as it was sent")
+
+
+def kept(reader, fault):
+    """What is kept of this very minute, page by page, and the text behind each reading."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    hour = datetime.timedelta(hours=1)
+    window = {"from_": (now - hour).isoformat(), "to": (now + hour).isoformat(), "name": "cluster1"}
+    month, limits = f"{now:%Y-%m}", {"limit": 1, "step": types.SimpleNamespace(value="raw")}
+    listed = reader.ask("usage_history", 200, "History", **window, **limits).parsed
+    if fault.usage == 503:
+        # Nothing was read, and so nothing is kept.
+        if listed.points or listed.next_cursor:
+            sys.exit("usage_history: what nobody has read")
+        return
+    if len(listed.points) != 1:
+        sys.exit("usage_history: nothing was kept")
+    if listed.next_cursor:
+        more = {"cursor": listed.next_cursor, **limits}
+        again = reader.ask("usage_history", 200, "History", **window, **more).parsed
+        if again.points == listed.points:
+            sys.exit("usage_history: the next page is the same")
+    reader.ask("usage_history", 200, "History", **window)
+    reader.ask("usage_summary", 200, "UsageSummary", **window)
+    reader.ask("usage_summary", 200, "UsageSummary", name="cluster1", period=month)
+    reader.ask("usage_summary", 400, "Problem", name="cluster1")
+    periods = reader.ask("periods", 200, "Periods", name="cluster1").parsed.periods
+    if month not in [it.period for it in periods]:
+        sys.exit(f"periods: {month} is not there")
+    reader.ask("period", 200, "Period", name="cluster1", month=month)
+    reader.ask("period", 404, "Problem", name="cluster1", month="2020-02")
+    reader.ask("close_period", 409, "Problem", name="cluster1", month=month)
+    reader.ask("readings", 200, "StandingReadings", name="cluster1", at=now.isoformat())
+    one = {"name": "cluster1", "id": str(listed.points[0].reading_id)}
+    reader.ask("reading", 200, "KeptReading", **one)
+    text = reader.calls["reading_text"](client=reader.client, **one)
+    if text.status_code != 200 or hashlib.sha256(text.content).hexdigest() != text.headers["x-vhi-sha256"]:
+        sys.exit("reading_text: another text")
+    reader.read += 1
 
 
 def usages(reader, fault, call, named):

@@ -15,6 +15,8 @@ mod canary_faults;
 mod canary_forms;
 #[path = "system/canary_settings.rs"]
 mod canary_settings;
+#[path = "system/canary_store.rs"]
+mod canary_store;
 #[path = "system/canary_written.rs"]
 mod canary_written;
 #[path = "system/checks.rs"]

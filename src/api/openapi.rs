@@ -164,6 +164,7 @@ fn require(schema: &mut RefOr<Schema>) {
         }
         // What is flat in it has a schema of its own.
         RefOr::T(Schema::AllOf(parts)) => parts.items.iter_mut().for_each(require),
+        RefOr::T(Schema::OneOf(forms)) => forms.items.iter_mut().for_each(require),
         _ => {}
     }
 }

@@ -14,8 +14,7 @@ use crate::{
     },
     clock,
     cluster_name::ClusterName,
-    meter::{quantity::Series, window::Window},
-    period::metering,
+    meter::{quantity::Series, tally::Detail, window::Window},
     sheet::summary as sheet,
     statement::summary::Summary,
     store::opened::Store,
@@ -68,7 +67,7 @@ async fn summary(
     window: Window,
     now: Timestamp,
 ) -> Result<Summary, ApiError> {
-    let of = |series| metering::tallies(store, cluster, series, window, now);
+    let of = |series| store.tallies(cluster, series, window, now, Detail::Levels);
     let (storage, compute) = (of(Series::Storage).await?, of(Series::Compute).await?);
     Summary::new(cluster, &storage, &compute).ok_or_else(|| {
         bad("`from` and `to` lie beyond the years that can be told: ask for a time from 1970 on")

@@ -52,11 +52,17 @@ impl Part {
         force: bool,
         first: P,
     ) -> Result<(Part, P), Failure> {
-        if !force && whole.exists() {
-            return Err(told(
-                whole,
-                "it is there already: --force puts the new one in its place",
-            ));
+        match fs::metadata(whole) {
+            // A device or a folder is no place for a file, whatever is forced.
+            Ok(there) if !there.is_file() => {
+                let why = "it is no file: name another one, or `-` for standard output";
+                return Err(told(whole, why));
+            }
+            Ok(_) if !force => {
+                let why = "it is there already: --force puts the new one in its place";
+                return Err(told(whole, why));
+            }
+            _ => {}
         }
         let (part, marks) = (beside(whole, ".part"), beside(whole, ".part.json"));
         let mut options = OpenOptions::new();
@@ -88,10 +94,8 @@ impl Part {
                 first
             }
             None => {
-                return Err(told(
-                    &this.part,
-                    "it is no part of an export: take it away, or take another name",
-                ));
+                let why = "it is no part of an export: take it away, or take another name";
+                return Err(told(&this.part, why));
             }
         };
         Ok((this, next))
@@ -105,6 +109,14 @@ impl Part {
     /// Its own name.
     pub fn path(&self) -> &Path {
         &self.part
+    }
+
+    /// Begins anew: nothing of what was there before is gone on with.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn empty(&mut self) -> Result<(), Failure> {
+        self.cut(0)
     }
 
     /// Writes a piece, which is certain only behind the next mark.
@@ -186,18 +198,22 @@ impl Part {
             return Err(told(&self.part, &why));
         }
         if length < mark.bytes {
-            return Err(told(
-                &self.part,
-                "some of it is gone: take it away together with the .json beside it",
-            ));
+            let why = "some of it is gone: take it away together with the .json beside it";
+            return Err(told(&self.part, why));
         }
+        self.cut(mark.bytes)?;
+        Ok(mark.next)
+    }
+
+    /// Takes away what stands behind so many bytes, and goes on there.
+    fn cut(&mut self, bytes: u64) -> Result<(), Failure> {
         let cut = self
             .file
-            .set_len(mark.bytes)
-            .and_then(|()| io::Seek::seek(&mut self.file, io::SeekFrom::Start(mark.bytes)));
+            .set_len(bytes)
+            .and_then(|()| io::Seek::seek(&mut self.file, io::SeekFrom::Start(bytes)));
         cut.map_err(|error| unwritten(&self.part, &error))?;
-        self.bytes = mark.bytes;
-        Ok(mark.next)
+        self.bytes = bytes;
+        Ok(())
     }
 }
 
@@ -213,13 +229,8 @@ fn told(path: &Path, why: &str) -> Failure {
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
-    told(
-        path,
-        &format!(
-            "it cannot be written: {}",
-            unreadable::why_not_written(error)
-        ),
-    )
+    let why = unreadable::why_not_written(error);
+    told(path, &format!("it cannot be written: {why}"))
 }
 
 #[cfg(test)]
@@ -247,6 +258,29 @@ mod tests {
         assert_eq!(fs::read(&whole).unwrap(), b"first\nsecond\n");
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 1, "something is left behind");
+    }
+
+    #[test]
+    fn a_part_that_is_begun_anew_holds_nothing_of_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = folder.path().join("x.csv");
+        let (mut part, _) = open(&whole, "one").unwrap();
+        part.append(b"everything\n").unwrap();
+        part.mark(&1).unwrap();
+        drop(part);
+        let (mut part, _) = open(&whole, "one").unwrap();
+        part.empty().unwrap();
+        part.append(b"anew\n").unwrap();
+        part.finish().unwrap();
+        assert_eq!(fs::read(&whole).unwrap(), b"anew\n");
+    }
+
+    #[test]
+    fn what_is_no_file_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = Part::open(folder.path(), "one".to_owned(), true, 0);
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("it is no file"), "{told}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Service {
     pub pulse: Pulse,
     stop: watch::Sender<bool>,
     collectors: JoinSet<()>,
-    upkeeping: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
     http: JoinHandle<()>,
     share_no_more: watch::Sender<bool>,
     sharing: JoinHandle<()>,
@@ -110,7 +110,7 @@ impl Service {
             calendar: config.store.calendar(),
             retention: config.store.retention,
         };
-        let upkeeping = tokio::spawn(upkeep.run(stop::requested(asked.clone())));
+        let upkeep = tokio::spawn(upkeep.run(stop::requested(asked.clone())));
         let api = Api {
             tokens: tokens.clone(),
             limit: config
@@ -138,7 +138,7 @@ impl Service {
             pulse,
             stop,
             collectors,
-            upkeeping,
+            upkeep,
             http,
             share_no_more,
             sharing,
@@ -173,17 +173,17 @@ impl Service {
                 }
                 Failure::Broken("a collector")
             }
-            ended = &mut self.upkeeping => {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "the upkeep of the store ended badly");
-                }
-                Failure::Broken("the upkeep of the store")
-            }
             ended = &mut self.http => {
                 if let Err(error) = ended {
                     tracing::error!(%error, "the HTTP side ended badly");
                 }
                 Failure::Broken("the HTTP side")
+            }
+            ended = &mut self.upkeep => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the upkeep of the store ended badly");
+                }
+                Failure::Broken("the upkeep of the store")
             }
             ended = &mut self.keeping => {
                 if let Err(error) = ended {
@@ -218,8 +218,8 @@ impl Service {
                     tracing::error!(%error, "a collector ended badly");
                 }
             }
-            if !self.upkeeping.is_finished()
-                && let Err(error) = (&mut self.upkeeping).await
+            if !self.upkeep.is_finished()
+                && let Err(error) = (&mut self.upkeep).await
             {
                 tracing::error!(%error, "the upkeep of the store ended badly");
             }

@@ -47,7 +47,7 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
     let (summary, period) = match asked {
         Asked::Window(window) => {
             let (store, now) = (&archive.store, clock::now());
-            let summary = metering::summary(store, &options.cluster, window, now);
+            let summary = metering::rolled(store, &options.cluster, window, now);
             (summary.await?, None)
         }
         Asked::Month(month) => {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     chain::chain,
+    clock,
     cluster_name::ClusterName,
     collector::parts::Parts,
     reading::Evidence,
@@ -53,7 +54,7 @@ impl Following {
     pub fn look(&self) -> impl Future<Output = Look> + use<> {
         let (store, cluster) = (self.store.borrow().clone(), self.cluster.clone());
         async move {
-            match timeout(WITHIN, store?.newest(&cluster)).await {
+            match timeout(WITHIN, store?.newest(&cluster, clock::now())).await {
                 Ok(Ok(newest)) => Some(newest),
                 Ok(Err(error)) => {
                     tracing::debug!(%cluster, error = chain(&error), "the store does not show the cluster");

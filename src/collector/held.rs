@@ -41,18 +41,17 @@ pub struct Held<T> {
     since: Timestamp,
 }
 
-impl<T> Default for Held<T> {
-    fn default() -> Self {
+impl<T> Held<T> {
+    /// Nothing yet, since the collector began.
+    pub fn since(began: Timestamp) -> Held<T> {
         Held {
             newest: None,
             failure: None,
             ended: false,
-            since: clock::now(),
+            since: began,
         }
     }
-}
 
-impl<T> Held<T> {
     /// Takes what the source gave, and says in the log what is new about it.
     pub fn take(
         &mut self,
@@ -87,12 +86,15 @@ impl<T> Held<T> {
         }
     }
 
-    /// Takes what another instance has read, unless what is held is as new; says whether it did.
+    /// Takes what another instance has read, unless what is held is as new; says whether it did. How old a reading from
+    /// later than now is, nobody can tell: it is not taken.
     pub fn follow(&mut self, reading: T, at: Timestamp) -> bool {
-        if self.newest.is_some() && at <= self.since {
+        let Ok(age) = Duration::try_from(clock::now().duration_since(at)) else {
+            return false;
+        };
+        if self.is_as_new_as(at) {
             return false;
         }
-        let age = Duration::try_from(clock::now().duration_since(at)).unwrap_or_default();
         let now = Instant::now();
         // A machine that has not been up for so long tells the age by the clock on the wall alone.
         let came = now.checked_sub(age).unwrap_or(now);
@@ -103,7 +105,7 @@ impl<T> Held<T> {
 
     /// Takes why another instance could not read, unless what is held is as new; says whether that is news.
     pub fn follow_failure(&mut self, mut reason: Reason) -> bool {
-        if self.newest.is_some() && reason.since <= self.since {
+        if self.is_as_new_as(reason.since) {
             return false;
         }
         let known = self.failure.as_ref().filter(|it| it.code == reason.code);
@@ -111,6 +113,11 @@ impl<T> Held<T> {
         let news = self.failure.as_ref() != Some(&reason);
         (self.failure, self.ended) = (Some(reason), true);
         news
+    }
+
+    /// Whether what is held was read no earlier. What was read before the clock was set back says nothing of that.
+    fn is_as_new_as(&self, at: Timestamp) -> bool {
+        self.newest.is_some() && at <= self.since && self.since <= clock::now()
     }
 
     /// When the next reading is due; `None` where there is none yet.
@@ -165,5 +172,42 @@ impl<T> Held<T> {
         let (_, at) = self.newest.as_ref()?;
         let moments = [*at + timing.stale_after(), *at + timing.max_age];
         moments.into_iter().filter(|moment| *moment > then).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMING: Timing = Timing {
+        poll: Duration::from_secs(60),
+        max_age: Duration::from_secs(600),
+    };
+
+    fn shown(held: &Held<u32>) -> Option<u32> {
+        match held.part(TIMING, Instant::now()) {
+            Part::Fresh(reading) | Part::Stale(reading, _) => Some(*reading),
+            Part::Missing(_) => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reading_from_later_than_now_is_not_followed() {
+        let mut held = Held::since(clock::now());
+        assert!(!held.follow(1, clock::now() + Duration::from_secs(3600)));
+        assert_eq!(shown(&held), None);
+        assert!(held.follow(2, clock::now()));
+        assert_eq!(shown(&held), Some(2));
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_does_not_hide_what_is_read_since() {
+        let mut held = Held::since(clock::now());
+        assert!(held.follow(1, clock::now()));
+        held.since = clock::now() + Duration::from_secs(3600);
+        assert!(held.follow(2, clock::now()));
+        assert_eq!(shown(&held), Some(2));
+        assert!(!held.follow(3, clock::now() - Duration::from_secs(60)));
+        assert_eq!(shown(&held), Some(2));
     }
 }

@@ -66,8 +66,8 @@ pub struct Collector {
 impl Collector {
     /// A collector that has read nothing yet.
     pub fn new(name: ClusterName, sources: Sources, timing: Timing) -> Collector {
-        let now = Instant::now();
-        let parts = Parts::new(&sources);
+        let (now, began) = (Instant::now(), clock::now());
+        let parts = Parts::new(&sources, began);
         let billed = Billed {
             source: sources.storage.source(),
             basis: sources.storage.source().basis(),
@@ -77,7 +77,7 @@ impl Collector {
             cluster: name.to_string(),
             billed,
             serial: 0,
-            at: clock::now(),
+            at: began,
             published: now,
             next_round: now + FIRST_ROUND.min(timing.poll),
             poll: timing.poll,
@@ -151,7 +151,7 @@ impl Collector {
         let mut beat = std::mem::take(&mut self.beat);
         let mut post = self.post.clone();
         let mut following = Following::new(self.name.clone(), self.store.clone());
-        let mut parts = Parts::new(&self.sources);
+        let mut parts = Parts::new(&self.sources, self.newest.borrow().at);
         let witnesses = &self.sources.witnesses;
         let mut told = Told::default();
         let mut storage: Asking<'_, Answer<StorageReading>> = Asking::default();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
@@ -29,14 +30,14 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Nothing yet of any of these sources.
-    pub fn new(sources: &Sources) -> Parts {
-        let unheard = |source: &StorageSource| (source.source(), Held::default());
+    /// Nothing yet of any of these sources, since the collector began.
+    pub fn new(sources: &Sources, began: Timestamp) -> Parts {
+        let unheard = |source: &StorageSource| (source.source(), Held::since(began));
         Parts {
             billed: sources.storage.source(),
-            storage: Held::default(),
+            storage: Held::since(began),
             witnesses: sources.witnesses.iter().map(unheard).collect(),
-            compute: Held::default(),
+            compute: Held::since(began),
             evidence: None,
         }
     }

@@ -8,14 +8,13 @@ use crate::{
         fold::Meter, quantity::Series, sample::Sample, tallies::Tallies, tally::Detail,
         window::Window,
     },
-    period::metering,
     store::{error::StoreError, opened::Store},
 };
 
 /// The point of each of these windows, of which one follows upon the other; `None` where nothing was measured.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// `Pruned` where readings are gone that a window wants; when the store cannot be read.
 pub async fn points(
     store: &Store,
     asked: &Asked<'_>,
@@ -26,7 +25,11 @@ pub async fn points(
         series.push(match asked.step {
             Step::Raw | Step::FiveMinutes => metered(store, asked, one, windows).await?,
             // These are rolled up already.
-            Step::Hour | Step::Day => kept(store, asked, one, windows).await?,
+            Step::Hour | Step::Day => {
+                let (cluster, now) = (asked.cluster, asked.now);
+                let all = store.each_tallies(cluster, one, windows, now, Detail::Sums);
+                all.await?
+            }
         });
     }
     let mut columns: Vec<_> = series.into_iter().map(Vec::into_iter).collect();
@@ -35,20 +38,6 @@ pub async fn points(
         (*window, Point::stretch(*window, &tallies))
     };
     Ok(windows.iter().map(point).collect())
-}
-
-async fn kept(
-    store: &Store,
-    asked: &Asked<'_>,
-    series: Series,
-    windows: &[Window],
-) -> Result<Vec<Tallies>, StoreError> {
-    let mut all = Vec::with_capacity(windows.len());
-    for window in windows {
-        let tallies = metering::tallies(store, asked.cluster, series, *window, asked.now);
-        all.push(tallies.await?);
-    }
-    Ok(all)
 }
 
 /// From the readings, each of which is looked at once. Why there is a gap is not asked for.
@@ -78,5 +67,7 @@ async fn metered(
         }
         all.push(meter.finish());
     }
+    // Only now: what is pruned meanwhile was said to be so before.
+    store.whole(asked.cluster, whole).await?;
     Ok(all)
 }

@@ -7,8 +7,7 @@ use futures_util::TryStreamExt;
 
 use crate::{
     history::{asked::Asked, cursor::Cursor, fold, point::Point},
-    meter::{quantity::Series, window::Window},
-    period::metering,
+    meter::{quantity::Series, tally::Detail, window::Window},
     store::{error::StoreError, opened::Store, origin::Role},
 };
 
@@ -29,7 +28,7 @@ pub struct Page {
 /// The page that is asked for.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// `Pruned` where readings are gone that the page wants: never a gap in their place. When the store cannot be read.
 pub async fn page(store: &Store, asked: Asked<'_>) -> Result<Page, StoreError> {
     match asked.step.seconds() {
         None => readings(store, asked).await,
@@ -53,6 +52,8 @@ async fn readings(store: &Store, asked: Asked<'_>) -> Result<Page, StoreError> {
         let wanted = asked.limit.saturating_add(1) - page.points.len();
         page.points
             .extend(piece_of(store, &asked, piece, wanted).await?);
+        // Only now: what is pruned meanwhile was said to be so before.
+        store.whole(asked.cluster, piece).await?;
         if page.points.len() > asked.limit {
             page.points.truncate(asked.limit);
             page.next = page.points.last().and_then(Point::place);
@@ -109,7 +110,9 @@ async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page
             page.next = more.then_some(Cursor::Told(asked.step, from));
             break;
         }
-        let to = from.saturating_add(length).min(left.to());
+        // By the clock, so that roll-ups suffice wherever no edge of the window lies.
+        let to = from.saturating_add(length).div_euclid(seconds);
+        let to = to.saturating_mul(seconds).min(left.to());
         let Ok(piece) = Window::new(from, to) else {
             break;
         };
@@ -132,8 +135,9 @@ async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page
 /// Whether nothing was measured in this time.
 async fn is_empty(store: &Store, asked: &Asked<'_>, window: Window) -> Result<bool, StoreError> {
     for series in Series::ALL {
-        let tallies = metering::tallies(store, asked.cluster, series, window, asked.now).await?;
-        if tallies.covered > 0 {
+        let (cluster, now) = (asked.cluster, asked.now);
+        let tallies = store.tallies(cluster, series, window, now, Detail::Sums);
+        if tallies.await?.covered > 0 {
             return Ok(false);
         }
     }

@@ -110,14 +110,12 @@ impl Task {
                     self.work.open(ours, self.place.clone());
                 }
             }
-            Some(opened) if !self.is_behind() => {
-                if !self.standing_in_line.is_empty() {
-                    let group = self.standing_in_line.len().min(GROUP);
-                    let group = self.standing_in_line.drain(..group).collect();
-                    self.work.write(opened.clone(), group);
-                }
+            Some(opened) if !self.is_behind() && !self.standing_in_line.is_empty() => {
+                let group = self.standing_in_line.len().min(GROUP);
+                let group = self.standing_in_line.drain(..group).collect();
+                self.work.write(opened.clone(), group);
             }
-            Some(opened) if Instant::now() >= self.trouble.next_try => {
+            Some(opened) if self.is_behind() && Instant::now() >= self.trouble.next_try => {
                 let opened = opened.clone();
                 match self.desk.work(Queue::take).await {
                     Ok(taken) => self.work.drain(opened, taken),

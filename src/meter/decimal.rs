@@ -117,7 +117,11 @@ impl<'de> Deserialize<'de> for Decimal {
 
 impl PartialSchema for Decimal {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::Number).into()
+        let about = "Exact: every digit counts, so read it as a decimal and not as a double.";
+        ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .description(Some(about))
+            .into()
     }
 }
 

@@ -175,10 +175,19 @@ impl<'a> Book<'a> {
         };
         let stands = was.second().saturating_add(was.holds.into());
         let stands = Window::new(was.second(), stands).ok();
-        let Some(window) = stands.and_then(|stands| stands.and(month.window)) else {
+        let Some(mut window) = stands.and_then(|stands| stands.and(month.window)) else {
             return Ok(Vec::new());
         };
         let mut samples = self.samples(series, window, month).await?;
+        // The one before may hold for longer, and does so no more.
+        let before = samples.range(..(was.at_ms, was.id)).next_back();
+        let end = before.map(|(_, it)| it.second().saturating_add(it.holds.into()));
+        let longer = end.filter(|end| *end > window.to());
+        let longer = longer.and_then(|end| Window::new(window.from(), end).ok());
+        if let Some(longer) = longer.and_then(|longer| longer.and(month.window)) {
+            window = longer;
+            samples = self.samples(series, window, month).await?;
+        }
         let before = metered(series, window, &samples);
         samples.insert((sample.at_ms, sample.id), sample);
         let after = metered(series, window, &samples);

@@ -41,7 +41,7 @@ pub fn look(
             );
         }
         let booked = corrections.iter().filter(|it| it.booked == month.month);
-        let last = booked.clone().last().map(|last| last.digest);
+        let last = booked.clone().next_back().map(|last| last.digest);
         let count = u64::try_from(booked.count());
         if (count, last) != (Ok(month.corrections), month.corrections_digest) {
             let what = "the corrections that are booked in it are not those that were sealed";

@@ -179,7 +179,7 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<Period, PeriodError> {
         let window = self.calendar.window(month, decided);
-        let summary = metering::summary(&self.store, cluster, window, now).await?;
+        let summary = metering::rolled(&self.store, cluster, window, now).await?;
         Ok(Period {
             cluster: cluster.clone(),
             month,

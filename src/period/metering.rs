@@ -1,4 +1,5 @@
-//! A window metered from the raw readings, and from nothing that was made of them.
+//! What a window adds up to: from the raw readings and nothing that was made of them, where it is to be proven, or from
+//! roll-ups where these suffice.
 
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use crate::{
 /// What a series adds up to by its raw readings, without those that came late.
 ///
 /// # Errors
-/// The store's.
+/// `Pruned` where some of them are gone; the store's.
 pub async fn tallies(
     store: &Store,
     cluster: &ClusterName,
@@ -43,13 +44,15 @@ pub async fn tallies(
         meter.read(&sample);
     }
     absences.for_each(|miss| meter.miss(miss));
+    // Only now: what is pruned meanwhile was said to be so before.
+    store.whole(cluster, window).await?;
     Ok(meter.finish())
 }
 
 /// The summary of a window by its raw readings.
 ///
 /// # Errors
-/// The store's.
+/// `Pruned` where some of them are gone; the store's.
 pub async fn summary(
     store: &Store,
     cluster: &ClusterName,
@@ -58,8 +61,31 @@ pub async fn summary(
 ) -> Result<Summary, StoreError> {
     let storage = tallies(store, cluster, Series::Storage, window, now).await?;
     let compute = tallies(store, cluster, Series::Compute, window, now).await?;
-    Summary::new(cluster, &storage, &compute)
-        .ok_or_else(|| StoreError::damaged("a month lies beyond all times"))
+    told(cluster, &storage, &compute)
+}
+
+/// The same summary, from whole hours where these are rolled up and from raw readings beside them.
+///
+/// # Errors
+/// `Pruned` where an edge lies in a time of which only whole hours are kept; the store's.
+pub async fn rolled(
+    store: &Store,
+    cluster: &ClusterName,
+    window: Window,
+    now: Timestamp,
+) -> Result<Summary, StoreError> {
+    let of = |series| store.tallies(cluster, series, window, now, Detail::Levels);
+    let (storage, compute) = (of(Series::Storage).await?, of(Series::Compute).await?);
+    told(cluster, &storage, &compute)
+}
+
+fn told(
+    cluster: &ClusterName,
+    storage: &Tallies,
+    compute: &Tallies,
+) -> Result<Summary, StoreError> {
+    Summary::new(cluster, storage, compute)
+        .ok_or_else(|| StoreError::damaged("a window lies beyond all times"))
 }
 
 /// A summary as it is kept and sealed: its JSON in one line.

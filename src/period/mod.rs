@@ -15,6 +15,7 @@ pub mod closing;
 pub mod correction;
 pub mod digest;
 pub mod error;
+pub mod evidence;
 pub mod finding;
 pub mod ledger;
 pub mod metering;

@@ -20,6 +20,25 @@ use crate::{
     },
 };
 
+/// The corrections of a month whose reading is not there: their numbers, and the names of the readings.
+///
+/// # Errors
+/// The store's.
+pub async fn unfounded(
+    store: &Store,
+    cluster: &ClusterName,
+    month: &Closed,
+    corrections: &[Booked],
+) -> Result<Vec<(u64, Uuid)>, StoreError> {
+    let mut unfounded = Vec::new();
+    for booked in corrections.iter().filter(|it| it.month == month.month) {
+        if store.entry(cluster, booked.reading).await?.is_none() {
+            unfounded.push((booked.sequence, booked.reading));
+        }
+    }
+    Ok(unfounded)
+}
+
 /// The quantities of which a month and its corrections do not add up to what its readings say by now.
 ///
 /// # Errors

@@ -8,27 +8,21 @@ use futures_util::TryStreamExt;
 use uuid::Uuid;
 
 use crate::{
-    amount::Amount,
     chain::chain,
     cluster_name::ClusterName,
-    keeper::entries,
-    meter::{quantity::Quantity, window::Window},
+    meter::window::Window,
     period::{
         chained, closing,
+        evidence::{self, Figures},
         finding::{Finding, Weight},
         metering,
         month::Month,
-        replay, restated,
+        restated,
     },
     statement::summary::Summary,
     store::{
-        corrections::Booked,
-        entry::{self, Stored},
-        error::StoreError,
-        marks::DAY,
-        opened::Store,
-        origin::Role,
-        periods::Closed,
+        corrections::Booked, entry::Stored, error::StoreError, marks::DAY, opened::Store,
+        origin::Role, periods::Closed,
     },
 };
 
@@ -53,7 +47,7 @@ pub struct Verify<'a, T> {
     totals: Totals,
     tell: T,
     /// What readings say by revisions that are booked or wait for it.
-    revised: HashMap<Uuid, Vec<Vec<(Quantity, Amount)>>>,
+    revised: HashMap<Uuid, Vec<Figures>>,
     /// Before this second raw readings are pruned.
     pruned_to: Option<i64>,
 }
@@ -91,6 +85,11 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
         };
         let closed = store.closed_months(cluster).await?;
         let corrections = store.corrections(cluster).await?;
+        let decided = store.closed_to(cluster).await?;
+        if decided != closed.last().map(|last| last.window.to()) {
+            let what = "its newest closed month is not there";
+            verify.wrong(None, None, what.to_owned());
+        }
         chained::look(cluster, &closed, &corrections, |month, reading, what| {
             verify.wrong(Some(month), reading, what);
         });
@@ -139,6 +138,11 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
             Ok(summary) => self.summary(month, &summary)?,
             Err(error @ StoreError::Damaged(_)) => self.wrong(name, None, chain(&error)),
             Err(error) => return Err(error),
+        }
+        let unfounded = restated::unfounded(self.store, self.cluster, month, corrections).await?;
+        for (sequence, reading) in unfounded {
+            let what = format!("the reading of correction {sequence} is not kept");
+            self.wrong(name, Some(reading), what);
         }
         let restated = restated::difference(self.store, self.cluster, month, corrections).await;
         match restated {
@@ -208,7 +212,14 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
                     Err(error) => return Err(error),
                 };
                 for stored in stored {
-                    without_text += u64::from(!self.reading(&month.month, &stored).await?);
+                    self.totals.readings += 1;
+                    let revised = self.revised.get(&stored.entry.id);
+                    let judged =
+                        evidence::judge(self.store, self.cluster, &stored, revised).await?;
+                    without_text += u64::from(judged.pruned);
+                    for what in judged.wrong {
+                        self.wrong(Some(&month.month), Some(stored.entry.id), what);
+                    }
                 }
             }
             from = day.to();
@@ -220,48 +231,6 @@ impl<'a, T: FnMut(Finding)> Verify<'a, T> {
             self.unknown(Some(month.month.as_str()), None, what);
         }
         Ok(())
-    }
-
-    /// One reading: its name, its text, and its figures. Says whether its text is still kept.
-    async fn reading(&mut self, month: &str, stored: &Stored) -> Result<bool, StoreError> {
-        self.totals.readings += 1;
-        let Stored { entry, .. } = stored;
-        let (month, reading) = (Some(month), Some(entry.id));
-        let name = entry::id(self.cluster, entry.origin.source, entry.at, &entry.text);
-        if name != entry.id {
-            let what = "its name is not that of its source, its time and its text";
-            self.wrong(month, reading, what.to_owned());
-        }
-        let text = match self.store.text(&entry.text).await {
-            Ok(Some(text)) => text,
-            Ok(None) => return Ok(false),
-            Err(error @ StoreError::Damaged(_)) => {
-                self.wrong(month, reading, chain(&error));
-                return Ok(true);
-            }
-            Err(error) => return Err(error),
-        };
-        let figures = match replay::figures(entry, &text) {
-            Ok((_, figures)) => figures,
-            Err(error) => {
-                let what = format!("its text cannot be read: {}", chain(&error));
-                self.wrong(month, reading, what);
-                return Ok(true);
-            }
-        };
-        let revised = self.revised.get(&entry.id);
-        if figures != entry.figures && !revised.is_some_and(|all| all.contains(&figures)) {
-            let parser = entry.origin.parser.as_str();
-            let what = match parser == entries::PARSER {
-                true => "its figures are not those of its text".to_owned(),
-                false => format!(
-                    "its figures, read by {parser}, are not those of its text, as {} reads it: `replay` shows them",
-                    entries::PARSER
-                ),
-            };
-            self.wrong(month, reading, what);
-        }
-        Ok(true)
     }
 
     fn wrong(&mut self, month: Option<&str>, reading: Option<Uuid>, what: String) {

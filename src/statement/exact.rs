@@ -30,6 +30,7 @@ impl PartialSchema for Exact {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some("^[0-9]+$"))
+            .description(Some("A whole number of any size, digit by digit."))
             .into()
     }
 }

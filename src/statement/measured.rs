@@ -191,6 +191,9 @@ impl PartialSchema for Measured {
         utoipa::openapi::OneOfBuilder::new()
             .item(OfBytes::schema())
             .item(OfVcpus::schema())
+            .description(Some(
+                "What one quantity adds up to, in bytes or in virtual CPUs.",
+            ))
             .into()
     }
 }

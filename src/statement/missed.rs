@@ -21,7 +21,7 @@ pub struct Missed {
     pub to: Moment,
     /// How long it is.
     pub seconds: u64,
-    /// Why.
+    /// Why it was not measured.
     pub reason: GapReason,
     /// What is read together with what was not measured.
     pub series: Series,

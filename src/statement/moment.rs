@@ -45,6 +45,7 @@ impl PartialSchema for Moment {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .description(Some("A time: RFC 3339, UTC, with milliseconds."))
             .into()
     }
 }

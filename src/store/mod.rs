@@ -38,3 +38,4 @@ pub mod tallies;
 pub mod texts;
 pub mod touch;
 pub mod value;
+pub mod whole;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::{
     cluster_name::ClusterName,
     store::{
@@ -29,23 +31,30 @@ pub struct Newest {
 }
 
 impl Store {
-    /// What was read last of a cluster, and what has failed since.
+    /// What was read last of a cluster by now, and what has failed since. What a clock that ran ahead has dated later
+    /// than now is not the newest until then.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn newest(&self, cluster: &ClusterName) -> Result<Newest, StoreError> {
+    pub async fn newest(
+        &self,
+        cluster: &ClusterName,
+        now: Timestamp,
+    ) -> Result<Newest, StoreError> {
+        let now = now.as_millisecond();
         let mut newest = Newest::default();
         let Some(number) = self.known(cluster).await? else {
             return Ok(newest);
         };
         for role in Role::ALL {
-            for stored in self.newest_of(cluster, number, role).await? {
+            for stored in self.newest_of(cluster, number, role, now).await? {
                 let text = self.text(&stored.entry.text).await?;
                 newest.readings.push((stored, text));
             }
-            newest
-                .absences
-                .extend(self.failed(cluster, number, role, &newest.readings).await?);
+            newest.absences.extend(
+                self.failed(cluster, number, role, &newest.readings, now)
+                    .await?,
+            );
         }
         Ok(newest)
     }
@@ -55,13 +64,14 @@ impl Store {
         cluster: &ClusterName,
         number: i64,
         role: Role,
+        now: i64,
     ) -> Result<Vec<Stored>, StoreError> {
         let sql = format!(
-            "SELECT {} FROM readings WHERE cluster = $1 AND role = $2 ORDER BY at DESC, id DESC LIMIT 1",
+            "SELECT {} FROM readings WHERE cluster = $1 AND role = $2 AND at <= $3 ORDER BY at DESC, id DESC LIMIT 1",
             readings::COLUMNS
         );
         let doing = "read the newest reading";
-        let values = vec![number.into(), (role as i64).into()];
+        let values = vec![number.into(), (role as i64).into(), now.into()];
         let Some(row) = self.engine.first(doing, sql, values).await? else {
             return Ok(Vec::new());
         };
@@ -78,12 +88,17 @@ impl Store {
         let mut found = vec![first];
         for numbers in origins.into_values() {
             let sql = format!(
-                "SELECT {} FROM readings WHERE cluster = $1 AND role = $2 AND at >= $3 AND origin IN ({}) \
+                "SELECT {} FROM readings WHERE cluster = $1 AND role = $2 AND at >= $3 AND at <= $4 AND origin IN ({}) \
                  ORDER BY at DESC, id DESC LIMIT 1",
                 readings::COLUMNS,
-                list::values(4, numbers.len())
+                list::values(5, numbers.len())
             );
-            let mut values = vec![number.into(), (role as i64).into(), since.into()];
+            let mut values = vec![
+                number.into(),
+                (role as i64).into(),
+                since.into(),
+                now.into(),
+            ];
             values.extend(numbers.into_iter().map(Into::into));
             if let Some(row) = self.engine.first(doing, sql, values).await? {
                 found.push(self.stored(cluster.clone(), row).await?);
@@ -99,10 +114,11 @@ impl Store {
         number: i64,
         role: Role,
         readings: &[(Stored, Option<Vec<u8>>)],
+        now: i64,
     ) -> Result<Vec<Absence>, StoreError> {
         let mut failed = Vec::new();
-        let key = vec![number.into(), (role as i64).into()];
-        let last = "SELECT MAX(at) FROM absences WHERE cluster = $1 AND role = $2";
+        let key = vec![number.into(), (role as i64).into(), now.into()];
+        let last = "SELECT MAX(at) FROM absences WHERE cluster = $1 AND role = $2 AND at <= $3";
         let last = self
             .engine
             .first("find the newest absence", last, key)
@@ -119,12 +135,12 @@ impl Store {
                 None => last.saturating_sub(WITNESSED),
             };
             let sql = format!(
-                "SELECT {} FROM absences WHERE cluster = $1 AND role = $2 AND at >= $3 AND source = $4 \
+                "SELECT {} FROM absences WHERE cluster = $1 AND role = $2 AND at >= $3 AND at <= $4 AND source = $5 \
                  ORDER BY at DESC LIMIT 1",
                 absences::COLUMNS
             );
             let mut values = vec![number.into(), (role as i64).into(), since.into()];
-            values.push(source.name().into());
+            values.extend([now.into(), source.name().into()]);
             if let Some(row) = self
                 .engine
                 .first("read the newest absence", sql, values)

@@ -119,13 +119,24 @@ impl Store {
     /// # Errors
     /// The database's own.
     pub async fn pruned_to(&self, cluster: &ClusterName) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT pruned_to FROM marks \
-                   WHERE cluster = (SELECT number FROM clusters WHERE name = $1)";
+        self.mark(cluster, "pruned_to").await
+    }
+
+    /// Before which second everything of a cluster is closed, as it was marked when its newest month closed; `None`
+    /// where none has.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn closed_to(&self, cluster: &ClusterName) -> Result<Option<i64>, StoreError> {
+        self.mark(cluster, "closed_to").await
+    }
+
+    async fn mark(&self, cluster: &ClusterName, mark: &str) -> Result<Option<i64>, StoreError> {
+        let sql = format!(
+            "SELECT {mark} FROM marks WHERE cluster = (SELECT number FROM clusters WHERE name = $1)"
+        );
         let values = vec![cluster.as_str().into()];
-        let row = self
-            .engine
-            .first("read what is pruned", sql, values)
-            .await?;
+        let row = self.engine.first("read how far it is", sql, values).await?;
         row.map_or(Ok(None), |row| row.maybe_int(0))
     }
 

@@ -1,6 +1,6 @@
 //! Rolling up: hours that are over get their rows from the raw readings, days from their hours, a day at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use jiff::Timestamp;
 
@@ -72,10 +72,10 @@ impl Store {
         let mut made = Vec::new();
         let raw = self.raw(cluster, series, window(day, to)?).await?;
         for start in (from..to).step_by(3600) {
-            if !hours.contains_key(&start) {
+            if let Entry::Vacant(vacant) = hours.entry(start) {
                 let hour = raw.tallies(series, window(start, start + HOUR)?, now, Detail::Levels);
                 made.push((start, hour.pack()));
-                hours.insert(start, hour);
+                vacant.insert(hour);
             }
         }
         write(&mut locked, "hours", cluster, series, made).await?;

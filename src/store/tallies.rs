@@ -7,12 +7,11 @@ use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use crate::{
-    clock::rfc3339,
     cluster_name::ClusterName,
     meter::{fold::Meter, quantity::Series, tallies::Tallies, tally::Detail, window::Window},
     store::{
         error::StoreError,
-        marks::{DAY, HOUR, Marks},
+        marks::{DAY, HOUR},
         opened::Store,
     },
 };
@@ -136,16 +135,6 @@ impl Store {
         Ok(found)
     }
 
-    /// How far a cluster is.
-    pub(crate) async fn marks(&self, cluster: i64) -> Result<Marks, StoreError> {
-        let sql = format!("SELECT {} FROM marks WHERE cluster = $1", Marks::COLUMNS);
-        let row = self
-            .engine
-            .first("read its marks", sql, vec![cluster.into()]);
-        let marks = row.await?.map(|row| Marks::read(&row, 0)).transpose()?;
-        Ok(marks.unwrap_or_default())
-    }
-
     /// From raw readings, where all of them are there.
     async fn unpruned(
         &self,
@@ -158,22 +147,13 @@ impl Store {
         let tallies = self
             .raw_tallies(cluster, series, window, now, detail)
             .await?;
+        let whole = match detail {
+            Detail::Levels => "hours",
+            Detail::Sums => "days",
+        };
         // Only now: what is pruned meanwhile was said to be so before.
-        let marks = self.marks(cluster).await?;
-        let before = |edge: Option<i64>, second| edge.is_some_and(|edge| second < edge);
-        let begun = marks.rolled(series).is_some_and(|it| it.from < window.to());
-        match before(marks.pruned_to, window.from()) && begun {
-            false => Ok(tallies),
-            true => {
-                let time = Timestamp::from_second(window.from());
-                let time = time.map_err(|_| StoreError::damaged("a window is of no time"))?;
-                let unit = match detail {
-                    Detail::Levels => "hours",
-                    Detail::Sums => "days",
-                };
-                Err(StoreError::Pruned(rfc3339(time), unit))
-            }
-        }
+        self.is_whole(cluster, series, window, whole).await?;
+        Ok(tallies)
     }
 }
 
@@ -248,7 +228,11 @@ fn parts(window: Window, days: &Rows, hours: &Rows) -> Vec<Part> {
         let (part, next) = match () {
             () if fits(days, DAY) => (Some(Part::Day(at)), at + DAY),
             () if fits(hours, HOUR) => (Some(Part::Hour(at)), at + HOUR),
-            () => (None, up(at + 1, HOUR).min(window.to())),
+            () => {
+                let later = |rows: &Rows| rows.range(at + 1..).next().map(|(start, _)| *start);
+                let next = later(days).into_iter().chain(later(hours)).min();
+                (None, next.map_or(window.to(), |next| next.min(window.to())))
+            }
         };
         if part.is_some() {
             parts.extend(Window::new(raw, at).map(Part::Raw));

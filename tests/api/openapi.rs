@@ -93,9 +93,19 @@ async fn every_path_that_is_described_is_answered_as_it_is_and_no_other() {
         let answer = kept.site.answer(right(path, &place)).await;
         described.holds(path.pattern, 200, &answer);
         if path.is_tagged() {
-            let tag = answer.headers()["etag"].clone();
-            let again = ask(&place).header("if-none-match", tag);
-            described.holds(path.pattern, 304, &kept.site.answer(again).await);
+            let mut again = answer;
+            // A month that is open is another one with each second.
+            for _ in 0..20 {
+                let tag = again.headers()["etag"].clone();
+                again = kept
+                    .site
+                    .answer(ask(&place).header("if-none-match", tag))
+                    .await;
+                if again.status() == 304 {
+                    break;
+                }
+            }
+            described.holds(path.pattern, 304, &again);
         }
         let open = item[&asked].get("security").is_none();
         let answer = kept

@@ -6,6 +6,7 @@
 
 use std::{
     env, fs,
+    io::Write,
     net::{Ipv4Addr, TcpListener},
     os::unix::fs::chown,
     path::{Path, PathBuf},
@@ -26,11 +27,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Who the server runs as where the tests run as root, which it refuses.
 const NOBODY: u32 = 65534;
 
-/// Waits until whoever started it is gone, however that ended; then stops the server and removes its folder.
+/// Runs the server, stops and starts it when it is told to, and waits until whoever told it is gone, however that ended;
+/// then it ends the server and removes its folder.
 const KEEPER: &str = r#"trap '' INT TERM HUP
 folder=$1; shift
 "$@" </dev/null >"$folder/log" 2>&1 &
-read -r _
+while read -r word; do
+    case $word in
+    stop) kill -INT $!; wait $! ;;
+    start) "$@" </dev/null >>"$folder/log" 2>&1 & ;;
+    esac
+done
 kill -QUIT $! 2>/dev/null
 wait
 rm -rf "$folder"
@@ -40,7 +47,36 @@ struct Server {
     url: String,
     ours: bool,
     /// Its input ends when this process does.
-    _keeper: Option<Child>,
+    keeper: Option<Child>,
+}
+
+/// A server of one test alone, which can be stopped.
+pub(crate) struct Alone {
+    server: Server,
+}
+
+impl Alone {
+    /// A new, empty one.
+    pub(crate) fn new() -> Alone {
+        Alone { server: start() }
+    }
+
+    /// The address of its database, as settings hold it.
+    pub(crate) fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// Stops it, as its own stop does, or starts it again.
+    pub(crate) fn is_there(&self, there: bool) {
+        let keeper = self.server.keeper.as_ref().unwrap();
+        let word = if there { "start" } else { "stop" };
+        writeln!(keeper.stdin.as_ref().unwrap(), "{word}").unwrap();
+        let begun = Instant::now();
+        while is_ready(&self.server.url) != there {
+            assert!(begun.elapsed() < PATIENCE, "the server does not {word}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
 }
 
 /// A database of one test.
@@ -100,7 +136,7 @@ fn server() -> &'static Server {
         Ok(url) => Server {
             url,
             ours: false,
-            _keeper: None,
+            keeper: None,
         },
         Err(_) => start(),
     })
@@ -145,21 +181,23 @@ fn start() -> Server {
     // From here on the keeper removes it.
     let folder = folder.keep();
     let begun = Instant::now();
-    let ready = || {
-        let mut asked = Command::new(tools.join("pg_isready"));
-        asked.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
-        asked.status().unwrap().success()
-    };
-    while !ready() {
+    let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+    while !is_ready(&url) {
         let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
         assert!(begun.elapsed() < PATIENCE, "the server is not there: {log}");
         thread::sleep(Duration::from_millis(50));
     }
     Server {
-        url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+        url,
         ours: true,
-        _keeper: Some(keeper),
+        keeper: Some(keeper),
     }
+}
+
+/// Whether the server of this address takes connections.
+fn is_ready(url: &str) -> bool {
+    let mut asked = Command::new(tools().join("pg_isready"));
+    asked.args(["-q", "-d", url]).status().unwrap().success()
 }
 
 /// The folder with Debian's newest server.

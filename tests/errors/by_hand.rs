@@ -41,6 +41,10 @@ fn what_no_test_can_bring_about_has_its_words_all_the_same() {
             "the sharing of clusters ended by itself; the log says why",
         ),
         (
+            Failure::Broken("the upkeep of the store"),
+            "the upkeep of the store ended by itself; the log says why",
+        ),
+        (
             Failure::from(BindError {
                 listen: ":80".parse().unwrap(),
                 error: std::io::ErrorKind::PermissionDenied.into(),

@@ -121,6 +121,10 @@ fn a_file_that_an_export_cannot_be_written_to() {
         "there.csv",
         "there.csv: it is there already: --force puts the new one in its place",
     );
+    says(
+        "/dev/null",
+        "/dev/null: it is no file: name another one, or `-` for standard output",
+    );
     place.write("other.csv.part", "?");
     says(
         "other.csv",

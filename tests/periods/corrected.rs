@@ -59,7 +59,7 @@ async fn a_late_reading_becomes_a_correction_once_and_the_month_stays_as_it_was(
         write(&store, &[("2026-10-01T00:05:00.250Z", 11)]).await;
         let store = place.open_again(store).await;
         assert_eq!(book(&store, "UTC", LATER).await, 0);
-        assert_eq!(corrections(&store).await, [booked.clone()]);
+        assert_eq!(corrections(&store).await, std::slice::from_ref(&booked));
         assert_eq!(closed(&store).await, [october]);
         // It is shown in the month that it is booked in, and sealed with it.
         let november = month(&store, "UTC", "2026-11", LATER).await.unwrap();

@@ -1,5 +1,7 @@
 //! A store with readings in it, and what a replay of October says of them.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -27,7 +29,7 @@ pub(crate) const REPORT: &str = "Cluster 'cluster1': healthy\n\
 
 /// A store in a folder of its own.
 pub(crate) struct Site {
-    _folder: TempDir,
+    _folder: Option<TempDir>,
     pub(crate) store: Store,
     pub(crate) cluster: ClusterName,
 }
@@ -37,9 +39,17 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::File(folder.path().join("usage.db"));
         Site {
-            store: Store::open(&place).await.unwrap(),
+            _folder: Some(folder),
+            ..Site::of(Store::open(&place).await.unwrap())
+        }
+    }
+
+    /// With this store.
+    pub(crate) fn of(store: Store) -> Site {
+        Site {
+            store,
             cluster: "cluster1".parse().unwrap(),
-            _folder: folder,
+            _folder: None,
         }
     }
 

@@ -103,8 +103,34 @@ fn ways<'a>(command: &str, panel: &'a str, node: &'a str) -> Vec<Vec<&'a str>> {
         "trust ssh" => vec![vec![node], vec!["127.0.0.1:1"]],
         "trust panel" => vec![vec![panel], vec!["https://127.0.0.1:1"]],
         "completions" => vec![vec!["bash"], vec!["no-shell"]],
+        "history" => {
+            let raw = [&["--step", "raw"][..], &EVER].concat();
+            kept(&[&[], &["--json"], &["--csv"]], &raw)
+        }
+        "summary" => kept(&[&["--json"], &["--csv"], &["--period", "2020-01"]], &EVER),
+        "export" => ["csv", "jsonl"]
+            .map(|it| [&["--output", "-", "--format", it], &EVER[..]].concat())
+            .into(),
+        "close" => kept(&[&["2020-01"], &["soon"]], &[]),
+        "verify" => kept(&[&["--json"], &["--period", "2020-01"]], &[]),
+        "replay" => kept(&[&[], &["--json", "--apply"]], &EVER),
         new => panic!("how is `{new}` asked? say it here, with all that may go wrong in it"),
     }
+}
+
+/// A window that holds all.
+const EVER: [&str; 4] = [
+    "--from",
+    "2000-01-01T00:00:00Z",
+    "--to",
+    "2100-01-01T00:00:00Z",
+];
+
+/// What is kept, asked for the cluster that is there and for one that is not.
+fn kept<'a>(ways: &[&[&'a str]], all: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let asked = |name: &'a str| move |way: &&[&'a str]| [&["--cluster", name], *way, all].concat();
+    let both = ways.iter().map(asked("cluster1"));
+    both.chain(ways.iter().map(asked("nobody"))).collect()
 }
 
 /// A site whose secrets are all in use, in variables, and what they are.
@@ -119,6 +145,11 @@ fn site() -> (Site, Variables, Secrets) {
         ("VSTORAGE_SSH_KEY_PASSPHRASE", PASSPHRASE),
         ("GRAFANA_API_KEY", &grafana),
         ("REDIS_PASSWORD", "canary-of-the-cache"),
+        (
+            "STORE_URL",
+            &format!("sqlite:{}", text(&site.path("usage.db"))),
+        ),
+        ("STORE_PASSWORD", "canary-of-the-store"),
     ]));
     let mut secrets = Secrets::default();
     secrets.add_key(&key.file);
@@ -126,6 +157,7 @@ fn site() -> (Site, Variables, Secrets) {
         "VSTORAGE_SSH_KEY_PASSPHRASE",
         "GRAFANA_API_KEY",
         "REDIS_PASSWORD",
+        "STORE_PASSWORD",
         "ADMIN_PASSWORD",
         "API_BEARER_TOKEN",
     ] {
@@ -219,6 +251,7 @@ fn lasting(
     for (name, path) in files {
         match name.as_str() {
             "known_hosts" | "vhi-usage.toml" => continue,
+            kept if kept.starts_with("vhi-usage.") => continue,
             "id_ed25519" => secrets.add_key(&path),
             _ => secrets.add_file(&path),
         }

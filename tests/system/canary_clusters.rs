@@ -91,8 +91,9 @@ impl Clusters {
             "poll_interval = \"5s\"\nmax_age = \"15s\"\n{}\n[[api.tokens]]\nname = \"billing\"\nsha256 = \"{hash}\"\n",
             clusters.next().unwrap()
         );
-        let tls =
-            format!("[api.tls]\ncertificate_file = {certificate:?}\nkey_file = {tls_key:?}\n");
+        let tls = format!(
+            "[api.tls]\ncertificate_file = {certificate:?}\nkey_file = {tls_key:?}\n[store]\nurl = \"sqlite:tls.db\"\n"
+        );
         let mut all = String::new();
         let mut alone = Vec::new();
         for (number, cluster) in clusters.enumerate() {

@@ -3,10 +3,14 @@
 use std::process::ExitCode;
 
 use crate::{
-    cli::{archive::Archive, exit::Failure, export::sheet::Sheet, span::Asked},
+    cli::{
+        archive::Archive,
+        exit::Failure,
+        export::{readings::Part, sheet::Sheet},
+        span::Asked,
+    },
     clock,
     cluster_name::ClusterName,
-    meter::window::Window,
     period::month::Month,
     sheet::{charges, focus},
 };
@@ -29,29 +33,42 @@ pub async fn write(
         }
     }
     let text = focus::csv(&all)?;
-    // All of it is written at once: a part of it is begun anew.
-    let (mut open, ()) = sheet.open(format!("charges of {month}"), ())?;
+    let names: Vec<&str> = clusters.iter().map(ClusterName::as_str).collect();
+    let job = format!("charges of {month} of {}", names.join(", "));
+    let (mut open, ()) = sheet.open(job, ())?;
+    // All of it is written at once, and what an earlier command has left of it is no part of this one.
+    open.empty()?;
     open.write(&text, &())?;
     open.finish()?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The window of each cluster. A month begins where the one before it closed, and so may differ from one to the other.
+/// What of each cluster is asked for. A month begins where the one before it closed, and so may differ from one to the
+/// other.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn windows(
+pub async fn parts(
     archive: &Archive,
     clusters: &[ClusterName],
     asked: Asked,
-) -> Result<Vec<(ClusterName, Window)>, Failure> {
-    let mut windows = Vec::with_capacity(clusters.len());
+) -> Result<Vec<Part>, Failure> {
+    let mut parts = Vec::with_capacity(clusters.len());
     for cluster in clusters {
-        let window = match asked {
-            Asked::Window(window) => window,
-            Asked::Month(month) => archive.window(cluster, month).await?,
+        let (window, timely) = match asked {
+            Asked::Window(window) => (window, false),
+            Asked::Month(month) => {
+                let window = archive.window(cluster, month).await?;
+                let name = month.to_string();
+                let closed = archive.store.closed_month(cluster, &name).await?;
+                (window, closed.is_some())
+            }
         };
-        windows.push((cluster.clone(), window));
+        parts.push(Part {
+            cluster: cluster.clone(),
+            window,
+            timely,
+        });
     }
-    Ok(windows)
+    Ok(parts)
 }

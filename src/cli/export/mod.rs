@@ -61,8 +61,8 @@ pub async fn run(origins: &Origins, options: Options) -> Result<ExitCode, Failur
             "FOCUS has charges of whole months: say which one, with --period".to_owned(),
         )),
         (format, asked) => {
-            let windows = charges::windows(&archive, &clusters, asked).await?;
-            Readings::new(&archive.store, windows, format)
+            let parts = charges::parts(&archive, &clusters, asked).await?;
+            Readings::new(&archive.store, parts, format)
                 .write(sheet)
                 .await
         }

@@ -18,7 +18,7 @@ pub struct Piece {
 
 #[derive(Debug)]
 enum Rows {
-    Csv(Csv<Vec<u8>>),
+    Csv(Box<Csv<Vec<u8>>>),
     Lines(Vec<u8>),
 }
 
@@ -35,7 +35,7 @@ impl Piece {
                 if first {
                     csv.head(&reading::columns())?;
                 }
-                Rows::Csv(csv)
+                Rows::Csv(Box::new(csv))
             }
         };
         Ok(Piece { rows, readings: 0 })

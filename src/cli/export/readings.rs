@@ -31,20 +31,32 @@ const SECONDS: i64 = 86_400;
 const FEW: u64 = 10_000;
 const MANY: u64 = 50_000;
 
+/// What of one cluster is to be written.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The cluster.
+    pub cluster: ClusterName,
+    /// From when to when.
+    pub window: Window,
+    /// Whether readings that came late are left out: a closed month is the same for ever, and what came late stands
+    /// behind its corrections.
+    pub timely: bool,
+}
+
 /// What is to be written.
 #[derive(Debug)]
 pub struct Readings<'a> {
     store: &'a Store,
-    windows: Vec<(ClusterName, Window)>,
+    parts: Vec<Part>,
     format: Format,
 }
 
 impl<'a> Readings<'a> {
     /// Of each of these clusters in its window.
-    pub fn new(store: &'a Store, windows: Vec<(ClusterName, Window)>, format: Format) -> Self {
+    pub fn new(store: &'a Store, parts: Vec<Part>, format: Format) -> Self {
         Readings {
             store,
-            windows,
+            parts,
             format,
         }
     }
@@ -71,10 +83,16 @@ impl<'a> Readings<'a> {
 
     /// What a part must be of to be gone on with.
     fn job(&self) -> String {
-        let of = |(cluster, window): &(ClusterName, Window)| {
-            format!("{cluster} from {} to {}", window.from(), window.to())
+        let of = |part: &Part| {
+            let (cluster, window) = (&part.cluster, part.window);
+            let closed = if part.timely { ", closed" } else { "" };
+            format!(
+                "{cluster} from {} to {}{closed}",
+                window.from(),
+                window.to()
+            )
         };
-        let clusters: Vec<String> = self.windows.iter().map(of).collect();
+        let clusters: Vec<String> = self.parts.iter().map(of).collect();
         let (format, release) = (self.format.name(), env!("CARGO_PKG_VERSION"));
         // Another release may have other columns.
         format!("{format} of release {release}: {}", clusters.join(", "))
@@ -82,7 +100,7 @@ impl<'a> Readings<'a> {
 
     /// The seconds of all clusters and roles.
     fn steps(&self) -> u64 {
-        let seconds = self.windows.iter().map(|(_, window)| window.seconds());
+        let seconds = self.parts.iter().map(|part| part.window.seconds());
         let roles = u64::try_from(Role::ALL.len()).unwrap_or(u64::MAX);
         let seconds = seconds.fold(0, u64::saturating_add);
         seconds.saturating_mul(roles)
@@ -90,13 +108,14 @@ impl<'a> Readings<'a> {
 
     async fn read(&self, writing: &mut Writing, progress: &Progress) -> Result<(), Failure> {
         let mut before = 0;
-        for (cluster, (name, window)) in self.windows.iter().enumerate() {
+        for (cluster, part) in self.parts.iter().enumerate() {
+            let window = part.window;
             for (number, role) in Role::ALL.into_iter().enumerate() {
                 if writing.next.comes_to(cluster, number) {
                     let from = writing.next.second().unwrap_or(window.from());
-                    let mut pages = Pages::new(*window, from);
+                    let mut pages = Pages::new(window, from);
                     while let Some(page) = pages.next() {
-                        let read = self.page(name, role, page, writing).await?;
+                        let read = self.page(part, role, page, writing).await?;
                         pages.fit(read);
                         let done = page.to().abs_diff(window.from());
                         progress.show(before + done, writing.next.readings);
@@ -111,20 +130,22 @@ impl<'a> Readings<'a> {
     /// Writes the readings of a page, and says how many there are.
     async fn page(
         &self,
-        cluster: &ClusterName,
+        part: &Part,
         role: Role,
         page: Window,
         writing: &mut Writing,
     ) -> Result<u64, Failure> {
         let silent = |_| Failure::Silent(WITHIN);
-        let asked = timeout(WITHIN, self.store.entries(cluster, role, page));
+        let asked = timeout(WITHIN, self.store.entries(&part.cluster, role, page));
         let mut entries = asked.await.map_err(silent)??;
         let mut read = 0;
         while let Some(stored) = timeout(WITHIN, entries.try_next())
             .await
             .map_err(silent)??
         {
-            writing.take(&stored)?;
+            if !(part.timely && stored.late) {
+                writing.take(&stored)?;
+            }
             read += 1;
         }
         Ok(read)

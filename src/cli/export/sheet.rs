@@ -64,6 +64,17 @@ impl Open {
         }
     }
 
+    /// Begins anew, whatever an earlier command has left.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn empty(&mut self) -> Result<(), Failure> {
+        match self {
+            Open::File(part) => part.empty(),
+            Open::Standard => Ok(()),
+        }
+    }
+
     /// Writes a piece, and says what comes next.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ CREATE TABLE texts (
     hash BYTES NOT NULL PRIMARY KEY,
     -- Of the text itself.
     length BIGINT NOT NULL,
-    -- The CRC-32 of what follows, the lowest byte first; raw deflate.
+    -- Raw deflate, and the CRC-32 of that.
     packed BYTES NOT NULL,
     -- The newest reading that was read from it, in milliseconds since 1970: when it may be pruned follows from that.
     newest BIGINT NOT NULL

@@ -15,11 +15,11 @@ use crate::{
     wait::until,
 };
 
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A service whose wall clock is as much off as the file `clock` of the site says.
 #[track_caller]
-fn watched() -> Row {
+pub(crate) fn watched() -> Row {
     let site = Site::new();
     let clock = site.write("clock", "+0");
     let toml = site.toml(QUICK, WAITS);
@@ -38,14 +38,14 @@ fn watched() -> Row {
 }
 
 /// Sets the clock of the service off by so much.
-fn set(row: &Row, off: &str) {
+pub(crate) fn set(row: &Row, off: &str) {
     // Renamed into place: a time that is half read would be another fault.
     fs::rename(row.site.write("clock.new", off), row.site.path("clock")).unwrap();
 }
 
 /// Waits for figures that were read, and an answer that was given, when the service's clock was off by so much.
 #[track_caller]
-fn follows(row: &Row, off: SignedDuration) {
+pub(crate) fn follows(row: &Row, off: SignedDuration) {
     let is_now = |at: &Value| {
         let at: Option<Timestamp> = at.as_str()?.parse().ok();
         let really = Timestamp::now().duration_since(at? - off);

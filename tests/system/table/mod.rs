@@ -18,12 +18,14 @@
 //! | [`metrics`] | the same of a billed Prometheus | a relay, and the simulator |
 //! | [`refused`] | the panel answers 401 for ever; a wrong password; Grafana refuses the token, or forbids the query | the simulator |
 //! | [`clock`] | the wall clock set back and forward | libfaketime |
+//! | [`stored`] | no room for the store; its file locked by somebody else; PostgreSQL stopped and started again; the clock set back between two rounds | a limit on the size of files, SQLite, signals, libfaketime |
 //!
 //! A row waits for most of its time, and has everything to itself, so that many can be walked at once:
 //! `cargo test --test system table:: -- --test-threads 6`.
 //!
-//! What becomes of readings while the store is slow, full, garbage or gone, `tests/keeper.rs` holds; the figures do not
-//! wait for it.
+//! The rows of [`stored`] take no figure away, and so hold other promises: figures are served meanwhile, the list of
+//! clusters and `/metrics` tell the state of the store, and at the end each reading that was published stands in it, once.
+//! A store that is garbage, or gone with its queue, `tests/keeper.rs` has.
 
 pub(crate) mod body;
 pub(crate) mod clock;
@@ -39,5 +41,6 @@ pub(crate) mod row;
 pub(crate) mod server;
 pub(crate) mod simulated;
 pub(crate) mod started;
+pub(crate) mod stored;
 pub(crate) mod told;
 pub(crate) mod trusted;

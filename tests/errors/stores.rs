@@ -1,0 +1,68 @@
+//! A store that cannot be opened, was written by a newer release, or holds what nobody wrote.
+
+use vhi_usage::{
+    chain::chain,
+    store::{
+        engine::Engine, error::StoreError, opened::Store, place::Place, row::Row, sqlite,
+        value::Value,
+    },
+};
+
+use crate::told::Mask;
+
+/// A store in a folder of its own, which it lives in, and the way to its tables.
+async fn store() -> (tempfile::TempDir, Place, Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("usage.db");
+    let place = Place::File(file.clone());
+    Store::open(&place).await.unwrap().close().await;
+    (folder, place, sqlite::open(&file).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_is_told_with_what_the_library_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::File(folder.path().join("none").join("usage.db"));
+    let error = Store::open(&place).await.unwrap_err();
+    let sentence = "the store could not open its file: error returned from database: (code: 14) unable to open database file";
+    Mask::default().says(chain(&error), sentence);
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_release_is_left_alone() {
+    let (_folder, place, store) = store().await;
+    let mut open = store.begin().await.unwrap();
+    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+               VALUES (99, 'later', 1, $1, 0)";
+    open.run("write", sql, vec![Value::from(vec![0])])
+        .await
+        .unwrap();
+    open.commit().await.unwrap();
+    store.close().await;
+    let error = Store::open(&place).await.unwrap_err();
+    let sentence = "the store's tables cannot be brought up to this release: migration 99 was previously applied but is missing in the resolved migrations";
+    Mask::default().says(chain(&error), sentence);
+}
+
+#[tokio::test]
+async fn what_is_not_what_was_written_is_told_as_damage() {
+    let (_folder, _place, store) = store().await;
+    let rows = store.all("read", "SELECT $1", vec![vec![1, 2, 3].into()]);
+    let row: &Row = &rows.await.unwrap()[0];
+    let error = row.exactly::<4>(0).unwrap_err();
+    Mask::default().says(
+        chain(&error),
+        "the store is damaged: 3 bytes where 4 belong",
+    );
+    store.close().await;
+}
+
+#[test]
+fn what_the_store_refuses_names_the_cluster_and_the_way_out() {
+    let fenced = StoreError::Fenced("cluster1".parse().unwrap());
+    let sentence = "the lease of cluster1 is held by another instance";
+    Mask::default().says(chain(&fenced), sentence);
+    let pruned = StoreError::Pruned("2026-10-01T00:00:00.000Z".to_owned(), "hours");
+    let sentence = "the readings of 2026-10-01T00:00:00.000Z are pruned, and only whole hours of them are kept: ask for whole hours";
+    Mask::default().says(chain(&pruned), sentence);
+}
