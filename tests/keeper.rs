@@ -15,6 +15,7 @@ use vhi_usage::{
     keeper::{
         handle::{Keeper, Outcome},
         opening::{Ours, Places},
+        queue::Queue,
         standing::{Cause, Standing, State},
         task::Task,
     },
@@ -248,6 +249,36 @@ async fn a_full_queue_loses_what_comes_and_keeps_what_it_has() {
     running.until(|it| it.state == State::Kept).await;
     running.end().await;
     assert_eq!(kitchen.held().await, queued);
+}
+
+#[tokio::test]
+async fn what_comes_goes_past_a_full_queue_into_a_store_that_is_open() {
+    let mut kitchen = Kitchen::new();
+    let mut queue = Queue::new(kitchen.places().queue, u64::MAX);
+    let waiting: Vec<Kept> = (1_000..3_500).map(round).collect();
+    queue.push(&waiting).unwrap();
+    kitchen.queue_size = queue.waiting().bytes;
+    drop(queue);
+    let running = kitchen.start();
+    let mut store = running.keeper.store();
+    let open = store.wait_for(Option::is_some);
+    drop(
+        timeout(Duration::from_secs(30), open)
+            .await
+            .unwrap()
+            .unwrap(),
+    );
+    for at in all(20) {
+        assert_eq!(
+            running.keeper.keep(round(at)).await,
+            Outcome::Stored,
+            "{at}"
+        );
+    }
+    let standing = running.until(|it| it.state == State::Kept).await;
+    assert_eq!(standing.lost, 0);
+    running.end().await;
+    assert_eq!(kitchen.held().await, all(20));
 }
 
 #[tokio::test]

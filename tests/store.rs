@@ -1,6 +1,8 @@
 //! The store, on a file of our own and on a real PostgreSQL: one suite for both.
 
 mod common;
+#[path = "store/leases.rs"]
+mod leases;
 #[path = "common/postgres.rs"]
 mod postgres;
 #[path = "store/pruned.rs"]

@@ -184,7 +184,7 @@ impl Collector {
                         // Whoever has taken over reads it now.
                         (storage, compute, rounds) = Default::default();
                         asked.iter_mut().for_each(|asking| *asking = Asking::default());
-                    } else if rounds.is_none() && !matches!(newer, Duty::Collect(Some(_))) {
+                    } else if rounds.is_none() && !newer.holds() {
                         rounds = Some(Rounds::new(Instant::now(), timing.poll, self.place));
                     }
                     if newer.asks() != duty.asks() {

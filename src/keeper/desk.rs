@@ -45,6 +45,14 @@ impl Desk {
         self.queue.as_ref()
     }
 
+    /// Takes the queue back where its disk has answered meanwhile; says whether it is there.
+    pub async fn is_there(&mut self) -> bool {
+        if self.away.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.back().await;
+        }
+        self.queue.is_some()
+    }
+
     /// Does this with the queue.
     ///
     /// # Errors

@@ -173,6 +173,7 @@ pub fn cause(error: &StoreError) -> Cause {
             }
         }
         StoreError::Damaged(_) => Cause::Damaged,
+        StoreError::Unclaimed(_) => Cause::Draining,
         _ => Cause::Refused,
     }
 }

@@ -41,12 +41,15 @@ pub struct Waiting {
 }
 
 /// Rounds from the head of the queue.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Taken {
     /// In the order in which they came.
     pub rounds: Vec<Kept>,
     end: u64,
+    /// Whole lines.
     lines: u64,
+    /// Those of them that this release cannot read.
+    unread: u64,
 }
 
 impl Queue {
@@ -135,11 +138,7 @@ impl Queue {
     /// # Errors
     /// When the file cannot be read.
     pub fn take(&mut self) -> Result<Taken, QueueError> {
-        let mut taken = Taken {
-            rounds: Vec::new(),
-            end: 0,
-            lines: 0,
-        };
+        let mut taken = Taken::default();
         let Some(open) = &mut self.open else {
             return Ok(taken);
         };
@@ -160,10 +159,13 @@ impl Queue {
             taken.end = taken
                 .end
                 .saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-            if let Some(round) = line.strip_suffix(b"\n").and_then(record::read) {
-                taken.rounds.push(round);
-                taken.lines += 1;
+            let line = line.strip_suffix(b"\n").unwrap_or(&line);
+            match record::read(line) {
+                Some(round) => taken.rounds.push(round),
+                None if record::whole(line).is_some() => taken.unread += 1,
+                None => continue,
             }
+            taken.lines += 1;
         }
         Ok(taken)
     }
@@ -176,6 +178,7 @@ impl Queue {
         let Some(open) = &mut self.open else {
             return Ok(());
         };
+        self.found.damaged += taken.unread;
         open.head = taken.end.max(open.head);
         open.rounds = open.rounds.saturating_sub(taken.lines);
         if open.head >= open.tail {

@@ -75,9 +75,10 @@ pub fn opened(path: &Path) -> Result<(Open, Found), QueueError> {
         let length = reader.read_until(b'\n', &mut line).map_err(wrong)?;
         let length = u64::try_from(length).unwrap_or(u64::MAX);
         match line.strip_suffix(b"\n") {
-            Some(whole) => {
+            Some(line) => {
                 tail += length;
-                match record::read(whole) {
+                // Their texts are unpacked only when they are taken: a long queue is open at once.
+                match record::whole(line) {
                     Some(_) => rounds += 1,
                     None => found.damaged += 1,
                 }

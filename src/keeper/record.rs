@@ -52,14 +52,16 @@ pub fn line(round: &Kept) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// The round of a line, without its end; `None` where that is not what was written.
-pub fn read(line: &[u8]) -> Option<Kept> {
+/// The record of a line, without its end; `None` where its CRC is that of another one.
+pub fn whole(line: &[u8]) -> Option<&[u8]> {
     let (said, record) = line.split_at_checked(9)?;
     let said = std::str::from_utf8(said).ok()?.strip_suffix(' ')?;
-    if u32::from_str_radix(said, 16).ok()? != sum(record) {
-        return None;
-    }
-    let record: Value = serde_json::from_slice(record).ok()?;
+    (u32::from_str_radix(said, 16).ok()? == sum(record)).then_some(record)
+}
+
+/// The round of a line, without its end; `None` where that is not what was written.
+pub fn read(line: &[u8]) -> Option<Kept> {
+    let record: Value = serde_json::from_slice(whole(line)?).ok()?;
     let cluster: ClusterName = record.get("cluster")?.as_str()?.parse().ok()?;
     let list = |key: &str| record.get(key).and_then(Value::as_array);
     let readings = list("readings")?.iter();

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::{
     clock,
     keeper::{
-        desk::Desk,
+        desk::{Desk, DeskError},
         handle::{Asked, Counter, Outcome},
         opening::{Opened, Ours, Places},
         queue::Queue,
@@ -85,12 +85,17 @@ impl Task {
                     Some(asked) => self.ask(asked).await,
                     None => break,
                 },
-                () = sleep_until(late.unwrap_or(self.since)), if late.is_some() => self.queue_up().await,
+                () = sleep_until(late.unwrap_or(self.since)), if late.is_some() => self.queue_up(false).await,
                 () = sleep_until(retry.unwrap_or(self.since)), if retry.is_some() => {}
             }
             self.show();
         }
         self.end().await;
+    }
+
+    /// Whether the store takes what comes, though the queue does not.
+    fn goes_past(&self) -> bool {
+        self.opened.is_some() && self.trouble.goes_past()
     }
 
     /// Whether something waits in the queue, or the store is not open.
@@ -110,14 +115,21 @@ impl Task {
                     self.work.open(ours, self.place.clone());
                 }
             }
-            Some(opened) if !self.is_behind() && !self.standing_in_line.is_empty() => {
+            Some(opened)
+                if !self.standing_in_line.is_empty()
+                    && (!self.is_behind() || self.trouble.goes_past()) =>
+            {
                 let group = self.standing_in_line.len().min(GROUP);
                 let group = self.standing_in_line.drain(..group).collect();
                 self.work.write(opened.clone(), group);
             }
             Some(opened) if self.is_behind() && Instant::now() >= self.trouble.next_try => {
                 let opened = opened.clone();
-                match self.desk.work(Queue::take).await {
+                let taken = match self.desk.is_there().await {
+                    true => self.desk.work(Queue::take).await,
+                    false => Err(DeskError::Slow),
+                };
+                match taken {
                     Ok(taken) => self.work.drain(opened, taken),
                     Err(error) => {
                         self.trouble.queue(Err(error));
@@ -142,8 +154,8 @@ impl Task {
         }
         // While the store fails, nobody waits for it. Before it was ever open, everybody does, for a moment.
         let before = self.opened.is_none() && !self.trouble.has_failed();
-        if self.is_behind() && !before {
-            self.queue_up().await;
+        if self.is_behind() && !before && !self.goes_past() {
+            self.queue_up(true).await;
         }
     }
 
@@ -160,7 +172,7 @@ impl Task {
                     }
                     Err(failed) => {
                         self.fails(&failed);
-                        self.queue_up().await;
+                        self.queue_up(true).await;
                     }
                 }
             }
@@ -177,7 +189,7 @@ impl Task {
             Done::Written(asked, Err(failed)) => {
                 self.fails(&failed);
                 self.standing_in_line.splice(..0, asked);
-                self.queue_up().await;
+                self.queue_up(true).await;
             }
             Done::Drained(taken, Ok(held)) => {
                 self.wrote(&held);
@@ -203,32 +215,37 @@ impl Task {
         self.trouble.failed(failed);
         // Another connection may find what this one does not, and a file may have been put back.
         let is_there = self.opened.as_ref().is_some_and(Opened::is_there);
-        if !matches!(failed.cause, Cause::Slow | Cause::Full) || !is_there {
+        if !matches!(failed.cause, Cause::Slow | Cause::Full | Cause::Draining) || !is_there {
             self.opened = None;
             self.counter.store.send_replace(None);
         }
     }
 
-    /// All that stand in line go to the queue.
-    async fn queue_up(&mut self) {
+    /// All that stand in line go to the queue. Where it takes nothing, they stay in line for an open store, or are lost.
+    async fn queue_up(&mut self, may_stay: bool) {
         if self.standing_in_line.is_empty() {
             return;
         }
         let asked = std::mem::take(&mut self.standing_in_line);
         let rounds: Vec<Kept> = asked.iter().map(|asked| asked.round.clone()).collect();
         let queued = self.desk.work(move |queue| queue.push(&rounds)).await;
-        let outcome = match queued {
-            Ok(()) => Outcome::Queued,
-            Err(_) => {
-                let count = u64::try_from(asked.len()).unwrap_or(u64::MAX);
-                let counted = |lost: &mut u64| *lost = lost.saturating_add(count);
-                self.counter
-                    .standing
-                    .send_modify(|standing| counted(&mut standing.lost));
-                Outcome::Lost
-            }
-        };
+        let failed = queued.is_err();
         self.trouble.queue(queued);
+        if failed && may_stay && self.goes_past() {
+            self.standing_in_line = asked;
+            return;
+        }
+        let outcome = if failed {
+            Outcome::Lost
+        } else {
+            Outcome::Queued
+        };
+        if failed {
+            let count = u64::try_from(asked.len()).unwrap_or(u64::MAX);
+            let counted = |lost: &mut u64| *lost = lost.saturating_add(count);
+            let standing = &self.counter.standing;
+            standing.send_modify(|standing| counted(&mut standing.lost));
+        }
         for asked in asked {
             asked.answer(outcome);
         }
@@ -271,7 +288,7 @@ impl Task {
                 self.take(done).await;
             }
         }
-        self.queue_up().await;
+        self.queue_up(false).await;
         self.show();
         self.counter.store.send_replace(None);
         if let Some(opened) = self.opened.take()

@@ -20,6 +20,12 @@ const PAUSE: Pause = Pause {
     most: std::time::Duration::from_secs(15),
 };
 
+/// The same of a server: what several instances share is to be there for all of them at once when it is back.
+const SHARED: Pause = Pause {
+    first: std::time::Duration::from_millis(500),
+    most: std::time::Duration::from_secs(1),
+};
+
 /// What store and queue suffer from. What is new of it is told in the log, once.
 #[derive(Debug)]
 pub struct Trouble {
@@ -31,6 +37,8 @@ pub struct Trouble {
     failing: Option<Cause>,
     /// Why the queue does not; likewise.
     unwritable: Option<Cause>,
+    /// Whether the store has not failed since it was opened, or wrote last.
+    sound: bool,
 }
 
 impl Trouble {
@@ -42,6 +50,7 @@ impl Trouble {
             next_try: Instant::now(),
             failing: None,
             unwritable: None,
+            sound: false,
         }
     }
 
@@ -54,11 +63,13 @@ impl Trouble {
     pub fn opened(&mut self) {
         tracing::info!(store = %self.place, "the store is open");
         self.next_try = Instant::now();
+        self.sound = true;
     }
 
     /// The store has written.
     pub fn wrote(&mut self) {
         self.failures = 0;
+        self.sound = true;
         if self.failing.take().is_some() {
             tracing::info!("the store takes readings again");
         }
@@ -66,13 +77,18 @@ impl Trouble {
 
     /// The next try comes after a pause, which grows with each failure.
     pub fn pause(&mut self) {
-        self.next_try = Instant::now() + PAUSE.spread(self.failures);
+        let pause = match self.place {
+            Place::File(_) => PAUSE,
+            Place::Server(_) => SHARED,
+        };
+        self.next_try = Instant::now() + pause.spread(self.failures);
         self.failures = self.failures.saturating_add(1);
     }
 
     /// The store has failed.
     pub fn failed(&mut self, Failed { cause, why }: &Failed) {
         self.pause();
+        self.sound = false;
         let (code, error) = (cause.name(), why);
         if self.failing.replace(*cause) == Some(*cause) {
             tracing::debug!(code, error, "the store still fails");
@@ -96,6 +112,11 @@ impl Trouble {
             (_, true) => {}
         }
         self.unwritable = cause;
+    }
+
+    /// Whether what comes goes past a queue that takes nothing, into an open store.
+    pub fn goes_past(&self) -> bool {
+        self.unwritable.is_some() && (self.sound || Instant::now() >= self.next_try)
     }
 
     /// Tells what stood in the queue at the start.
@@ -125,6 +146,8 @@ impl Trouble {
         match (behind, self.unwritable) {
             (false, _) => (State::Kept, None),
             (true, None) => (State::Queued, self.failing.or(Some(waits))),
+            // What waits, waits there; what comes goes past it into the store.
+            (true, Some(cause)) if open && self.sound => (State::Queued, Some(cause)),
             (true, Some(cause)) => (State::Lost, Some(cause)),
         }
     }

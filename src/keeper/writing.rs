@@ -109,25 +109,17 @@ async fn in_time(opened: &Opened, rounds: &[Kept]) -> Result<Vec<bool>, Failed> 
     }
 }
 
-/// Writes all of them in one transaction; where a lease among them is lost, each by itself, so that it costs no other.
+/// Writes all of them in one transaction; of each, whether it stands.
 async fn written(opened: &Opened, rounds: &[Kept]) -> Result<Vec<bool>, StoreError> {
-    match opened.store.append(rounds).await {
-        Ok(()) => return Ok(vec![true; rounds.len()]),
-        Err(StoreError::Fenced(_)) => {}
-        Err(error) => return Err(error),
+    let stand = opened.store.append(rounds).await?;
+    let fenced = stand.iter().filter(|stands| !**stands).count();
+    if fenced > 0 {
+        tracing::warn!(
+            rounds = fenced,
+            "another instance had taken clusters over: what was read after that is not kept"
+        );
     }
-    let mut all = Vec::with_capacity(rounds.len());
-    for round in rounds {
-        all.push(match opened.store.append(std::slice::from_ref(round)).await {
-            Ok(()) => true,
-            Err(StoreError::Fenced(cluster)) => {
-                tracing::warn!(%cluster, "another instance has taken this cluster over: what was read meanwhile is not kept");
-                false
-            }
-            Err(error) => return Err(error),
-        });
-    }
-    Ok(all)
+    Ok(stand)
 }
 
 impl std::fmt::Debug for Work {

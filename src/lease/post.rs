@@ -12,7 +12,7 @@ use crate::{store::kept::Fence, words::words};
 /// What an instance does for one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Duty {
-    /// It reads, keeps and publishes; under this lease, where there are others.
+    /// It reads, keeps and publishes; under this lease, where there may be others, or under the one that it takes next.
     Collect(Option<Fence>),
     /// It reads and publishes, so that callers have an answer, and keeps nothing: the store is not there, and
     /// whoever held the lease collects.
@@ -25,6 +25,11 @@ impl Duty {
     /// Whether the sources are asked.
     pub fn asks(&self) -> bool {
         !matches!(self, Duty::Follow)
+    }
+
+    /// Whether that is under a lease that was taken.
+    pub fn holds(&self) -> bool {
+        matches!(self, Duty::Collect(Some(fence)) if !fence.is_next())
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Sharing {
     clusters: Vec<ClusterName>,
     terms: Vec<watch::Sender<Term>>,
     store: watch::Receiver<Option<Store>>,
+    /// The same over a connection of our own, once it was open.
+    line: Option<Store>,
     touch: Touch,
 }
 
@@ -54,6 +56,7 @@ impl Sharing {
             terms: terms.collect(),
             clusters,
             store,
+            line: None,
             touch: Touch::Lost(Instant::now(), false),
         }
     }
@@ -91,27 +94,28 @@ impl Sharing {
 
     /// One step; `false` where the store is not there.
     async fn step(&mut self, begun: Instant) -> bool {
-        let Some(store) = self.store.borrow().clone() else {
+        let Some(store) = self.line() else {
             return false;
-        };
-        let shared = match store.share(&self.instance, &self.clusters).await {
-            Ok(shared) => shared,
-            Err(error) => return self.failed("renew its leases", &chain(&error)),
         };
         let since = match self.touch {
             // Whoever has been paused does not know what has been meanwhile.
             Touch::Kept(since, last) if begun - last <= self.instance.lasts => since,
             _ => begun,
         };
+        let heir = begun - since >= self.instance.lasts;
+        let shared = store.share(&self.instance, &self.clusters, heir).await;
+        let shared = match shared {
+            Ok(shared) => shared,
+            Err(error) => return self.failed("renew its leases", &chain(&error)),
+        };
         if let Touch::Lost(..) = self.touch {
             tracing::info!(
-                instances = shared.instances,
+                instances = shared.instances.len(),
                 "this instance shares the clusters with others"
             );
         }
         self.touch = Touch::Kept(since, begun);
-        let heirs = begun - since >= self.instance.lasts;
-        let plan = share::plan(&self.instance.holder, &shared, heirs);
+        let plan = share::plan(&self.instance.holder, &shared);
         for row in &plan.keep {
             let (holder, number) = (row.holder.clone(), row.number);
             self.hold(&row.cluster, Fence { holder, number }, begun);
@@ -127,22 +131,24 @@ impl Sharing {
                 return self.failed("give a lease up", &chain(&error));
             }
         }
-        let mut lacks = plan.lacks;
         for row in &plan.take {
-            if lacks == 0 {
-                break;
-            }
             let asked = Instant::now();
             match store.take_lease(&self.instance, row).await {
-                Ok(Some(fence)) => {
-                    lacks -= 1;
-                    self.hold(&row.cluster, fence, asked);
-                }
+                Ok(Some(fence)) => self.hold(&row.cluster, fence, asked),
                 Ok(None) => {}
                 Err(error) => return self.failed("take a lease", &chain(&error)),
             }
         }
         true
+    }
+
+    /// The store, over a connection that nobody else waits for: the keeper leaves a store alone for a while where it
+    /// has failed, and leases do not last that long.
+    fn line(&mut self) -> Option<Store> {
+        if self.line.is_none() {
+            self.line = self.store.borrow().as_ref().map(Store::aside);
+        }
+        self.line.clone()
     }
 
     fn hold(&self, cluster: &str, fence: Fence, renewed: Instant) {
@@ -189,7 +195,8 @@ impl Sharing {
         }
         let duty = match ever {
             true => Duty::Answer,
-            false => Duty::Collect(None),
+            // It may be the only one. What it reads counts if it takes the lease next.
+            false => Duty::Collect(Some(Fence::next(self.instance.holder.as_str()))),
         };
         for term in &self.terms {
             let idle = term.borrow().duty == Duty::Follow;
@@ -217,7 +224,7 @@ impl Sharing {
 
     /// Gives everything up, so that others take over at once.
     async fn leave(self, within: Duration) {
-        let Some(store) = self.store.borrow().clone() else {
+        let Some(store) = self.line else {
             return;
         };
         match timeout(within, store.leave(&self.instance)).await {
@@ -232,6 +239,9 @@ impl Sharing {
             Err(_) => tracing::warn!(
                 "the leases could not be given up in time: others wait until they run out"
             ),
+        }
+        if timeout(within, store.close()).await.is_err() {
+            tracing::debug!("the connection for the leases is left open");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Writing what rounds leave: all of it or nothing, and twice is once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -35,11 +35,13 @@ impl Store {
     /// A reading of a month that is closed, or of a time whose raw readings are pruned, is kept as a late one. Any
     /// other one takes the roll-ups back that it changes.
     ///
+    /// Tells of each round whether it stands: `false` where it was read after another instance had taken its lease.
+    ///
     /// # Errors
-    /// `Fenced` where the lease of a round is no longer held; when the store cannot be written. Nothing is written then.
-    pub async fn append(&self, rounds: &[Kept]) -> Result<(), StoreError> {
+    /// `Unclaimed` where that is not known yet; when the store cannot be written. Nothing is written then.
+    pub async fn append(&self, rounds: &[Kept]) -> Result<Vec<bool>, StoreError> {
         if rounds.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut numbered = Vec::with_capacity(rounds.len());
         for round in rounds {
@@ -49,13 +51,16 @@ impl Store {
             }
             numbered.push((self.number(&round.cluster).await?, origins));
         }
-        let texts = texts::packed(rounds)?;
+        let mut texts = texts::packed(rounds)?;
         let clusters: Vec<i64> = numbered.iter().map(|(cluster, _)| *cluster).collect();
         let mut open = self.engine.begin().await?;
-        fence::check(&mut open, rounds).await?;
+        let stands = fence::check(&mut open, rounds).await?;
         let marks = open.marks(&clusters).await?;
         let mut writing = Writing::default();
-        for (round, (cluster, origins)) in rounds.iter().zip(numbered) {
+        let mut hashes = BTreeSet::new();
+        let standing = rounds.iter().zip(numbered).zip(&stands);
+        for ((round, (cluster, origins)), _) in standing.filter(|(_, stands)| **stands) {
+            hashes.extend(round.readings.iter().map(|(_, text)| text.hash));
             let marks = marks.get(&cluster).copied().unwrap_or_default();
             for ((entry, _), origin) in round.readings.iter().zip(origins) {
                 writing.reading(cluster, origin, entry, &marks);
@@ -64,6 +69,7 @@ impl Store {
                 writing.absence(cluster, absence, &marks);
             }
         }
+        texts.retain(|hash, _| hashes.contains(hash));
         texts::write(&mut open, texts).await?;
         let columns = "readings (cluster, role, at, id, origin, text, figures, late)";
         insert(&mut open, columns, writing.readings).await?;
@@ -72,7 +78,8 @@ impl Store {
         for touched in writing.touched {
             touched.take_back(&mut open, self).await?;
         }
-        open.commit().await
+        open.commit().await?;
+        Ok(stands)
     }
 }
 

@@ -16,9 +16,9 @@ pub enum StoreError {
     /// The tables could not be brought to what this release wants.
     #[error("the store's tables cannot be brought up to this release")]
     Migration(#[source] sqlx::migrate::MigrateError),
-    /// A round was read under a lease that somebody else has taken over since.
-    #[error("the lease of {0} is held by another instance")]
-    Fenced(ClusterName),
+    /// A round was read before any lease was held, and who takes the next one is still open.
+    #[error("nobody has taken the lease of {0} yet: what was read before waits until then")]
+    Unclaimed(ClusterName),
     /// Only whole hours, or whole days, are left of this time.
     #[error(
         "the readings of {0} are pruned, and only whole {1} of them are kept: ask for whole {1}"

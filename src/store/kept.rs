@@ -19,10 +19,35 @@ pub struct Kept {
 }
 
 /// A lease as whoever writes under it knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fence {
     /// The instance that holds it.
     pub holder: String,
-    /// Its fencing number, which grows whenever the lease changes hands.
+    /// Its fencing number, which grows whenever the lease changes hands; 0 for the one that it takes next.
     pub number: i64,
+}
+
+impl Fence {
+    /// Of an instance that has not reached the store yet: the lease that it takes next.
+    pub fn next(holder: impl Into<String>) -> Fence {
+        Fence {
+            holder: holder.into(),
+            number: 0,
+        }
+    }
+
+    /// Whether it is still to be taken.
+    pub fn is_next(&self) -> bool {
+        self.number == 0
+    }
+}
+
+impl Kept {
+    /// When it was read: the newest moment of what it holds, in milliseconds since 1970; `None` where it holds nothing.
+    pub fn at_ms(&self) -> Option<i64> {
+        let readings = self.readings.iter().map(|(entry, _)| entry.at);
+        let absences = self.absences.iter().map(|absence| absence.at);
+        let newest = readings.chain(absences).max()?;
+        Some(newest.as_millisecond())
+    }
 }

@@ -7,11 +7,15 @@ use std::time::Duration;
 
 use crate::{
     cluster_name::ClusterName,
-    store::{engine::Transaction, error::StoreError, fence, kept::Fence, opened::Store, row::Row},
+    store::{
+        engine::Transaction,
+        error::StoreError,
+        fence::{self, NOW},
+        kept::Fence,
+        opened::Store,
+        row::Row,
+    },
 };
-
-/// Milliseconds since 1970, when the transaction began.
-const NOW: &str = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
 
 /// An instance: who it is, and how long its leases last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +29,22 @@ pub struct Instance {
 /// How the clusters are shared out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shared {
-    /// How many instances there are, this one included.
-    pub instances: usize,
-    /// By the clusters' names.
+    /// By their holders' names, this one included.
+    pub instances: Vec<Peer>,
+    /// By the clusters' names, those of others included.
     pub leases: Vec<LeaseRow>,
+}
+
+/// An instance, as the others see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Who it is.
+    pub holder: String,
+    /// Which clusters it knows.
+    pub clusters: Vec<String>,
+    /// Whether it may take what ran out under another one: who has been without the store itself leaves the others
+    /// the time to come back.
+    pub heir: bool,
 }
 
 /// The lease of one cluster.
@@ -57,7 +73,8 @@ impl Instance {
 }
 
 impl Store {
-    /// Says that this instance lives, lets its leases last longer, and tells how these clusters are shared out.
+    /// Says that this instance lives, which clusters it knows and whether it is an heir, lets its leases last longer,
+    /// and tells how all clusters are shared out.
     ///
     /// # Errors
     /// When the database refuses, or is not there.
@@ -65,10 +82,11 @@ impl Store {
         &self,
         instance: &Instance,
         clusters: &[ClusterName],
+        heir: bool,
     ) -> Result<Shared, StoreError> {
         let mut open = self.engine.begin().await?;
         fence::bound(&mut open).await?;
-        announce(&mut open, instance).await?;
+        announce(&mut open, instance, clusters, heir).await?;
         let known = rows(&mut open).await?;
         let mut names: Vec<&str> = clusters.iter().map(ClusterName::as_str).collect();
         names.sort_unstable();
@@ -94,15 +112,9 @@ impl Store {
             }
         }
         let leases = rows(&mut open).await?;
-        let sql = format!("SELECT COUNT(*) FROM instances WHERE expires > {NOW}");
-        let counted = open.all("count the instances", sql, Vec::new()).await?;
-        let instances = counted.first().map_or(Ok(0), |row| row.int(0))?;
+        let instances = peers(&mut open).await?;
         open.commit().await?;
-        let ours = |row: &LeaseRow| clusters.iter().any(|it| it.as_str() == row.cluster);
-        Ok(Shared {
-            instances: usize::try_from(instances).unwrap_or(usize::MAX),
-            leases: leases.into_iter().filter(ours).collect(),
-        })
+        Ok(Shared { instances, leases })
     }
 
     /// Takes a lease that is over; `None` where another instance was faster, or its holder is back.
@@ -126,12 +138,24 @@ impl Store {
         ];
         let mut open = self.engine.begin().await?;
         fence::bound(&mut open).await?;
-        let taken = open.run("take a lease", sql, values).await?;
-        open.commit().await?;
-        Ok((taken == 1).then(|| Fence {
+        if open.run("take a lease", sql, values).await? != 1 {
+            return Ok(None);
+        }
+        let fence = Fence {
             holder: instance.holder.clone(),
             number: row.number + 1,
-        }))
+        };
+        let sql = format!(
+            "INSERT INTO lease_changes (cluster, number, holder, taken_at) VALUES ($1, $2, $3, {NOW})"
+        );
+        let values = vec![
+            row.cluster.as_str().into(),
+            fence.number.into(),
+            fence.holder.as_str().into(),
+        ];
+        open.run("note who has taken a lease", sql, values).await?;
+        open.commit().await?;
+        Ok(Some(fence))
     }
 
     /// Gives a lease up, so that another instance can take it at once. What was read under it may still be written
@@ -168,12 +192,25 @@ impl Store {
     }
 }
 
-async fn announce(open: &mut Transaction, instance: &Instance) -> Result<(), StoreError> {
+async fn announce(
+    open: &mut Transaction,
+    instance: &Instance,
+    clusters: &[ClusterName],
+    heir: bool,
+) -> Result<(), StoreError> {
     let sql = format!(
-        "INSERT INTO instances (holder, expires) VALUES ($1, {NOW} + $2) \
-         ON CONFLICT (holder) DO UPDATE SET expires = excluded.expires"
+        "INSERT INTO instances (holder, expires, clusters, heir) VALUES ($1, {NOW} + $2, $3, $4) \
+         ON CONFLICT (holder) DO UPDATE SET expires = excluded.expires, \
+         clusters = excluded.clusters, heir = excluded.heir"
     );
-    let values = vec![instance.holder.as_str().into(), instance.lasts_ms().into()];
+    // No name holds a blank.
+    let clusters = clusters.iter().map(|name| format!("{name} "));
+    let values = vec![
+        instance.holder.as_str().into(),
+        instance.lasts_ms().into(),
+        clusters.collect::<String>().into(),
+        i64::from(heir).into(),
+    ];
     open.run("announce an instance", sql, values).await?;
     let sql = format!("DELETE FROM instances WHERE expires <= {NOW}");
     open.run("forget an instance", sql, Vec::new()).await?;
@@ -189,6 +226,22 @@ async fn free(
     let values = vec![cluster.into(), instance.holder.as_str().into()];
     open.run("give a lease up", sql, values).await?;
     Ok(())
+}
+
+async fn peers(open: &mut Transaction) -> Result<Vec<Peer>, StoreError> {
+    let sql = format!(
+        "SELECT holder, clusters, heir FROM instances WHERE expires > {NOW} ORDER BY holder"
+    );
+    let rows = open.all("read the instances", sql, Vec::new()).await?;
+    let peer = |row: &Row| {
+        let clusters = row.text(1)?.split_whitespace().map(str::to_owned);
+        Ok(Peer {
+            holder: row.text(0)?.to_owned(),
+            clusters: clusters.collect(),
+            heir: row.int(2)? == 1,
+        })
+    };
+    rows.iter().map(peer).collect()
 }
 
 async fn rows(open: &mut Transaction) -> Result<Vec<LeaseRow>, StoreError> {

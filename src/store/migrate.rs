@@ -16,6 +16,7 @@ const STEPS: &[(&str, &str)] = &[
     ("rollups", include_str!("schema/2_rollups.sql")),
     ("periods", include_str!("schema/3_periods.sql")),
     ("leases", include_str!("schema/4_leases.sql")),
+    ("lease_changes", include_str!("schema/5_lease_changes.sql")),
 ];
 
 /// Two instances that start at once may hinder each other: then one of them tries again.

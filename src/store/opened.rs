@@ -28,6 +28,17 @@ impl Store {
         Ok(Store { engine, names })
     }
 
+    /// The same store over connections of its own, which are made when they are wanted: what others do with theirs,
+    /// or wait for, hinders it in nothing.
+    pub fn aside(&self) -> Store {
+        let engine = match &self.engine {
+            Engine::Sqlite { .. } => self.engine.clone(),
+            Engine::Postgres(pool) => postgres::aside(pool),
+        };
+        let names = Arc::default();
+        Store { engine, names }
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         self.engine.close().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::store::{engine::Engine, error::StoreError};
 
@@ -21,4 +21,13 @@ pub async fn open(options: PgConnectOptions) -> Result<Engine, StoreError> {
         .await
         .map_err(StoreError::doing("connect with its server"))?;
     Ok(Engine::Postgres(pool))
+}
+
+/// Further connections with the same server, made when they are wanted, and anew whenever they are lost.
+pub fn aside(pool: &PgPool) -> Engine {
+    let further = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(WITHIN);
+    let options = pool.connect_options().as_ref().clone();
+    Engine::Postgres(further.connect_lazy_with(options))
 }

@@ -59,10 +59,11 @@ async fn what_is_not_what_was_written_is_told_as_damage() {
 
 #[test]
 fn what_the_store_refuses_names_the_cluster_and_the_way_out() {
-    let fenced = StoreError::Fenced("cluster1".parse().unwrap());
-    let sentence = "the lease of cluster1 is held by another instance";
-    Mask::default().says(chain(&fenced), sentence);
+    let unclaimed = StoreError::Unclaimed("cluster1".parse().unwrap());
+    let sentence =
+        "nobody has taken the lease of cluster1 yet: what was read before waits until then";
+    Mask::default().says(chain(&unclaimed), sentence);
     let pruned = StoreError::Pruned("2026-10-01T00:00:00.000Z".to_owned(), "hours");
-    let sentence = "the readings of 2026-10-01T00:00:00.000Z are pruned, and only whole hours of them are kept: ask for whole hours";
+    let sentence = "the readings of TIME are pruned, and only whole hours of them are kept: ask for whole hours";
     Mask::default().says(chain(&pruned), sentence);
 }

@@ -54,12 +54,21 @@ impl Fleet {
     /// Starts one more instance, with a folder of its own.
     #[track_caller]
     pub(crate) fn instance(&self, name: &str) -> Service {
+        self.instance_of(name, CLUSTERS)
+    }
+
+    /// The same, of so many of the clusters.
+    #[track_caller]
+    pub(crate) fn instance_of(&self, name: &str, count: usize) -> Service {
         let folder = self.folder.path().join(name);
         fs::create_dir(&folder).unwrap();
         let clusters = self
             .simulator
             .settings_toml(&folder, "127.0.0.1:0")
             .unwrap();
+        // Each cluster is a piece of the text, behind what all have in common.
+        let pieces: Vec<&str> = clusters.split("\n[[cluster]]").take(count + 1).collect();
+        let clusters = pieces.join("\n[[cluster]]");
         let (top, tables) = clusters.split_once("\n[").unwrap();
         let top = top
             .lines()

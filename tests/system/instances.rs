@@ -155,3 +155,71 @@ fn where_the_database_is_away_both_go_on_answering_and_nothing_is_lost_or_there_
     // What both read meanwhile is kept once, by the one that held the lease.
     fleet.is_in_order(no_gap(), u64::MAX / 2);
 }
+
+#[test]
+fn a_cluster_that_only_one_instance_knows_is_collected_by_that_one() {
+    let fleet = Fleet::new();
+    let first = fleet.instance("first");
+    fleet.collects(&first, CLUSTERS, SOON);
+    // It knows the first cluster alone, and gets that one.
+    let second = fleet.instance_of("second", 1);
+    let known = fleet.simulator.clusters()[0].name.as_str();
+    let other = fleet.simulator.clusters()[1].name.as_str();
+    assert_eq!(fleet.collects(&second, 1, SOON), [known]);
+    assert_eq!(fleet.collects(&first, 1, SOON), [other]);
+    let count = fleet.readings(other).len();
+    until("some more readings", SOON, || {
+        (fleet.readings(other).len() > count + 4).then_some(())
+    });
+    assert_eq!(fleet.collected(&second), [known]);
+    fleet.answers_for_all(&first, SOON);
+    fleet.is_in_order(no_gap() + LEASE, 4);
+}
+
+#[test]
+fn what_two_read_that_started_while_the_database_was_away_is_kept_once() {
+    let fleet = Fleet::new();
+    // The tables are there, and nobody holds a lease any more.
+    let before = fleet.instance("before");
+    fleet.collects(&before, CLUSTERS, SOON);
+    assert_eq!(before.running.end_by("TERM", ENDS).code, Some(0));
+    fleet.database_is_there(false);
+    let away = jiff::Timestamp::now().as_millisecond();
+    let (first, second) = (fleet.instance("first"), fleet.instance("second"));
+    for service in [&first, &second] {
+        fleet.collects(service, CLUSTERS, SOON);
+    }
+    // Both read all of it now, and what they read waits in their queues.
+    let asked = |cluster: usize| {
+        fleet.simulator.clusters()[cluster]
+            .scenario
+            .counts()
+            .commands
+    };
+    let (a, b) = (asked(0), asked(1));
+    until("some polls of both", SOON, || {
+        (asked(0) > a + 20 && asked(1) > b + 20).then_some(())
+    });
+    let back = jiff::Timestamp::now().as_millisecond();
+    fleet.database_is_there(true);
+    for service in [&first, &second] {
+        fleet.collects(service, 1, SOON);
+        fleet.answers_for_all(service, SOON);
+    }
+    let polls = usize::try_from((back - away) / 1_000).unwrap();
+    for cluster in fleet.simulator.clusters() {
+        // What waited is written in front of what is read now.
+        let kept = until("what is read now is kept", SOON, || {
+            let kept = fleet.readings(&cluster.name);
+            kept.last()
+                .is_some_and(|at| *at > back + 2_000)
+                .then_some(kept)
+        });
+        let meanwhile = kept.iter().filter(|at| (away..back).contains(at)).count();
+        // One of each poll at most: two instances would have read more.
+        assert!(
+            (9..=polls + 1).contains(&meanwhile),
+            "{polls} polls: {kept:?}"
+        );
+    }
+}

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use crate::{
     api::metrics::page::{Named, Page},
-    lease::post::{Duty, Post},
+    lease::post::Post,
 };
 
 const HELD: Named = (
@@ -22,7 +22,7 @@ pub fn fill(page: &mut Page, cluster: &str, post: &Post) {
         return;
     }
     let of = [("cluster", cluster)];
-    let held = matches!(post.duty(Instant::now()), Duty::Collect(Some(_)));
+    let held = post.duty(Instant::now()).holds();
     page.gauge(HELD, &of, f64::from(held));
     page.counter(TAKEN, &of, post.taken());
 }
