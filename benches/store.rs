@@ -6,7 +6,8 @@
 //! written as JSON. It is held against the bare scan of the same rows through the same driver, all columns read; the
 //! month is looked at before there are roll-ups, then from its hourly rows. Ours and the bare one take turns, and what
 //! is shown are medians. A round is ten readings with a text each in one transaction; beside it stands a bare append of
-//! as many bytes with `fdatasync` in the same folder. `BENCH_STORES=sqlite` leaves the server out.
+//! as many bytes with `fdatasync` in the same folder. `BENCH_STORES=sqlite` leaves the server out; `BENCH_CLUSTERS=1`
+//! makes ten years out of a tenth of the readings.
 
 #![allow(missing_docs, reason = "a program, not a library")]
 #![allow(
@@ -43,7 +44,7 @@ use vhi_usage::{
 };
 
 use bare::Bare;
-use load::{CLUSTERS, Kind, MONTH};
+use load::{Filling, Kind, MONTH};
 use measured::median;
 use scene::say;
 use shown::Goal;
@@ -55,17 +56,19 @@ pub(crate) type Failed = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<ExitCode, Failed> {
     let readings = env::var("BENCH_READINGS").map_or(Ok(52_000_000), |it| it.parse::<i64>())?;
-    let minutes = readings / CLUSTERS;
-    if minutes < MONTH_MINUTES {
-        return Err("BENCH_READINGS must be at least 432000, a month of ten clusters".into());
+    let clusters = env::var("BENCH_CLUSTERS").map_or(Ok(10), |it| it.parse::<i64>())?;
+    let minutes = readings / clusters.max(1);
+    if clusters < 1 || minutes < MONTH_MINUTES {
+        return Err("BENCH_READINGS must be at least 43200 for each of BENCH_CLUSTERS".into());
     }
+    let filling = Filling { minutes, clusters };
     let stores = env::var("BENCH_STORES").unwrap_or_else(|_| "sqlite postgres".to_owned());
     let folder = scene::folder()?;
     let path = folder.path().to_owned();
     let work = async move {
         if stores.contains("sqlite") {
             let kinds = ["years.db", "month.db"].map(|file| Kind::File(path.join(file)));
-            measure("SQLite", kinds, minutes, &path).await?;
+            measure("SQLite", kinds, filling, &path).await?;
         }
         if stores.contains("postgres") {
             let (years, month) = (
@@ -73,7 +76,7 @@ fn main() -> Result<ExitCode, Failed> {
                 postgres::Database::new().await,
             );
             let kinds = [server(&years)?, server(&month)?];
-            measure("PostgreSQL", kinds, minutes, &path).await?;
+            measure("PostgreSQL", kinds, filling, &path).await?;
         }
         Ok::<(), Failed>(())
     };
@@ -91,11 +94,21 @@ fn server(database: &postgres::Database) -> Result<Kind, Failed> {
     }
 }
 
-async fn measure(name: &str, kinds: [Kind; 2], minutes: i64, folder: &Path) -> Result<(), Failed> {
+async fn measure(
+    name: &str,
+    kinds: [Kind; 2],
+    filling: Filling,
+    folder: &Path,
+) -> Result<(), Failed> {
     let [years, month] = &kinds;
-    say(&format!("{name}: {} readings", minutes * CLUSTERS));
-    load::fill(years, minutes).await?;
-    load::fill(month, MONTH_MINUTES).await?;
+    let Filling { minutes, clusters } = filling;
+    say(&format!("{name}: {} readings", minutes * clusters));
+    load::fill(years, filling).await?;
+    let short = Filling {
+        minutes: MONTH_MINUTES,
+        clusters,
+    };
+    load::fill(month, short).await?;
     say("measuring");
     let (store, small) = (
         Store::open(&years.place()).await?,
@@ -103,10 +116,13 @@ async fn measure(name: &str, kinds: [Kind; 2], minutes: i64, folder: &Path) -> R
     );
     let bare = Bare::open(years).await?;
     let (bytes, count) = bare.size().await?;
-    if count != minutes * CLUSTERS {
+    if count != minutes * clusters {
         return Err(format!("{count} readings are there, and not {minutes} of each").into());
     }
-    let told = format!("{name}, {:.1} million readings", count as f64 / 1e6);
+    let told = format!(
+        "{name}, {:.1} million readings of {clusters}",
+        count as f64 / 1e6
+    );
 
     let (mut ours, mut theirs, mut in_small) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {

@@ -28,6 +28,8 @@ mod settings;
 mod site;
 #[path = "commands/stocked.rs"]
 mod stocked;
+#[path = "commands/stored.rs"]
+mod stored;
 #[path = "commands/token.rs"]
 mod token;
 #[path = "commands/trust.rs"]

@@ -1,5 +1,7 @@
 //! The store, on a file of our own and on a real PostgreSQL: one suite for both.
 
+#[path = "store/checked.rs"]
+mod checked;
 mod common;
 #[path = "store/leases.rs"]
 mod leases;

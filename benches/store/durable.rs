@@ -13,11 +13,13 @@ use vhi_usage::store::{opened::Store, pack};
 
 use crate::{
     Failed,
-    load::{self, CLUSTERS, MONTH},
+    load::{self, MONTH},
     ms, row,
     shown::{self, Goal},
 };
 
+/// Of a round.
+const CLUSTERS: i64 = 10;
 const ROUNDS: i64 = 300;
 /// About what a row holds beside text and figures: name, hash, numbers.
 const ROW: usize = 80;

@@ -27,10 +27,16 @@ use vhi_usage::{
 
 use crate::Failed;
 
-pub(crate) const CLUSTERS: i64 = 10;
 /// The readings end with this month: September 2026, of 43,200 minutes.
 pub(crate) const MONTH: (i64, i64) = (1_788_220_800, 1_790_812_800);
 const MINUTES: i64 = 43_200;
+
+/// How much a store holds: so many minutes of so many clusters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Filling {
+    pub(crate) minutes: i64,
+    pub(crate) clusters: i64,
+}
 
 /// Where a store is, for those who go past it.
 #[derive(Debug, Clone)]
@@ -48,7 +54,7 @@ macro_rules! run {
 
 /// Makes the rows behind the first ones, a month at a time, and the index of names when they are all there.
 macro_rules! rows {
-    ($open:expr, $bytes:expr, $random:expr, $start:expr, $minutes:expr) => {{
+    ($open:expr, $bytes:expr, $random:expr, $start:expr, $fill:expr) => {{
         let bytes = $bytes;
         run!($open, "DROP INDEX readings_by_id");
         let table = format!("CREATE TEMP TABLE pattern (minute BIGINT PRIMARY KEY, figures {bytes})");
@@ -64,10 +70,10 @@ macro_rules! rows {
              $1 + minute * 60000, {name}, (SELECT MIN(number) FROM origins), {hash}, figures, 0 FROM clusters c, \
              pattern WHERE c.name = $2 AND minute < $3 ORDER BY minute"
         );
-        for number in 0..CLUSTERS {
+        for number in 0..$fill.clusters {
             let mut done = 1;
-            while done < $minutes {
-                let some = MINUTES.min($minutes - done);
+            while done < $fill.minutes {
+                let some = MINUTES.min($fill.minutes - done);
                 let at = ($start + done * 60) * 1000;
                 run!($open, sql, at, cluster(number)?.to_string(), some);
                 done += some;
@@ -133,11 +139,11 @@ pub(crate) fn round(cluster: i64, at: Timestamp, text: &[u8]) -> Result<Kept, Fa
     })
 }
 
-/// Fills an empty store with so many minutes of every cluster.
-pub(crate) async fn fill(kind: &Kind, minutes: i64) -> Result<(), Failed> {
-    let start = MONTH.1 - minutes * 60;
+/// Fills an empty store.
+pub(crate) async fn fill(kind: &Kind, filling: Filling) -> Result<(), Failed> {
+    let start = MONTH.1 - filling.minutes * 60;
     let store = Store::open(&kind.place()).await?;
-    for number in 0..CLUSTERS {
+    for number in 0..filling.clusters {
         let text = format!("the first text of {number}");
         let at = Timestamp::from_second(start)?;
         store.append(&[round(number, at, text.as_bytes())?]).await?;
@@ -152,7 +158,7 @@ pub(crate) async fn fill(kind: &Kind, minutes: i64) -> Result<(), Failed> {
                 .pragma("cache_size", "-262144");
             let mut open = SqliteConnection::connect_with(&options).await?;
             let random = ["randomblob(16)", "randomblob(32)"];
-            rows!(open, "BLOB", random, start, minutes);
+            rows!(open, "BLOB", random, start, filling);
             run!(open, "ANALYZE");
             open.close().await?;
         }
@@ -164,7 +170,7 @@ pub(crate) async fn fill(kind: &Kind, minutes: i64) -> Result<(), Failed> {
                 "uuid_send(gen_random_uuid())",
                 "sha256(uuid_send(gen_random_uuid()))",
             ];
-            rows!(open, "BYTEA", random, start, minutes);
+            rows!(open, "BYTEA", random, start, filling);
             run!(open, "VACUUM (ANALYZE) readings");
             run!(open, "CHECKPOINT");
             open.close().await?;

@@ -32,6 +32,7 @@ pub mod sim;
 pub mod span;
 pub mod steady;
 pub mod stop;
+pub mod store;
 pub mod summary;
 pub mod summary_text;
 pub mod supervisor;
@@ -133,6 +134,9 @@ enum Command {
     ///
     /// Ends with 0 where nothing differs, and with 1 where a figure is another one or a text cannot be read any more.
     Replay(replay::Options),
+    /// Look after what is kept
+    #[command(subcommand)]
+    Store(store::Options),
     /// Check the settings, or show them
     #[command(subcommand)]
     Config(settings::Options),
@@ -203,6 +207,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Verify(options) => exit::block_on(verify::run(&origins, options)),
         Command::Demo(options) => exit::block_on(demo::run(options)),
         Command::Replay(options) => exit::block_on(replay::run(&origins, options)),
+        Command::Store(options) => exit::block_on(store::run(&origins, options)),
         Command::Config(options) => settings::run(options, origins),
         Command::Token(options) => token::run(&options),
         Command::Trust(options) => exit::block_on(trust::run(options)),

@@ -20,7 +20,13 @@ impl Progress {
         Progress(bar)
     }
 
-    /// So many steps are done, and so many readings are written.
+    /// The same, of another number of steps than was thought.
+    pub fn show_of(&self, step: u64, steps: u64, readings: u64) {
+        self.0.set_length(steps);
+        self.show(step, readings);
+    }
+
+    /// So many steps are done, with so many readings.
     pub fn show(&self, step: u64, readings: u64) {
         self.0.set_message(format!("{readings} readings"));
         self.0.set_position(step);

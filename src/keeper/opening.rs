@@ -165,13 +165,14 @@ pub fn cause(error: &StoreError) -> Cause {
         StoreError::Migration(error) => {
             use sqlx::migrate::MigrateError;
             match error {
-                MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => Cause::Newer,
+                MigrateError::VersionMismatch(_) => Cause::Newer,
                 MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
                     of_the_library(source)
                 }
                 _ => Cause::Refused,
             }
         }
+        StoreError::Newer(_) => Cause::Newer,
         StoreError::Damaged(_) => Cause::Damaged,
         StoreError::Unclaimed(_) => Cause::Draining,
         _ => Cause::Refused,

@@ -121,6 +121,21 @@ impl Engine {
         Ok(())
     }
 
+    /// What the database itself finds wrong with a file, a line each. A server looks after its own.
+    ///
+    /// # Errors
+    /// When the file cannot be read to its end.
+    pub async fn unsound(&self) -> Result<Vec<String>, StoreError> {
+        let Engine::Sqlite { .. } = self else {
+            return Ok(Vec::new());
+        };
+        let rows = self.all("check its file", "PRAGMA integrity_check", Vec::new());
+        let line = |row: &Row| Ok(row.text(0)?.to_owned());
+        let mut lines: Vec<String> = rows.await?.iter().map(line).collect::<Result<_, _>>()?;
+        lines.retain(|line| line != "ok");
+        Ok(lines)
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         match self {

@@ -19,6 +19,11 @@ pub enum StoreError {
     /// A round was read before any lease was held, and who takes the next one is still open.
     #[error("nobody has taken the lease of {0} yet: what was read before waits until then")]
     Unclaimed(ClusterName),
+    /// A newer release wrote it.
+    #[error(
+        "a newer release wrote the store: its tables are at step {0}, and this release knows fewer; run that release, or a newer one"
+    )]
+    Newer(i64),
     /// Only whole hours, or whole days, are left of this time.
     #[error(
         "the readings of {0} are pruned, and only whole {1} of them are kept: ask for whole {1}"

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, SqlSafeStr,
-    migrate::{Migration, MigrationType, Migrator},
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 use tokio::time::sleep;
 
@@ -36,6 +36,7 @@ pub async fn run(engine: &Engine) -> Result<(), StoreError> {
         };
         match done {
             Ok(()) => return Ok(()),
+            Err(MigrateError::VersionMissing(step)) => return Err(StoreError::Newer(step)),
             Err(error) if tried >= TRIES => return Err(StoreError::Migration(error)),
             Err(error) => {
                 tracing::debug!(%error, tried, "the store's tables are tried again");

@@ -6,6 +6,9 @@
 
 pub mod absences;
 pub mod append;
+pub mod check;
+pub mod check_rollups;
+pub mod checked;
 pub mod corrections;
 pub mod engine;
 pub mod entry;

@@ -9,6 +9,11 @@ use crate::store::{engine::Engine, error::StoreError};
 const CONNECTIONS: u32 = 8;
 const WITHIN: Duration = Duration::from_secs(5);
 
+/// An instance that stands still inside a transaction holds its rows no longer than this; closing a month reads for long
+/// in the midst of one. A database that does not know the setting finds no row, and goes on.
+const BOUND: &str = "SELECT set_config(name, '30000', false) FROM pg_catalog.pg_settings \
+     WHERE name = 'idle_in_transaction_session_timeout'";
+
 /// Connects with the server, now and again whenever a connection is lost.
 ///
 /// # Errors
@@ -17,6 +22,9 @@ pub async fn open(options: PgConnectOptions) -> Result<Engine, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(WITHIN)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query(BOUND).execute(connection).await.map(drop) })
+        })
         .connect_with(options)
         .await
         .map_err(StoreError::doing("connect with its server"))?;

@@ -17,6 +17,8 @@ use crate::{
     },
 };
 
+/// Longer than this without a reading, in seconds, and the stretch gets no rows: a clock was wrong, or a cluster was away.
+const LONG: i64 = 400 * DAY;
 /// An hour is left alone for so many seconds after its end: what is on its way would take its row back.
 const SETTLES: i64 = 600;
 
@@ -66,6 +68,19 @@ impl Store {
             return Ok(0);
         };
         let from = rolled.to;
+        if let Some(next) = locked.beyond(cluster, series, from, settled).await? {
+            let [first, done, end] = marks::columns(series);
+            let sql = format!(
+                "UPDATE marks SET {first} = $2, {done} = $2, {end} = $3 WHERE cluster = $1"
+            );
+            let values = [cluster, next, rolled.end.max(next)];
+            let doing = "mark how far it is rolled up";
+            locked
+                .run(doing, sql, values.map(Value::from).to_vec())
+                .await?;
+            locked.commit().await?;
+            return Ok(1);
+        }
         let day = from.div_euclid(DAY) * DAY;
         let to = settled.min(day + DAY);
         let mut hours = hours_of(&mut locked, cluster, series, day).await?;
@@ -110,6 +125,38 @@ impl Store {
             .await?;
         locked.commit().await?;
         Ok((to - from).unsigned_abs() / 3600)
+    }
+}
+
+impl Transaction {
+    /// The day of the next reading or absence where a long stretch without any begins at this second.
+    async fn beyond(
+        &mut self,
+        cluster: i64,
+        series: Series,
+        from: i64,
+        settled: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        if settled.saturating_sub(from) <= LONG {
+            return Ok(None);
+        }
+        let mut next = settled;
+        for (table, timely) in [("readings", "AND late = 0"), ("absences", "")] {
+            let sql = format!(
+                "SELECT at FROM {table} WHERE cluster = $1 AND role = $2 AND at >= $3 {timely} ORDER BY at LIMIT 1"
+            );
+            let values = [cluster, series as i64, from.saturating_mul(1000)];
+            let found = self.all(
+                "find what comes next",
+                sql,
+                values.map(Value::from).to_vec(),
+            );
+            if let Some(row) = found.await?.first() {
+                next = next.min(row.int(0)?.div_euclid(1000));
+            }
+        }
+        let day = next.div_euclid(DAY) * DAY;
+        Ok((day.saturating_sub(from) > LONG).then_some(day))
     }
 }
 

@@ -40,7 +40,22 @@ async fn a_store_of_a_newer_release_is_left_alone() {
     open.commit().await.unwrap();
     store.close().await;
     let error = Store::open(&place).await.unwrap_err();
-    let sentence = "the store's tables cannot be brought up to this release: migration 99 was previously applied but is missing in the resolved migrations";
+    let sentence = "a newer release wrote the store: its tables are at step 99, and this release knows fewer; run that release, or a newer one";
+    Mask::default().says(chain(&error), sentence);
+}
+
+#[tokio::test]
+async fn a_step_that_is_another_one_than_ours_is_told() {
+    let (_folder, place, store) = store().await;
+    let mut open = store.begin().await.unwrap();
+    let sql = "UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 2";
+    open.run("write", sql, vec![Value::from(vec![0])])
+        .await
+        .unwrap();
+    open.commit().await.unwrap();
+    store.close().await;
+    let error = Store::open(&place).await.unwrap_err();
+    let sentence = "the store's tables cannot be brought up to this release: migration 2 was previously applied but has been modified";
     Mask::default().says(chain(&error), sentence);
 }
 

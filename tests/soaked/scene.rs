@@ -72,6 +72,9 @@ impl Scene {
             ("TLS_KEY", site.path("tls.key")),
         ];
         let files = files.each_ref().map(|(name, file)| (*name, text(file)));
+        // A file belongs to one service.
+        let own = format!("sqlite:{}", text(&site.path("tls.db")));
+        let files = [&files[..], &[("STORE_URL", &own)]].concat();
         let program = Program::new(&site.empty_folder(), &args).variables(&variables(&files));
         let tls = Service::start(program);
         let places = vec![

@@ -124,7 +124,7 @@ impl Kept {
 
     /// The store takes readings again, nothing is left behind, and it holds each reading that was published, once.
     #[track_caller]
-    fn is_whole_again(self) {
+    fn comes_whole_again(self) {
         let told = self.says("kept", &[]);
         assert_eq!(
             (&told["queued_rounds"], &told["lost_rounds"]),
@@ -208,7 +208,7 @@ fn without_room_for_the_store_readings_wait_and_are_all_in_it_when_there_is_some
     may_grow(&kept, None);
     runtime.block_on(held.rollback()).unwrap();
     runtime.block_on(reader.close()).unwrap();
-    kept.is_whole_again();
+    kept.comes_whole_again();
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_store_that_somebody_locks_for_long_keeps_no_figure_from_anybody_and_gets_th
     kept.waits(&["slow"]);
     runtime.block_on(held.rollback()).unwrap();
     runtime.block_on(other.close()).unwrap();
-    kept.is_whole_again();
+    kept.comes_whole_again();
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn a_server_that_is_stopped_and_started_again_has_missed_nothing() {
     // Long enough for its lease to be over.
     kept.reads_on();
     server.is_there(true);
-    kept.is_whole_again();
+    kept.comes_whole_again();
 }
 
 #[test]
@@ -261,5 +261,5 @@ fn a_clock_that_is_set_back_between_two_rounds_neither_loses_a_reading_nor_keeps
     clock::follows(&kept.row, SignedDuration::ZERO);
     kept.reads_on();
     assert!(kept.published.borrow().len() > before + 2 * ROUNDS);
-    kept.is_whole_again();
+    kept.comes_whole_again();
 }

@@ -1,0 +1,205 @@
+//! Roll-ups held against the readings: every row where readings are kept, and that no row is missing or too many.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{
+    clock::rfc3339,
+    cluster_name::ClusterName,
+    meter::{quantity::Series, tallies::Tallies, tally::Detail, window::Window},
+    store::{
+        check::Check,
+        checked::{Looked, Told},
+        error::StoreError,
+        marks::{DAY, HOUR, Marks},
+        raw::Raw,
+        retention::Keep,
+        row::Row,
+        tallies::{unpacked, without_levels},
+    },
+};
+
+/// A roll-up of a day or one of its hours that is not what it should be: its length, its start, and why.
+type Odd = (i64, i64, String);
+
+impl<T: FnMut(Told)> Check<'_, T> {
+    pub(crate) async fn rollups(
+        &mut self,
+        cluster: &ClusterName,
+        number: i64,
+    ) -> Result<(), StoreError> {
+        for series in Series::ALL {
+            let mut day = self.next(number, series, i64::MIN).await?;
+            while let Some(start) = day {
+                let (mut odd, mut rows) = self.day(number, series, start).await?;
+                if !odd.is_empty() {
+                    // Whoever wrote meanwhile may have made it so: once more, with nobody writing.
+                    let mut locked = self.store.engine.begin().await?;
+                    locked.marks(&[number]).await?;
+                    (odd, rows) = self.day(number, series, start).await?;
+                    drop(locked);
+                }
+                self.counted.hours += rows[0];
+                self.counted.days += rows[1];
+                for (length, start, problem) in odd {
+                    let kind = if length == DAY {
+                        Looked::Day
+                    } else {
+                        Looked::Hour
+                    };
+                    let which = format!("{cluster} {} {}", series.name(), moment(start));
+                    self.wrong(kind, which, problem);
+                }
+                day = self.next(number, series, start + DAY).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next day from this second on that has a row or should have one.
+    async fn next(
+        &self,
+        cluster: i64,
+        series: Series,
+        from: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let marks = self.store.marks(cluster).await?;
+        let due = marks
+            .rolled(series)
+            .filter(|it| from < it.to && it.from < it.to);
+        let due = due.map(|it| it.from.max(from));
+        let mut next = due;
+        for table in ["hours", "days"] {
+            let sql = format!(
+                "SELECT MIN(start) FROM {table} WHERE cluster = $1 AND series = $2 AND start >= $3"
+            );
+            let values = [cluster, series as i64, from].map(Into::into).to_vec();
+            let row = self
+                .store
+                .engine
+                .first("find a roll-up", sql, values)
+                .await?;
+            let start = row.map(|row| row.maybe_int(0)).transpose()?.flatten();
+            next = next.into_iter().chain(start).min();
+        }
+        Ok(next.map(|start| start.div_euclid(DAY) * DAY))
+    }
+
+    /// What is odd about a day and its hours, and how many rows of each kind there are.
+    async fn day(
+        &self,
+        cluster: i64,
+        series: Series,
+        day: i64,
+    ) -> Result<(Vec<Odd>, [u64; 2]), StoreError> {
+        let marks = self.store.marks(cluster).await?;
+        let whole = window(day, DAY)?;
+        let kept = marks.pruned_to.is_none_or(|pruned| pruned <= day);
+        let raw = match kept {
+            true => match self.store.raw(cluster, series, whole).await {
+                Ok(raw) => Some(raw),
+                // A reading among them is named already, and nothing can be held against it.
+                Err(StoreError::Damaged(_)) => None,
+                Err(error) => return Err(error),
+            },
+            false => None,
+        };
+        let (mut odd, mut counted) = (Vec::new(), [0, 0]);
+        for (length, table, count) in [(HOUR, "hours", 0), (DAY, "days", 1)] {
+            let mut rows = self.bytes(table, cluster, series, day).await?;
+            if let Some(counted) = counted.get_mut(count) {
+                *counted = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            }
+            for start in (day..day + DAY).step_by(usize::try_from(length).unwrap_or(1)) {
+                let row = rows.remove(&start);
+                let due = self.due(&marks, series, start, length);
+                let why = match row {
+                    Some(row) => against(&row, raw.as_ref(), series, start, length, self.now)?,
+                    None => due.then(|| "it is missing".to_owned()),
+                };
+                odd.extend(why.map(|why| (length, start, why)));
+            }
+            let stray = rows.into_keys();
+            odd.extend(
+                stray.map(|start| (length, start, "it begins within another one".to_owned())),
+            );
+        }
+        Ok((odd, counted))
+    }
+
+    /// Whether a roll-up has to be there.
+    fn due(&self, marks: &Marks, series: Series, start: i64, length: i64) -> bool {
+        let keep = match length {
+            DAY => self.retention.days,
+            _ => self.retention.hours,
+        };
+        let gone = match keep {
+            Keep::Forever => None,
+            Keep::For(_) => keep.until(self.now).map(Timestamp::as_second),
+        };
+        let end = start.saturating_add(length);
+        gone.is_none_or(|gone| gone <= start)
+            && marks
+                .rolled(series)
+                .is_some_and(|rolled| rolled.from < end && end <= rolled.to)
+    }
+
+    async fn bytes(
+        &self,
+        table: &str,
+        cluster: i64,
+        series: Series,
+        day: i64,
+    ) -> Result<BTreeMap<i64, Vec<u8>>, StoreError> {
+        let sql = format!(
+            "SELECT start, tallies FROM {table} WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4"
+        );
+        let values = [cluster, series as i64, day, day + DAY].map(Into::into);
+        let rows = self.store.engine.all("read roll-ups", sql, values.to_vec());
+        let rows = rows.await?;
+        let row = |row: &Row| Ok((row.int(0)?, row.bytes(1)?.to_vec()));
+        rows.iter().map(row).collect()
+    }
+}
+
+/// Why a row is not what it should be; `None` where it is. Where no readings are kept it only has to be readable.
+fn against(
+    row: &[u8],
+    raw: Option<&Raw>,
+    series: Series,
+    start: i64,
+    length: i64,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let found = match unpacked(row, series, start, length) {
+        Ok(found) => found,
+        Err(StoreError::Damaged(_)) => return Ok(Some("it is unreadable".to_owned())),
+        Err(error) => return Err(error),
+    };
+    let Some(raw) = raw else {
+        return Ok(None);
+    };
+    let detail = if length == DAY {
+        Detail::Sums
+    } else {
+        Detail::Levels
+    };
+    let mut right: Tallies = raw.tallies(series, window(start, length)?, now, detail);
+    if length == DAY {
+        without_levels(&mut right);
+    }
+    Ok((found != right).then(|| "it does not say what the readings say".to_owned()))
+}
+
+fn window(start: i64, length: i64) -> Result<Window, StoreError> {
+    let end = start.saturating_add(length);
+    Window::new(start, end).map_err(|_| StoreError::damaged("a roll-up is of no time"))
+}
+
+fn moment(second: i64) -> String {
+    match Timestamp::from_second(second) {
+        Ok(time) => rfc3339(time),
+        Err(_) => format!("{second} s"),
+    }
+}
