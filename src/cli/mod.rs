@@ -30,6 +30,7 @@ pub mod settings;
 pub mod shown;
 pub mod sim;
 pub mod span;
+pub mod steady;
 pub mod stop;
 pub mod store;
 pub mod summary;

@@ -131,6 +131,9 @@ fn becomes(booked: Revised) -> &'static str {
     match booked {
         Revised::Replaced => "the reading has its new figures: its month is not closed",
         Revised::ToCorrect => "its month is closed: the difference becomes a correction",
+        Revised::Kept => {
+            "it counts in no closed month: its new figures are kept beside it, and nothing is corrected"
+        }
         Revised::Same => "it was booked meanwhile",
         Revised::Unknown => "the reading is kept no longer",
     }
@@ -178,6 +181,7 @@ fn line(finding: &Finding) -> Value {
         "booked": booked.map(|it| match it {
             Revised::Replaced => "replaced",
             Revised::ToCorrect => "correction",
+            Revised::Kept => "kept",
             Revised::Same | Revised::Unknown => "no",
         }),
     })

@@ -15,7 +15,7 @@ use crate::{
         log::AccessLog, published::Published, requests::Requests,
     },
     breaker::Breakers,
-    cli::{exit::Failure, stop, upkeep},
+    cli::{exit::Failure, stop, upkeep::Upkeep},
     collector::{Collector, rounds::Place},
     config::{Config, error::ConfigError},
     keeper::{
@@ -104,14 +104,13 @@ impl Service {
         for collector in ready {
             collectors.spawn(collector.run(stop::requested(asked.clone())));
         }
-        let calendar = config.store.calendar();
-        let asked_to_end = stop::requested(asked.clone());
-        let upkeep = tokio::spawn(upkeep::run(
-            keeper.store(),
-            calendar,
-            config.store.retention,
-            asked_to_end,
-        ));
+        let upkeep = Upkeep {
+            store: keeper.store(),
+            standing: keeper.standing(),
+            calendar: config.store.calendar(),
+            retention: config.store.retention,
+        };
+        let upkeep = tokio::spawn(upkeep.run(stop::requested(asked.clone())));
         let api = Api {
             tokens: tokens.clone(),
             limit: config

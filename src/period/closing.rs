@@ -26,7 +26,8 @@ use crate::{
 /// Closes a month that is over. One that is closed already stays as it is, and is what this gives.
 ///
 /// # Errors
-/// `NotOver`, `OutOfOrder`, `TooEarly`, `NothingKept`, and the store's.
+/// `NotOver`, `OutOfOrder`, `TooEarly`, `NothingKept`, and the store's; `Pruned` where readings of it are gone, so that
+/// nobody can say any more what it adds up to.
 pub async fn close(
     store: &Store,
     calendar: &Calendar,
@@ -62,11 +63,7 @@ pub async fn close(
         let end = end.map_err(|_| StoreError::damaged("a month lies beyond all times"))?;
         return Err(PeriodError::NotOver { month, end });
     }
-    let summary = match metering::summary(store, cluster, window, now).await {
-        // Of a month that nobody closed for so long its whole hours are left, which say the same.
-        Err(StoreError::Pruned(..)) => metering::rolled(store, cluster, window, now).await?,
-        summary => summary?,
-    };
+    let summary = metering::summary(store, cluster, window, now).await?;
     let mut closed = Closed {
         month: month.to_string(),
         zone: calendar.zone_name(),
@@ -91,24 +88,25 @@ pub async fn close(
     Ok(closed)
 }
 
-/// Closes every month whose grace has passed, of every cluster, and says which. A cluster of which nothing has been
-/// heard since a month began is left alone until something is, or the month is closed by command.
+/// Closes the next month of a cluster if its grace has passed; `None` where it has not. It is one at a time: a clock
+/// that is wrong does not close many at once. A cluster of which nothing has been heard since a month began is left
+/// alone until something is, or the month is closed by command.
 ///
 /// # Errors
-/// The store's; months that were closed before stay closed.
+/// Those of [`close`].
 pub async fn close_due(
     store: &Store,
     calendar: &Calendar,
+    cluster: &ClusterName,
     now: Timestamp,
-) -> Result<Vec<(ClusterName, Closed)>, PeriodError> {
-    let mut done = Vec::new();
-    for cluster in store.clusters().await? {
-        while let Some(month) = due(store, calendar, &cluster, now).await? {
-            let closed = close(store, calendar, &cluster, month, ClosedBy::Grace, now).await?;
-            done.push((cluster.clone(), closed));
+) -> Result<Option<Closed>, PeriodError> {
+    match due(store, calendar, cluster, now).await? {
+        None => Ok(None),
+        Some(month) => {
+            let closed = close(store, calendar, cluster, month, ClosedBy::Grace, now);
+            closed.await.map(Some)
         }
     }
-    Ok(done)
 }
 
 /// The next month of a cluster, if its grace has passed.
@@ -185,11 +183,56 @@ pub fn sealed<'a>(cluster: &'a ClusterName, closed: &'a Closed) -> Sealed<'a> {
         zone: &closed.zone,
         from: closed.window.from(),
         to: closed.window.to(),
+        closed_at: closed.closed_at,
+        closed_by: &closed.closed_by,
         readings: closed.readings,
         readings_digest: &closed.readings_digest,
         corrections: closed.corrections,
         corrections_digest: closed.corrections_digest.as_ref(),
         previous: closed.previous.as_ref(),
         summary: &closed.summary,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::{keeper::record::tests::round, store::place::Place};
+
+    #[tokio::test]
+    async fn a_month_whose_readings_are_pruned_is_not_closed_as_if_there_had_been_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::File(folder.path().join("usage.db"));
+        let store = Store::open(&place).await.unwrap();
+        let at: Timestamp = "2026-10-20T00:00:00Z".parse().unwrap();
+        let mut kept = round("stor1", at.as_millisecond());
+        kept.fence = None;
+        let cluster = kept.cluster.clone();
+        store.append(&[kept]).await.unwrap();
+        let number = store.known(&cluster).await.unwrap().unwrap();
+        let calendar = Calendar::new(TimeZone::UTC, Duration::ZERO);
+        let (month, by) = (Month::of(at, &TimeZone::UTC), ClosedBy::Command);
+        let now: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+        let from = month.window(&TimeZone::UTC).from();
+        for (pruned, refused) in [(from + 1, true), (from, false)] {
+            let mut open = store.engine.begin().await.unwrap();
+            let sql = "UPDATE marks SET pruned_to = $2 WHERE cluster = $1";
+            let values = vec![number.into(), pruned.into()];
+            open.run("mark", sql, values).await.unwrap();
+            open.commit().await.unwrap();
+            let closed = close(&store, &calendar, &cluster, month, by, now).await;
+            match refused {
+                true => assert!(
+                    matches!(closed, Err(PeriodError::Store(StoreError::Pruned(..)))),
+                    "{closed:?}"
+                ),
+                false => assert_eq!(closed.unwrap().readings, 1),
+            }
+        }
+        store.close().await;
     }
 }

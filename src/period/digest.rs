@@ -9,6 +9,7 @@
 //! zone Europe/Berlin
 //! from 2026-09-30T22:00:00Z
 //! to 2026-10-31T23:00:00Z
+//! closed 2026-11-03T23:00:41.207Z grace    when, to the millisecond, and by what: `command` or `grace`
 //! readings 89280 0f1e…          how many, and the SHA-256 of their names, one a line: `storage 948d0840-…`
 //! corrections 2 77aa…           how many are booked in this month, and the digest of the last one; `0 -` for none
 //! previous 5b3c…                the digest of the month before; `-` for the first
@@ -23,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    hex,
+    clock, hex,
     store::{entry::Hash, origin::Role},
 };
 
@@ -40,6 +41,10 @@ pub struct Sealed<'a> {
     pub from: i64,
     /// The second behind its last one.
     pub to: i64,
+    /// When it closed, to the millisecond.
+    pub closed_at: Timestamp,
+    /// The word for what closed it.
+    pub closed_by: &'a str,
     /// How many readings it is made of.
     pub readings: u64,
     /// Of their names.
@@ -59,12 +64,14 @@ impl Sealed<'_> {
     pub fn text(&self) -> String {
         let maybe = |hash: Option<&Hash>| hash.map_or_else(|| "-".to_owned(), |it| hex::lower(it));
         format!(
-            "vhi-usage period 1\ncluster {}\nmonth {}\nzone {}\nfrom {}\nto {}\nreadings {} {}\ncorrections {} {}\nprevious {}\nsummary {}\n",
+            "vhi-usage period 1\ncluster {}\nmonth {}\nzone {}\nfrom {}\nto {}\nclosed {} {}\nreadings {} {}\ncorrections {} {}\nprevious {}\nsummary {}\n",
             self.cluster,
             self.month,
             self.zone,
             second(self.from),
             second(self.to),
+            clock::rfc3339(self.closed_at),
+            self.closed_by,
             self.readings,
             hex::lower(self.readings_digest),
             self.corrections,
@@ -124,6 +131,8 @@ mod tests {
         zone: "Europe/Berlin",
         from: 1_790_805_600,
         to: 1_793_487_600,
+        closed_at: Timestamp::constant(1_793_746_841, 207_000_000),
+        closed_by: "grace",
         readings: 2,
         readings_digest: &[1; 32],
         corrections: 0,
@@ -137,13 +146,13 @@ mod tests {
         let ones = "01".repeat(32);
         let text = format!(
             "vhi-usage period 1\ncluster stor1\nmonth 2026-10\nzone Europe/Berlin\nfrom 2026-09-30T22:00:00Z\n\
-             to 2026-10-31T23:00:00Z\nreadings 2 {ones}\ncorrections 0 -\nprevious -\nsummary {{}}\n"
+             to 2026-10-31T23:00:00Z\nclosed 2026-11-03T23:00:41.207Z grace\nreadings 2 {ones}\ncorrections 0 -\nprevious -\nsummary {{}}\n"
         );
         assert_eq!(SEALED.text(), text);
         // As `sha256sum` gives it: closed months of every store stand on this.
         assert_eq!(
             hex::lower(&SEALED.digest()),
-            "69013533e41d54f0ab723373c28de3ab4973fda197ca2e55bd2e3c6ea118a0e8"
+            "1488616449d4c84afbccafe62b1ab7e7de259317e0c340c61c84ed54d2301409"
         );
     }
 
@@ -168,6 +177,14 @@ mod tests {
             },
             Sealed {
                 to: SEALED.to + 1,
+                ..SEALED
+            },
+            Sealed {
+                closed_at: SEALED.closed_at + std::time::Duration::from_millis(1),
+                ..SEALED
+            },
+            Sealed {
+                closed_by: "command",
                 ..SEALED
             },
             Sealed {

@@ -1,12 +1,16 @@
 //! Pruning: what is older than its time goes, in steps that hold nobody up for long.
 //!
-//! Raw readings go by whole days in UTC, and only where every hour of theirs has its row. A month that is not closed
-//! keeps them for a quarter longer. The last reading before is kept, because it may carry into what follows. Hourly
-//! rows go where their day has its row. A text goes by the newest reading that was read from it.
+//! Raw readings go by whole days in UTC, and only where every hour of theirs has its row and their month is closed: a
+//! month is made of its readings, and can be closed only while they are there, so one that nobody closes keeps them for
+//! as long as that takes. The last reading before is kept, because it may carry into what follows. Hourly rows go where
+//! their day has its row. A text goes by the newest reading that was read from it.
+//!
+//! What cannot be pruned of one cluster stops no other one.
 
 use jiff::Timestamp;
 
 use crate::{
+    cluster_name::ClusterName,
     meter::quantity::Series,
     store::{
         error::StoreError,
@@ -18,8 +22,6 @@ use crate::{
     },
 };
 
-/// For how long beyond their time the readings of a month are kept that nobody has closed, in seconds.
-const UNCLOSED: i64 = 92 * DAY;
 /// So many rows go at once.
 const ROWS: i64 = 2000;
 /// So many pages of a file are given back at once.
@@ -29,26 +31,14 @@ impl Store {
     /// Takes one step: some thousand rows of each kind at most. Returns how many rows went; 0 where nothing is left to go.
     ///
     /// # Errors
-    /// When the store cannot be read or written.
+    /// When the store cannot be read or written: the first of them, when every cluster has had its turn.
     pub async fn prune(&self, now: Timestamp, retention: &Retention) -> Result<u64, StoreError> {
-        let mut gone = 0;
+        let (mut gone, mut failed) = (0, None);
         for cluster in self.clusters().await? {
-            let number = self.number(&cluster).await?;
-            if let Some(until) = self.prunes(number, until(retention.readings, now)).await? {
-                for role in Role::ALL {
-                    for table in ["readings", "absences"] {
-                        gone += self.raw_before(table, number, role, until).await?;
-                    }
-                }
-            }
-            let marks = self.marks(number).await?;
-            for series in Series::ALL {
-                let rolled = marks.rolled(series).map(|it| it.to.div_euclid(DAY) * DAY);
-                for (table, keep) in [("hours", retention.hours), ("days", retention.days)] {
-                    if let Some((until, rolled)) = until(keep, now).zip(rolled) {
-                        let until = until.min(rolled);
-                        gone += self.rows_before(table, number, series, until).await?;
-                    }
+            match self.prune_one(&cluster, now, retention).await {
+                Ok(rows) => gone += rows,
+                Err(error) => {
+                    failed.get_or_insert(error);
                 }
             }
         }
@@ -62,6 +52,35 @@ impl Store {
         if gone > 0 {
             self.engine.give_back(PAGES).await?;
         }
+        failed.map_or(Ok(gone), Err)
+    }
+
+    /// The step of one cluster.
+    async fn prune_one(
+        &self,
+        cluster: &ClusterName,
+        now: Timestamp,
+        retention: &Retention,
+    ) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        let number = self.number(cluster).await?;
+        if let Some(until) = self.prunes(number, until(retention.readings, now)).await? {
+            for role in Role::ALL {
+                for table in ["readings", "absences"] {
+                    gone += self.raw_before(table, number, role, until).await?;
+                }
+            }
+        }
+        let marks = self.marks(number).await?;
+        for series in Series::ALL {
+            let rolled = marks.rolled(series).map(|it| it.to.div_euclid(DAY) * DAY);
+            for (table, keep) in [("hours", retention.hours), ("days", retention.days)] {
+                if let Some((until, rolled)) = until(keep, now).zip(rolled) {
+                    let until = until.min(rolled);
+                    gone += self.rows_before(table, number, series, until).await?;
+                }
+            }
+        }
         Ok(gone)
     }
 
@@ -71,22 +90,20 @@ impl Store {
             return Ok(None);
         };
         let to = |marks: &Marks| {
-            let closed = marks
-                .closed_to
-                .unwrap_or(i64::MIN)
-                .max(until.saturating_sub(UNCLOSED));
             let rolled = marks.rolled.iter().flatten().map(|it| it.to);
-            let until = rolled.fold(until.min(closed), i64::min);
-            until.div_euclid(DAY) * DAY
+            let until = rolled.fold(until.min(marks.closed_to?), i64::min);
+            Some(until.div_euclid(DAY) * DAY)
         };
         let marks = self.marks(cluster).await?;
-        if marks.pruned_to.is_some_and(|known| to(&marks) <= known) {
+        if to(&marks) <= marks.pruned_to {
             return Ok(marks.pruned_to);
         }
         let mut locked = self.engine.begin().await?;
         let marks = locked.marks(&[cluster]).await?;
         let marks = marks.get(&cluster).copied().unwrap_or_default();
-        let until = to(&marks).max(marks.pruned_to.unwrap_or(i64::MIN));
+        let Some(until) = to(&marks).max(marks.pruned_to) else {
+            return Ok(None);
+        };
         let sql = "UPDATE marks SET pruned_to = $2 WHERE cluster = $1";
         let values = vec![cluster.into(), until.into()];
         locked.run("mark what is pruned", sql, values).await?;

@@ -13,7 +13,13 @@ use crate::{
     cluster_name::ClusterName,
     meter::quantity::Quantity,
     store::{
-        entry::Entry, error::StoreError, opened::Store, origin::Origin, pack, readings, row::Row,
+        entry::Entry,
+        error::StoreError,
+        marks::Marks,
+        opened::Store,
+        origin::{Origin, Role},
+        pack, readings,
+        row::Row,
         touch::Touch,
     },
 };
@@ -43,6 +49,9 @@ pub enum Revised {
     Replaced,
     /// Its month is closed: the difference is going to be booked as a correction.
     ToCorrect,
+    /// It is in the sum of no closed month, as a witness is not, nor what came late for a time before the first closed
+    /// month: the new figures are kept beside it, and nothing is corrected.
+    Kept,
     /// There is no such reading.
     Unknown,
 }
@@ -109,8 +118,12 @@ impl Store {
         let doing = "revise a reading";
         open.run(doing, sql, values).await?;
         if closed {
+            let counts = self.counts(number, &kept.entry, &marks).await?;
             open.commit().await?;
-            return Ok(Revised::ToCorrect);
+            return Ok(match counts {
+                true => Revised::ToCorrect,
+                false => Revised::Kept,
+            });
         }
         let sql = "UPDATE readings SET figures = $2, origin = $3 WHERE id = $1";
         open.run(doing, sql, vec![id.into(), packed.into(), origin.into()])
@@ -136,6 +149,20 @@ impl Store {
             .engine
             .all("read the revisions", sql, vec![cluster.as_str().into()]);
         rows.await?.iter().map(revision).collect()
+    }
+
+    /// Whether a correction can speak of a reading: the same that [`Store::pending`] asks.
+    async fn counts(&self, cluster: i64, entry: &Entry, marks: &Marks) -> Result<bool, StoreError> {
+        let sql = "SELECT MIN(begins) FROM periods WHERE cluster = $1";
+        let doing = "read when closed months began";
+        let row = self.engine.first(doing, sql, vec![cluster.into()]);
+        let begins = row.await?.map_or(Ok(None), |row| row.maybe_int(0))?;
+        let second = entry.at.as_millisecond().div_euclid(1000);
+        let closed = begins
+            .zip(marks.closed_to)
+            .is_some_and(|(begins, ends)| (begins..ends).contains(&second));
+        let is_pruned = marks.pruned_to.is_some_and(|pruned| second < pruned);
+        Ok(closed && !is_pruned && entry.role != Role::Witness)
     }
 
     /// The figures, packed, that a reading of a closed month has by its last revision, or by itself.

@@ -24,25 +24,29 @@ const SETTLES: i64 = 600;
 
 impl Store {
     /// Makes the rows of hours that are over and have none, and those of their days: about so many hours. Returns how
-    /// many hours it has looked at; 0 where nothing is left to be done.
+    /// many hours it has looked at; 0 where nothing is left to be done. What cannot be made of one series stops no other.
     ///
     /// # Errors
-    /// When the store cannot be read or written.
+    /// When the store cannot be read or written: the first of them, when every cluster has had its turn.
     pub async fn roll_up(&self, now: Timestamp, limit: u64) -> Result<u64, StoreError> {
         let settled = now.as_second().saturating_sub(SETTLES).div_euclid(HOUR) * HOUR;
-        let mut looked = 0;
+        let (mut looked, mut failed) = (0, None);
         for cluster in self.clusters().await? {
             let number = self.number(&cluster).await?;
             for series in Series::ALL {
                 while looked < limit {
-                    match self.roll_day(number, series, settled, now).await? {
-                        0 => break,
-                        hours => looked += hours,
+                    match self.roll_day(number, series, settled, now).await {
+                        Ok(0) => break,
+                        Ok(hours) => looked += hours,
+                        Err(error) => {
+                            failed.get_or_insert(error);
+                            break;
+                        }
                     }
                 }
             }
         }
-        Ok(looked)
+        failed.map_or(Ok(looked), Err)
     }
 
     /// Goes on with one series, to the end of a day at most. Returns how many hours that was.

@@ -5,11 +5,11 @@ use vhi_usage::{
     amount::Amount,
     meter::quantity::Quantity,
     period::{correction, state::Cause},
-    store::{corrections::Booked, revisions::Revised},
+    store::{corrections::Booked, kept::Kept, origin::Role, revisions::Revised},
 };
 
 use crate::{
-    kept::{at, book, close, closed, cluster, corrections, late, month, used, write},
+    kept::{at, book, close, closed, cluster, corrections, late, month, reading, used, write},
     place::on_each,
 };
 
@@ -190,6 +190,42 @@ async fn a_reading_that_is_read_otherwise_is_corrected_where_its_month_is_closed
         let mut first_two = [(old, true, 9), (new, false, 5)];
         first_two.sort_by_key(|(name, ..)| *name);
         assert_eq!(former, [&first_two[..], &[(old, true, 4)]].concat());
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_counts_in_no_closed_month_is_kept_otherwise_read_and_never_corrected() {
+    on_each(async |place| {
+        let store = place.open().await;
+        write(&store, &[("2026-10-01T00:00:00Z", 5)]).await;
+        let mut witness = reading(at("2026-10-02T00:00:00Z"), 7);
+        witness.0.role = Role::Witness;
+        let name = witness.0.id;
+        let kept = Kept {
+            cluster: cluster(),
+            readings: vec![witness],
+            absences: Vec::new(),
+            fence: None,
+        };
+        store.append(&[kept]).await.unwrap();
+        close(&store, "UTC", "2026-10", AFTER).await.unwrap();
+        let [before] = write(&store, &[("2026-09-30T00:00:00Z", 5)])
+            .await
+            .try_into()
+            .unwrap();
+        for name in [name, before] {
+            let revise = async || {
+                let figures = [(Quantity::LogicalUsed, Amount::exact(9))];
+                let cluster = cluster();
+                let revised = store.revise(&cluster, name, "0.2.0", &figures, at(LATER));
+                revised.await.unwrap()
+            };
+            assert_eq!(revise().await, Revised::Kept);
+            assert_eq!(revise().await, Revised::Same);
+        }
+        assert_eq!(book(&store, "UTC", LATER).await, 0);
         store.close().await;
     })
     .await;
