@@ -82,6 +82,8 @@ async fn a_time_whose_readings_are_pruned_is_told_from_its_hours_or_refused_and_
     }
     let now = Timestamp::from_second(OCTOBER + 100 * DAY).unwrap();
     while kept.store.roll_up(now, 500).await.unwrap() > 0 {}
+    // The readings of a month that is not closed stay, however old they are.
+    assert_eq!(close(&kept, "2025-10").await.status(), 200);
     let retention = Retention {
         readings: Keep::For(Duration::from_secs(86_400)),
         ..Retention::default()
