@@ -37,6 +37,12 @@ fn export(place: &Place, month: &str, format: &str) -> String {
     run(place, &args)
 }
 
+/// Without the digest of the month, which seals when it was closed as well.
+fn without_digest(charges: &str) -> String {
+    let digest = regex::Regex::new("[0-9a-f]{64}").unwrap();
+    digest.replace_all(charges, "DIGEST").into_owned()
+}
+
 /// The month that corrections are booked in.
 fn booked_in(place: &Place) -> String {
     keeping(place, async |site| {
@@ -58,17 +64,19 @@ fn a_closed_month_is_exported_byte_for_byte_as_it_was_also_behind_late_readings(
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/export");
     let exports = || FORMATS.map(|format| export(&place, "2025-10", format));
     let files = FORMATS.map(|format| folder.join(format!("2025-10.{format}")));
+    let first = exports();
+    let [csv, lines, charges] = first.clone();
+    let shown = [csv, lines, without_digest(&charges)];
     if env::var_os("UPDATE_FIXTURES").is_some() {
-        for (file, text) in files.iter().zip(exports()) {
+        for (file, text) in files.iter().zip(&shown) {
             fs::write(file, text).unwrap();
         }
     }
-    let golden = files.map(|file| fs::read_to_string(file).unwrap());
-    assert_eq!(exports(), golden);
-    assert_eq!(exports(), golden);
+    assert_eq!(shown, files.map(|file| fs::read_to_string(file).unwrap()));
+    assert_eq!(exports(), first);
     // Where one failed in time, one comes too late.
     keep(&place, &[round("stor1", BEGIN + 7 * 600 + 1, 9 * TIB)]);
-    assert_eq!(exports(), golden);
+    assert_eq!(exports(), first);
     // Whoever asks for all that was ever read of the time is given it.
     let args = [
         "export",
@@ -82,10 +90,10 @@ fn a_closed_month_is_exported_byte_for_byte_as_it_was_also_behind_late_readings(
         "jsonl",
     ];
     let all = run(&place, &args);
-    assert_eq!(all.lines().count(), golden[1].lines().count() + 2);
+    assert_eq!(all.lines().count(), first[1].lines().count() + 2);
     assert_eq!(all.matches("\"late\":true").count(), 2);
     book(&place);
-    assert_eq!(exports(), golden);
+    assert_eq!(exports(), first);
 }
 
 /// Books what came late, as the service does once a minute.
