@@ -113,6 +113,7 @@ fn ways<'a>(command: &str, panel: &'a str, node: &'a str) -> Vec<Vec<&'a str>> {
             .into(),
         "close" => kept(&[&["2020-01"], &["soon"]], &[]),
         "verify" => kept(&[&["--json"], &["--period", "2020-01"]], &[]),
+        "store check" => vec![vec![], vec!["--json"]],
         "replay" => kept(&[&[], &["--json", "--apply"]], &EVER),
         new => panic!("how is `{new}` asked? say it here, with all that may go wrong in it"),
     }
