@@ -65,6 +65,7 @@ pub fn problems(mut file: File, known: Vec<Problem>, variables: Variables) -> Ve
         file,
         variables,
         credentials: Credentials::default(),
+        state: None,
     };
     let problems = match Config::build(ground, known.clone(), None, Asks::WhatIsThere) {
         Ok(config) => {
