@@ -1,7 +1,5 @@
 //! `GET /api/v1/clusters/{name}/usage/summary`: what a window, or a month, adds up to.
 
-use jiff::Timestamp;
-
 use crate::{
     api::{
         accept,
@@ -13,11 +11,8 @@ use crate::{
         shown::{self, Rows},
     },
     clock,
-    cluster_name::ClusterName,
-    meter::{quantity::Series, tally::Detail, window::Window},
+    period::metering,
     sheet::summary as sheet,
-    statement::summary::Summary,
-    store::opened::Store,
 };
 
 /// What the query may say.
@@ -50,7 +45,7 @@ pub async fn answer(api: &Api, asked: &Asked, name: Option<&str>) -> Result<Answ
             let now = clock::now();
             let told = api
                 .archive
-                .ask(async |store| summary(&store, cluster, window, now).await);
+                .ask(async |store| Ok(metering::rolled(&store, cluster, window, now).await?));
             told.await?
         }
     };
@@ -59,17 +54,4 @@ pub async fn answer(api: &Api, asked: &Asked, name: Option<&str>) -> Result<Answ
         rows: sheet::rows(&summary),
     };
     shown::answer(asked, format, &summary, rows)
-}
-
-async fn summary(
-    store: &Store,
-    cluster: &ClusterName,
-    window: Window,
-    now: Timestamp,
-) -> Result<Summary, ApiError> {
-    let of = |series| store.tallies(cluster, series, window, now, Detail::Levels);
-    let (storage, compute) = (of(Series::Storage).await?, of(Series::Compute).await?);
-    Summary::new(cluster, &storage, &compute).ok_or_else(|| {
-        bad("`from` and `to` lie beyond the years that can be told: ask for a time from 1970 on")
-    })
 }

@@ -86,11 +86,15 @@ impl Following {
         };
         let mut news = false;
         for (stored, text) in newest.readings {
-            let (entry, text) = (stored.entry, text.unwrap_or_default());
+            let entry = stored.entry;
             let key = (entry.role, entry.origin.source);
-            if self.seen.insert(key, entry.id) != Some(entry.id) {
-                news |= self.reading(&entry, text, parts);
+            if self.seen.insert(key, entry.id) == Some(entry.id) {
+                continue;
             }
+            news |= match text {
+                Some(text) => self.reading(&entry, text, parts),
+                None => self.unlike(&entry, "its text is kept no longer"),
+            };
         }
         for absence in newest.absences {
             news |= self.absence(absence, parts);

@@ -11,7 +11,7 @@ use crate::store::{
     fence,
     kept::Kept,
     list,
-    marks::Marks,
+    marks::{self, Marks},
     opened::Store,
     pack, texts,
     touch::Touch,
@@ -55,13 +55,13 @@ impl Store {
         let clusters: Vec<i64> = numbered.iter().map(|(cluster, _)| *cluster).collect();
         let mut open = self.engine.begin().await?;
         let stands = fence::check(&mut open, rounds).await?;
-        let marks = open.marks(&clusters).await?;
+        let locked = open.marks(&clusters).await?;
         let mut writing = Writing::default();
         let mut hashes = BTreeSet::new();
         let standing = rounds.iter().zip(numbered).zip(&stands);
         for ((round, (cluster, origins)), _) in standing.filter(|(_, stands)| **stands) {
             hashes.extend(round.readings.iter().map(|(_, text)| text.hash));
-            let marks = marks.get(&cluster).copied().unwrap_or_default();
+            let marks = marks::of(&locked, cluster)?;
             for ((entry, _), origin) in round.readings.iter().zip(origins) {
                 writing.reading(cluster, origin, entry, &marks);
             }

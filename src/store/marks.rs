@@ -77,6 +77,15 @@ pub(crate) fn columns(series: Series) -> [&'static str; 3] {
     }
 }
 
+/// Those of one cluster among the locked ones. Without them a closed month would pass for an open one.
+///
+/// # Errors
+/// `Damaged` where they are not there.
+pub(crate) fn of(locked: &HashMap<i64, Marks>, cluster: i64) -> Result<Marks, StoreError> {
+    let marks = locked.get(&cluster).copied();
+    marks.ok_or_else(|| StoreError::damaged(format!("cluster {cluster} has no marks")))
+}
+
 impl Transaction {
     /// The marks of these clusters. Until the end of the transaction nobody else reads them so: two who would change
     /// what follows from the readings of a cluster do it one after the other.

@@ -14,7 +14,7 @@ use crate::{
     meter::quantity::Series,
     store::{
         error::StoreError,
-        marks::{DAY, Marks},
+        marks::{self, DAY, Marks},
         opened::Store,
         origin::Role,
         retention::{Keep, Retention},
@@ -99,8 +99,7 @@ impl Store {
             return Ok(marks.pruned_to);
         }
         let mut locked = self.engine.begin().await?;
-        let marks = locked.marks(&[cluster]).await?;
-        let marks = marks.get(&cluster).copied().unwrap_or_default();
+        let marks = marks::of(&locked.marks(&[cluster]).await?, cluster)?;
         let Some(until) = to(&marks).max(marks.pruned_to) else {
             return Ok(None);
         };

@@ -15,7 +15,7 @@ use crate::{
     store::{
         entry::Entry,
         error::StoreError,
-        marks::Marks,
+        marks::{self, Marks},
         opened::Store,
         origin::{Origin, Role},
         pack, readings,
@@ -84,8 +84,7 @@ impl Store {
         };
         let origin = self.origin_number(&Arc::new(read_now)).await?;
         let mut open = self.engine.begin().await?;
-        let marks = open.marks(&[number]).await?;
-        let marks = marks.get(&number).copied().unwrap_or_default();
+        let marks = marks::of(&open.marks(&[number]).await?, number)?;
         // Nobody changes readings or months of the cluster from here on, so that what is read beside the transaction
         // holds.
         let Some(kept) = self.entry(cluster, reading).await? else {

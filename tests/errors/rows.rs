@@ -86,8 +86,6 @@ const BEHIND: &[&str] = &[
     // The walk over the settings has told and taken out whatever serde could stumble over.
     "a duration is written with its unit",
     "a fingerprint, or a list of them",
-    // A time that can be asked for can be told.
-    "`from` and `to` lie beyond the years",
     // Every body can be written.
     "the answer cannot be written",
     // A key that came over the wire can be written down.

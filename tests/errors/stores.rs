@@ -28,35 +28,30 @@ async fn a_file_that_cannot_be_opened_is_told_with_what_the_library_says() {
     Mask::default().says(chain(&error), sentence);
 }
 
-#[tokio::test]
-async fn a_store_of_a_newer_release_is_left_alone() {
+/// What is said when a store is opened whose list of steps was changed by this statement.
+async fn said_of_steps(sql: &'static str) -> String {
     let (_folder, place, store) = store().await;
     let mut open = store.begin().await.unwrap();
-    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-               VALUES (99, 'later', 1, $1, 0)";
-    open.run("write", sql, vec![Value::from(vec![0])])
-        .await
-        .unwrap();
+    let checksum = vec![Value::from(vec![0])];
+    open.run("write", sql, checksum).await.unwrap();
     open.commit().await.unwrap();
     store.close().await;
-    let error = Store::open(&place).await.unwrap_err();
+    chain(&Store::open(&place).await.unwrap_err())
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_release_is_left_alone() {
+    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+               VALUES (99, 'later', 1, $1, 0)";
     let sentence = "a newer release wrote the store: its tables are at step 99, and this release knows fewer; run that release, or a newer one";
-    Mask::default().says(chain(&error), sentence);
+    Mask::default().says(said_of_steps(sql).await, sentence);
 }
 
 #[tokio::test]
 async fn a_step_that_is_another_one_than_ours_is_told() {
-    let (_folder, place, store) = store().await;
-    let mut open = store.begin().await.unwrap();
     let sql = "UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 2";
-    open.run("write", sql, vec![Value::from(vec![0])])
-        .await
-        .unwrap();
-    open.commit().await.unwrap();
-    store.close().await;
-    let error = Store::open(&place).await.unwrap_err();
     let sentence = "the store's tables cannot be brought up to this release: migration 2 was previously applied but has been modified";
-    Mask::default().says(chain(&error), sentence);
+    Mask::default().says(said_of_steps(sql).await, sentence);
 }
 
 #[tokio::test]
