@@ -1,7 +1,5 @@
 //! Stretches of time, each with what it adds up to.
 
-use futures_util::TryStreamExt;
-
 use crate::{
     history::{asked::Asked, point::Point, step::Step},
     meter::{

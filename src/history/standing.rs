@@ -1,6 +1,5 @@
 //! Which readings stood at a time: those that its figures come from.
 
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use crate::{

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use crate::{

@@ -8,7 +8,7 @@ use std::ops::DerefMut;
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::{AssertSqlSafe, Pool, Postgres, Sqlite};
 
-use crate::store::{error::StoreError, row::Row, value::Value};
+use crate::store::{batched::Batched, error::StoreError, row::Row, value::Value};
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Engine {
         let (sql, doing) = (sql.into(), StoreError::doing(doing));
         match self {
             Engine::Sqlite { readers, .. } => {
-                let rows = bound!(sql, values).fetch(readers);
+                let rows = Batched::new(bound!(sql, values).fetch(readers));
                 rows.map_ok(Row::Sqlite).map_err(doing).boxed()
             }
             Engine::Postgres(pool) => {

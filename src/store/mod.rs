@@ -6,6 +6,7 @@
 
 pub mod absences;
 pub mod append;
+mod batched;
 pub mod check;
 pub mod check_rollups;
 pub mod checked;

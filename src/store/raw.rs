@@ -1,6 +1,5 @@
 //! What the raw readings of a series add up to.
 
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use crate::{

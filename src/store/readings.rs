@@ -1,8 +1,12 @@
 //! Readings as they were written, in the order of their times.
 
-use std::{future::ready, sync::Arc};
+use std::{fmt, future::ready, sync::Arc};
 
-use futures_util::{StreamExt, TryStreamExt, future::Either, stream::BoxStream};
+use futures_util::{
+    StreamExt, TryStreamExt,
+    future::Either,
+    stream::{self, BoxStream},
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -23,6 +27,60 @@ use crate::{
 /// The columns of a whole reading.
 pub(crate) const COLUMNS: &str = "role, at, id, origin, text, figures, late";
 
+/// Readings as the meter wants them, in the order of their times.
+pub struct Samples<'a> {
+    store: &'a Store,
+    /// Time, name, origin and figures.
+    rows: BoxStream<'a, Result<Row, StoreError>>,
+    /// Most readings have the origin of the one before: it is looked up when it changes.
+    last: Option<(i64, Arc<Origin>)>,
+}
+
+impl fmt::Debug for Samples<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Samples").finish_non_exhaustive()
+    }
+}
+
+impl Samples<'_> {
+    /// The next one; `None` behind the last one.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or is damaged.
+    pub async fn try_next(&mut self) -> Result<Option<Sample>, StoreError> {
+        let Some(row) = self.rows.try_next().await? else {
+            return Ok(None);
+        };
+        let number = row.int(2)?;
+        let origin = match &self.last {
+            Some((known, origin)) if *known == number => origin,
+            _ => {
+                let origin = self.store.origin(number).await?;
+                &self.last.insert((number, origin)).1
+            }
+        };
+        Ok(Some(Sample {
+            at_ms: row.int(0)?,
+            holds: origin.holds,
+            id: Uuid::from_bytes(row.exactly(1)?),
+            source: origin.source as u8,
+            values: pack::values(row.bytes(3)?)?,
+        }))
+    }
+
+    /// All that are left.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn try_collect(mut self) -> Result<Vec<Sample>, StoreError> {
+        let mut samples = Vec::new();
+        while let Some(sample) = self.try_next().await? {
+            samples.push(sample);
+        }
+        Ok(samples)
+    }
+}
+
 impl Store {
     /// What the meter wants to know of this window: the readings of a series in it that are not late, and the last one
     /// before it, which may carry into it.
@@ -34,11 +92,11 @@ impl Store {
         cluster: &ClusterName,
         series: Series,
         window: Window,
-    ) -> Result<BoxStream<'_, Result<Sample, StoreError>>, StoreError> {
-        let Some(number) = self.known(cluster).await? else {
-            return Ok(futures_util::stream::empty().boxed());
-        };
-        Ok(self.numbered_samples(number, series, window))
+    ) -> Result<Samples<'_>, StoreError> {
+        Ok(match self.known(cluster).await? {
+            Some(number) => self.numbered_samples(number, series, window),
+            None => self.samples_of(stream::empty().boxed()),
+        })
     }
 
     /// The same of the cluster of this number.
@@ -47,32 +105,20 @@ impl Store {
         cluster: i64,
         series: Series,
         window: Window,
-    ) -> BoxStream<'_, Result<Sample, StoreError>> {
+    ) -> Samples<'_> {
         let sql = "SELECT at, id, origin, figures FROM readings WHERE cluster = $1 AND role = $2 AND at < $4 \
                    AND late = 0 AND at >= COALESCE((SELECT MAX(at) FROM readings WHERE cluster = $1 AND role = $2 \
                    AND at < $3 AND late = 0), $3) ORDER BY at, id";
-        let rows = self
-            .engine
-            .rows("read readings", sql, range(cluster, series as i64, window));
-        // Most readings have the origin of the one before: it is looked up when it changes.
-        let mut last: Option<(i64, Arc<Origin>)> = None;
-        rows.and_then(move |row| {
-            let number = match row.int(2) {
-                Ok(number) => number,
-                Err(error) => return Either::Left(ready(Err(error))),
-            };
-            if last.as_ref().is_none_or(|(known, _)| *known != number) {
-                last = self.names.origin(number).map(|origin| (number, origin));
-            }
-            match &last {
-                Some((_, origin)) => Either::Left(ready(sample(&row, origin))),
-                None => Either::Right(async move {
-                    let origin = self.origin(number).await?;
-                    sample(&row, &origin)
-                }),
-            }
-        })
-        .boxed()
+        let values = range(cluster, series as i64, window);
+        self.samples_of(self.engine.rows("read readings", sql, values))
+    }
+
+    fn samples_of<'a>(&'a self, rows: BoxStream<'a, Result<Row, StoreError>>) -> Samples<'a> {
+        Samples {
+            store: self,
+            rows,
+            last: None,
+        }
     }
 
     /// The readings of this role in this window with all that is kept of them, late ones among them.
@@ -86,7 +132,7 @@ impl Store {
         window: Window,
     ) -> Result<BoxStream<'_, Result<Stored, StoreError>>, StoreError> {
         let Some(number) = self.known(cluster).await? else {
-            return Ok(futures_util::stream::empty().boxed());
+            return Ok(stream::empty().boxed());
         };
         let sql = format!(
             "SELECT {COLUMNS} FROM readings WHERE cluster = $1 AND role = $2 AND at >= $3 AND at < $4 ORDER BY at, id"
@@ -149,17 +195,6 @@ impl Store {
             None => Either::Right(self.origin(number)),
         }
     }
-}
-
-/// A row of time, name, origin and figures, as the meter sees it.
-fn sample(row: &Row, origin: &Origin) -> Result<Sample, StoreError> {
-    Ok(Sample {
-        at_ms: row.int(0)?,
-        holds: origin.holds,
-        id: Uuid::from_bytes(row.exactly(1)?),
-        source: origin.source as u8,
-        values: pack::values(row.bytes(3)?)?,
-    })
 }
 
 /// Cluster, role and both ends in milliseconds.

@@ -15,8 +15,8 @@ use crate::store::{engine::Engine, error::StoreError};
 /// Who writes at the same time, such as `close` from a command line, is waited for so long.
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
-/// How many rows the thread that reads is ahead of who takes them: with few, each of them waits for the other all the time.
-const AHEAD: usize = 1024;
+/// So many rows the thread that reads may be ahead of who takes them: more than come during a rest.
+const AHEAD: usize = 16384;
 
 /// Opens the file, and makes it where there is none.
 ///
