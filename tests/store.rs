@@ -5,6 +5,8 @@ mod checked;
 mod common;
 #[path = "store/leases.rs"]
 mod leases;
+#[path = "store/plans.rs"]
+mod plans;
 #[path = "common/postgres.rs"]
 mod postgres;
 #[path = "store/pruned.rs"]
@@ -13,5 +15,7 @@ mod pruned;
 mod rollups;
 #[path = "store/site.rs"]
 mod site;
+#[path = "store/told.rs"]
+mod told;
 #[path = "store/written.rs"]
 mod written;
