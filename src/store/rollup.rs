@@ -12,7 +12,7 @@ use crate::{
         list,
         marks::{self, DAY, HOUR, Marks},
         opened::Store,
-        tallies::{unpacked, without_levels},
+        tallies::unpacked,
         value::Value,
     },
 };
@@ -107,7 +107,7 @@ impl Store {
                 };
             }
             let mut whole = whole.ok_or_else(|| StoreError::damaged("a day has no hours"))?;
-            without_levels(&mut whole);
+            whole.narrow(Detail::Sums);
             write(
                 &mut locked,
                 "days",

@@ -65,7 +65,7 @@ impl Store {
         };
         let days = match detail {
             Detail::Sums => self.rows_within(number, series, DAY, windows).await?,
-            Detail::Levels => Rows::new(),
+            Detail::Levels | Detail::P95(_) => Rows::new(),
         };
         let rest: Vec<Window> = windows.iter().flat_map(|it| between(*it, &days)).collect();
         let hours = self.rows_within(number, series, HOUR, &rest).await?;
@@ -87,11 +87,11 @@ impl Store {
                     None => Some(part.clone()),
                     Some(whole) => whole.join(part),
                 };
+                if let Some(whole) = &mut whole {
+                    whole.narrow(detail);
+                }
             }
             each.push(whole.ok_or_else(|| StoreError::damaged("parts do not meet"))?);
-        }
-        if detail == Detail::Sums {
-            each.iter_mut().for_each(without_levels);
         }
         Ok(each)
     }
@@ -148,7 +148,7 @@ impl Store {
             .raw_tallies(cluster, series, window, now, detail)
             .await?;
         let whole = match detail {
-            Detail::Levels => "hours",
+            Detail::Levels | Detail::P95(_) => "hours",
             Detail::Sums => "days",
         };
         // Only now: what is pruned meanwhile was said to be so before.
@@ -173,12 +173,6 @@ pub(crate) fn unpacked(
         )
     };
     tallies.ok_or_else(|| StoreError::damaged(broken()))
-}
-
-pub(crate) fn without_levels(tallies: &mut Tallies) {
-    for tally in &mut tallies.quantities {
-        tally.levels = None;
-    }
 }
 
 /// The least second from this one on that is a whole number of these lengths.
