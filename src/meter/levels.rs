@@ -62,22 +62,23 @@ impl Levels {
         }
     }
 
-    /// Forgets what is not wanted, half of it at a time: to bring all of it into order would cost more.
+    /// Forgets what is not wanted, without bringing all of it into order, which would cost more.
     fn thin(&mut self) {
-        while let Some(upper) = self.upper {
-            let half = self.runs.len() / 2;
-            if half == 0 {
-                break;
+        if let Some(upper) = self.upper.map(u128::from) {
+            // Were all runs as long as each other, so many of them; an eighth more, because they are not.
+            let even = self.runs.len() as u128 * upper / seconds(&self.runs).max(1);
+            let mut wanted = usize::try_from(even + even / 8 + 1).unwrap_or(usize::MAX);
+            while wanted < self.runs.len() {
+                let sorted = self.runs.select_nth_unstable_by(wanted, |a, b| b.cmp(a));
+                let (greater, (value, _), _) = sorted;
+                if seconds(greater) > upper {
+                    self.least = *value;
+                    let less = self.runs.drain(wanted..);
+                    self.forgotten += less.map(|(_, seconds)| seconds).sum::<u64>();
+                    break;
+                }
+                wanted = wanted.saturating_mul(2);
             }
-            let (_, (value, _), _) = self.runs.select_nth_unstable_by(half, |a, b| b.cmp(a));
-            let value = *value;
-            let (greater, less) = self.runs.split_at(half);
-            if seconds(greater) <= u128::from(upper) {
-                break;
-            }
-            self.forgotten += less.iter().map(|run| run.1).sum::<u64>();
-            self.least = value;
-            self.runs.truncate(half);
         }
         // As often as it pays.
         self.next = self.runs.len() * 2;
