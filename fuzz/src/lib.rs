@@ -11,16 +11,19 @@
 //! | [`panel_stat`] | the panel's compute stat |
 //! | [`overview`], [`space`] | the panel's overview and licence |
 //! | [`query`], [`series`] | what Prometheus and Grafana answer to a query |
+//! | [`again`] | a text that was kept of any source, read again |
 //! | [`settings`], [`env`] | the settings file and the `.env` file |
 //! | [`known_hosts`] | which host key a node may show |
 //! | [`pem`] | certificate authorities, our own certificate, private keys and fingerprints |
 //! | [`drawn`] | choices out of bytes |
 //! | [`lines`] | lines of a report, drawn |
+//! | [`record`] | what a source was asked and answered, drawn |
 //! | [`mutated`] | what may become of the lines of a text |
 //! | [`ground`] | the settings that follow from both |
 //! | [`exact`] | numbers in text, without a limit |
 //! | [`json`] | JSON, drawn, and its words as they are written |
 
+pub mod again;
 pub mod drawn;
 pub mod env;
 pub mod exact;
@@ -33,6 +36,7 @@ pub mod overview;
 pub mod panel_stat;
 pub mod pem;
 pub mod query;
+pub mod record;
 pub mod report;
 pub mod series;
 pub mod settings;

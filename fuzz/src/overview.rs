@@ -43,7 +43,7 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// An overview and a licence, one key a line.
-fn lines(it: &mut Drawn<'_>) -> Vec<String> {
+pub fn lines(it: &mut Drawn<'_>) -> Vec<String> {
     let mut lines = vec![format!("{{\"logic_space\": {},", drawn_space(it))];
     if !it.once_in(4) {
         lines.push("\"tiers\": [".to_owned());

@@ -40,7 +40,7 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// A stat of known and unknown keys, one a line.
-fn lines(it: &mut Drawn<'_>) -> Vec<String> {
+pub fn lines(it: &mut Drawn<'_>) -> Vec<String> {
     let mut lines = vec!["{".to_owned()];
     if it.once_in(2) {
         let time = it.one_of(&[
