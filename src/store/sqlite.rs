@@ -38,7 +38,8 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
-        // What a statement of many rows would have to take back, should it fail, needs no file.
+        // What a statement of many rows would have to take back, should it fail, needs no file. Nor does what is sorted:
+        // no statement sorts many rows, and a step that did would have to say otherwise.
         .pragma("temp_store", "MEMORY")
         .row_buffer_size(AHEAD)
         .busy_timeout(BUSY)
