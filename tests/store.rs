@@ -5,6 +5,8 @@ mod checked;
 mod common;
 #[path = "store/leases.rs"]
 mod leases;
+#[path = "store/months.rs"]
+mod months;
 #[path = "common/postgres.rs"]
 mod postgres;
 #[path = "store/pruned.rs"]
