@@ -39,7 +39,7 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use vhi_usage::{
     meter::{quantity::Series, tally::Detail, window::Window},
-    statement::summary::Summary,
+    period::metering,
     store::{opened::Store, place::Place},
 };
 
@@ -200,12 +200,7 @@ async fn summary(store: &Store) -> Result<f64, Failed> {
     let (cluster, window) = (load::cluster(0)?, Window::new(MONTH.0, MONTH.1)?);
     let now = Timestamp::from_second(MONTH.1 + 3600)?;
     let begun = Instant::now();
-    let tallies = |series| store.tallies(&cluster, series, window, now, Detail::Levels);
-    let (storage, compute) = (
-        tallies(Series::Storage).await?,
-        tallies(Series::Compute).await?,
-    );
-    let summary = Summary::new(&cluster, &storage, &compute).ok_or("no summary")?;
+    let summary = metering::rolled(store, &cluster, window, now).await?;
     let text = serde_json::to_vec(&summary)?;
     let took = ms(begun.elapsed());
     if summary.covered_seconds != window.seconds() || text.len() < 1000 {

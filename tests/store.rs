@@ -7,6 +7,8 @@ mod common;
 mod leases;
 #[path = "store/months.rs"]
 mod months;
+#[path = "store/plans.rs"]
+mod plans;
 #[path = "common/postgres.rs"]
 mod postgres;
 #[path = "store/pruned.rs"]
@@ -15,5 +17,7 @@ mod pruned;
 mod rollups;
 #[path = "store/site.rs"]
 mod site;
+#[path = "store/told.rs"]
+mod told;
 #[path = "store/written.rs"]
 mod written;

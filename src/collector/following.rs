@@ -16,7 +16,7 @@ use crate::{
     source::again,
     store::{
         entry::{Absence, Entry},
-        newest::Newest,
+        error::StoreError,
         opened::Store,
         origin::{Asked, Role},
     },
@@ -33,11 +33,23 @@ pub struct Following {
     store: watch::Receiver<Option<Store>>,
     cluster: ClusterName,
     failing: bool,
-    seen: HashMap<(Role, Asked), Uuid>,
+    seen: Seen,
 }
 
+/// The reading of each source that was taken last.
+type Seen = HashMap<(Role, Asked), Uuid>;
+
 /// What one look gives; `None` where the store does not show it.
-pub type Look = Option<Newest>;
+pub type Look = Option<News>;
+
+/// What was not seen before.
+#[derive(Debug)]
+pub struct News {
+    /// Readings, each with its text; the text is `None` where it is pruned.
+    readings: Vec<(Entry, Option<Vec<u8>>)>,
+    /// What has failed since the newest readings, whether it was seen before or not.
+    absences: Vec<Absence>,
+}
 
 impl Following {
     /// Of this cluster, in this store.
@@ -46,16 +58,17 @@ impl Following {
             store,
             cluster,
             failing: false,
-            seen: HashMap::new(),
+            seen: Seen::new(),
         }
     }
 
     /// Looks once.
     pub fn look(&self) -> impl Future<Output = Look> + use<> {
         let (store, cluster) = (self.store.borrow().clone(), self.cluster.clone());
+        let seen = self.seen.clone();
         async move {
-            match timeout(WITHIN, store?.newest(&cluster, clock::now())).await {
-                Ok(Ok(newest)) => Some(newest),
+            match timeout(WITHIN, news(&store?, &cluster, &seen)).await {
+                Ok(Ok(news)) => Some(news),
                 Ok(Err(error)) => {
                     tracing::debug!(%cluster, error = chain(&error), "the store does not show the cluster");
                     None
@@ -81,22 +94,18 @@ impl Following {
             }
         }
         self.failing = failed;
-        let Some(newest) = look else {
+        let Some(found) = look else {
             return false;
         };
         let mut news = false;
-        for (stored, text) in newest.readings {
-            let entry = stored.entry;
-            let key = (entry.role, entry.origin.source);
-            if self.seen.insert(key, entry.id) == Some(entry.id) {
-                continue;
-            }
+        for (entry, text) in found.readings {
+            self.seen.insert(key(&entry), entry.id);
             news |= match text {
                 Some(text) => self.reading(&entry, text, parts),
                 None => self.unlike(&entry, "its text is kept no longer"),
             };
         }
-        for absence in newest.absences {
+        for absence in found.absences {
             news |= self.absence(absence, parts);
         }
         news
@@ -156,5 +165,122 @@ impl Following {
         let (cluster, source) = (&self.cluster, entry.origin.source.name());
         tracing::warn!(%cluster, source, reading = %entry.id, error, "what another instance has kept cannot be read here");
         false
+    }
+}
+
+/// What this store shows of the cluster that was not seen before. A text is many times its reading, and is asked for once.
+async fn news(store: &Store, cluster: &ClusterName, seen: &Seen) -> Result<News, StoreError> {
+    let newest = store.newest(cluster, clock::now()).await?;
+    let mut readings = Vec::new();
+    for stored in newest.readings {
+        let entry = stored.entry;
+        if seen.get(&key(&entry)) != Some(&entry.id) {
+            let text = store.text(&entry.text).await?;
+            readings.push((entry, text));
+        }
+    }
+    Ok(News {
+        readings,
+        absences: newest.absences,
+    })
+}
+
+/// What there is one newest reading of.
+fn key(entry: &Entry) -> (Role, Asked) {
+    (entry.role, entry.origin.source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        amount::SizeBase,
+        collector::held::Held,
+        reading::{BaseInForce, Source},
+        store::{
+            entry::{self, Text},
+            kept::Kept,
+            origin::Origin,
+            place::Place,
+        },
+    };
+    use jiff::Timestamp;
+    use std::sync::Arc;
+
+    /// A report with this much of it free, as the node printed it.
+    fn reading(cluster: &ClusterName, free: &str, at: Timestamp) -> Kept {
+        let space = format!("[OK] allocatable {free} of 57.3TB, free 60TB of 100TB");
+        let text = format!("Cluster '{cluster}': healthy\nSpace: {space}\n");
+        let text = Text::new(text.into_bytes());
+        let origin = Origin {
+            source: Asked::Ssh,
+            node: Some("node1.example".to_owned()),
+            command: Some("stat".to_owned()),
+            cluster_status: Some("healthy".to_owned()),
+            size_base: Some(BaseInForce {
+                base: SizeBase::Binary,
+                configured: false,
+            }),
+            parser: "0.1.0".to_owned(),
+            holds: 900,
+        };
+        let entry = Entry {
+            id: entry::id(cluster, Asked::Ssh, at, &text.hash),
+            cluster: cluster.clone(),
+            role: Role::Storage,
+            at,
+            origin: Arc::new(origin),
+            text: text.hash,
+            figures: Vec::new(),
+        };
+        Kept {
+            cluster: cluster.clone(),
+            readings: vec![(entry, text)],
+            absences: Vec::new(),
+            fence: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reading_that_was_seen_is_not_unpacked_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::File(folder.path().join("usage.db"));
+        let store = Store::open(&place).await.unwrap();
+        let cluster: ClusterName = "cluster1".parse().unwrap();
+        let (now, before) = (clock::now(), Duration::from_secs(1));
+        let mut parts = Parts {
+            billed: Source::Ssh,
+            storage: Held::since(now),
+            witnesses: Vec::new(),
+            compute: Held::since(now),
+            evidence: None,
+        };
+        let (_sender, receiver) = watch::channel(Some(store.clone()));
+        let mut following = Following::new(cluster.clone(), receiver);
+        let first = reading(&cluster, "11.9TB", now - before);
+        store.append(&[first]).await.unwrap();
+        let look = following.look().await;
+        assert_eq!(look.as_ref().unwrap().readings.len(), 1);
+        assert!(following.take(look, &mut parts));
+        // Whoever asks for a text now is refused.
+        let mut open = store.engine.begin().await.unwrap();
+        let away = "ALTER TABLE texts RENAME TO away";
+        open.run("take the texts away", away, Vec::new())
+            .await
+            .unwrap();
+        open.commit().await.unwrap();
+        let look = following.look().await;
+        assert!(look.as_ref().unwrap().readings.is_empty());
+        assert!(!following.take(look, &mut parts));
+        let mut open = store.engine.begin().await.unwrap();
+        let back = "ALTER TABLE away RENAME TO texts";
+        open.run("put them back", back, Vec::new()).await.unwrap();
+        open.commit().await.unwrap();
+        let next = reading(&cluster, "11.8TB", now);
+        store.append(&[next]).await.unwrap();
+        let look = following.look().await;
+        assert_eq!(look.as_ref().unwrap().readings.len(), 1);
+        assert!(following.take(look, &mut parts));
+        store.close().await;
     }
 }

@@ -59,7 +59,7 @@ impl Kind {
             Age => {
                 "how long it is kept in quotes, at least a day, such as \"400d\", or \"forever\""
             }
-            Size => "a size in quotes with its unit, from 1MiB on, such as \"64MiB\"",
+            Size => "a size in quotes with its unit, from 1MiB to 16GiB, such as \"64MiB\"",
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::{
 
 /// A queue that is smaller holds no round of a few clusters.
 const LEAST: u64 = 1 << 20;
+/// A queue is read from end to end when the service starts: a larger one would hold it up for minutes.
+const MOST: u64 = 16 << 30;
 
 /// `[store]`
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,11 +53,12 @@ pub struct StoreFile {
 /// A size such as `64MiB`.
 ///
 /// # Errors
-/// What is no size, and what is too small.
+/// What is no size, what is too small, and what is too large.
 pub fn size(text: &str) -> Result<u64, &'static str> {
     let expected = Kind::Size.expected();
     let ByteSize(bytes) = ByteSize::from_str(text).map_err(|_| expected)?;
-    (bytes >= LEAST).then_some(bytes).ok_or(expected)
+    let sensible = (LEAST..=MOST).contains(&bytes);
+    sensible.then_some(bytes).ok_or(expected)
 }
 
 fn keep<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Keep>, D::Error> {
@@ -76,7 +79,25 @@ mod tests {
     fn a_size_has_its_unit() {
         assert_eq!(size("64MiB"), Ok(64 << 20));
         assert_eq!(size("1GB"), Ok(1_000_000_000));
-        for text in ["", "1KiB", "-1MiB", "x", "64 apples"] {
+        for text in ["", "-1MiB", "x", "64 apples"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_size_has_its_bounds() {
+        for text in ["1MiB", "1048576B", "16GiB", "17179869184B"] {
+            assert!(size(text).is_ok(), "{text}");
+        }
+        for text in [
+            "0B",
+            "1KiB",
+            "1048575B",
+            "17179869185B",
+            "17GiB",
+            "15EiB",
+            "999999999EiB",
+        ] {
             assert!(size(text).is_err(), "{text}");
         }
     }

@@ -96,7 +96,7 @@ impl Out {
         self.number(tally.unit_seconds);
         self.number(peak.value);
         self.number(peak.at.abs_diff(from));
-        let levels = tally.levels.as_ref().map(Levels::ordered);
+        let levels = tally.levels.as_ref().and_then(Levels::ordered);
         let levels = levels.unwrap_or_default();
         self.count(levels.len());
         let mut below = 0;

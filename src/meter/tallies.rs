@@ -95,6 +95,17 @@ impl Tallies {
         Some(self)
     }
 
+    /// Forgets what is not wanted of the levels.
+    pub fn narrow(&mut self, detail: Detail) {
+        for tally in &mut self.quantities {
+            match detail {
+                Detail::Sums => tally.levels = None,
+                Detail::Levels => {}
+                Detail::P95(seconds) => tally.levels.iter_mut().for_each(|it| it.narrow(seconds)),
+            }
+        }
+    }
+
     /// A reading was observed in the window. They come in their order.
     pub fn observe(&mut self, sample: &Sample) {
         let mark = Mark::from(sample);

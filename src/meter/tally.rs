@@ -7,8 +7,10 @@ use crate::meter::levels::Levels;
 pub enum Detail {
     /// Sums and peaks.
     Sums,
-    /// For how long it stood at which value as well, which percentiles want.
+    /// For how long it stood at which value as well.
     Levels,
+    /// As much of that as the 95th percentile of a window of so many seconds wants.
+    P95(u64),
 }
 
 /// What one quantity adds up to. Nothing of it holds where `covered` is 0.
@@ -39,6 +41,7 @@ impl Tally {
         let levels = match detail {
             Detail::Sums => None,
             Detail::Levels => Some(Levels::default()),
+            Detail::P95(seconds) => Some(Levels::upper(seconds)),
         };
         Tally {
             levels,
@@ -85,7 +88,7 @@ impl Tally {
     /// The least value that it stood at or below for at least 95 % of the time in which it was measured; `None` where
     /// that is none, or the values were not kept.
     pub fn p95(&self) -> Option<u64> {
-        self.levels.as_ref()?.percentile(95)
+        self.levels.as_ref()?.p95()
     }
 
     fn raise(&mut self, peak: Peak) {

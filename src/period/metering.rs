@@ -35,7 +35,7 @@ pub async fn tallies(
     let absences = store.absences(cluster, role, window).await?;
     let absences: Vec<Absence> = absences.try_collect().await?;
     let mut absences = absences.iter().map(miss).peekable();
-    let mut meter = Meter::new(series, window, now, Detail::Levels);
+    let mut meter = Meter::new(series, window, now, Detail::P95(window.seconds()));
     let mut samples = store.samples(cluster, series, window).await?;
     while let Some(sample) = samples.try_next().await? {
         while let Some(miss) = absences.next_if(|miss| miss.at_ms < sample.at_ms) {
@@ -74,8 +74,9 @@ pub async fn rolled(
     window: Window,
     now: Timestamp,
 ) -> Result<Summary, StoreError> {
-    let of = |series| store.tallies(cluster, series, window, now, Detail::Levels);
-    let (storage, compute) = (of(Series::Storage).await?, of(Series::Compute).await?);
+    let detail = Detail::P95(window.seconds());
+    let of = |series| store.tallies(cluster, series, window, now, detail);
+    let (storage, compute) = tokio::try_join!(of(Series::Storage), of(Series::Compute))?;
     told(cluster, &storage, &compute)
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     clock::rfc3339,
     cluster_name::ClusterName,
-    meter::{quantity::Series, tallies::Tallies, window::Window},
+    meter::{quantity::Series, tallies::Tallies, tally::Detail, window::Window},
     store::{
         check::Check,
         checked::{Looked, Told},
@@ -16,7 +16,7 @@ use crate::{
         marks::{DAY, Marks},
         raw::Raw,
         retention::Keep,
-        rolled::{unpacked, without_levels},
+        rolled::unpacked,
         row::Row,
     },
 };
@@ -206,7 +206,7 @@ fn against(
     };
     let mut right: Tallies = raw.tallies(series, of, now, length.detail());
     if length == Length::Day {
-        without_levels(&mut right);
+        right.narrow(Detail::Sums);
     }
     Ok((found != right).then(|| "it does not say what the readings say".to_owned()))
 }

@@ -23,9 +23,8 @@ const WITNESSED: i64 = 24 * 3_600_000;
 /// What was read last, and what has failed since.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Newest {
-    /// The newest reading of each role, of each source where it is a witness, with its text; the text is `None` where it
-    /// is pruned.
-    pub readings: Vec<(Stored, Option<Vec<u8>>)>,
+    /// The newest reading of each role, of each source where it is a witness.
+    pub readings: Vec<Stored>,
     /// Every absence that is newer than the reading of its role and source: the newest one of each.
     pub absences: Vec<Absence>,
 }
@@ -47,10 +46,8 @@ impl Store {
             return Ok(newest);
         };
         for role in Role::ALL {
-            for stored in self.newest_of(cluster, number, role, now).await? {
-                let text = self.text(&stored.entry.text).await?;
-                newest.readings.push((stored, text));
-            }
+            let found = self.newest_of(cluster, number, role, now).await?;
+            newest.readings.extend(found);
             newest.absences.extend(
                 self.failed(cluster, number, role, &newest.readings, now)
                     .await?,
@@ -113,7 +110,7 @@ impl Store {
         cluster: &ClusterName,
         number: i64,
         role: Role,
-        readings: &[(Stored, Option<Vec<u8>>)],
+        readings: &[Stored],
         now: i64,
     ) -> Result<Vec<Absence>, StoreError> {
         let mut failed = Vec::new();
@@ -127,7 +124,7 @@ impl Store {
             return Ok(failed);
         };
         for source in Asked::ALL {
-            let answered = readings.iter().map(|(stored, _)| &stored.entry);
+            let answered = readings.iter().map(|stored| &stored.entry);
             let mut answered = answered.filter(|it| it.role == role && it.origin.source == source);
             // A source that has never answered is one that fails now, or none of this cluster.
             let since = match answered.next() {

@@ -92,7 +92,8 @@ impl Store {
         let Some(number) = self.known(cluster).await? else {
             return Ok(Vec::new());
         };
-        let booked = "late = 1 AND cluster = $1 AND role = $2 AND EXISTS (SELECT 1 FROM corrections AS booked \
+        // Of a role with its sign a file has no index: it takes the one of late readings, and does not go through all.
+        let booked = "late = 1 AND cluster = $1 AND +role = $2 AND EXISTS (SELECT 1 FROM corrections AS booked \
                       WHERE booked.cluster = $1 AND booked.reading = readings.id AND booked.revised = 0)";
         let sql = format!(
             "SELECT role, at, id, origin, text, figures, late FROM readings WHERE {booked} AND at < $4 \

@@ -109,9 +109,3 @@ pub(crate) fn unpacked(
     };
     tallies.ok_or_else(|| StoreError::damaged(broken()))
 }
-
-pub(crate) fn without_levels(tallies: &mut Tallies) {
-    for tally in &mut tallies.quantities {
-        tally.levels = None;
-    }
-}

@@ -13,7 +13,6 @@ use crate::{
         length::Length,
         marks::{self, DAY, HOUR, Marks},
         opened::Store,
-        rolled::without_levels,
         value::Value,
     },
 };
@@ -112,7 +111,7 @@ impl Store {
                 };
             }
             let mut whole = whole.ok_or_else(|| StoreError::damaged("a day has no hours"))?;
-            without_levels(&mut whole);
+            whole.narrow(Detail::Sums);
             let made = vec![(day, whole.pack())];
             locked.write(cluster, series, Length::Day, made).await?;
             if Length::Month.at(to).is_some() {

@@ -37,6 +37,8 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
+        // What a statement of many rows would have to take back, should it fail, needs no file.
+        .pragma("temp_store", "MEMORY")
         .row_buffer_size(AHEAD)
         .busy_timeout(BUSY)
         // What is slow is told by who waits for it, and not as SQL.

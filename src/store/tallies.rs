@@ -6,12 +6,7 @@ use jiff::Timestamp;
 use crate::{
     cluster_name::ClusterName,
     meter::{fold::Meter, quantity::Series, tallies::Tallies, tally::Detail, window::Window},
-    store::{
-        error::StoreError,
-        length::Length,
-        opened::Store,
-        rolled::{Rows, without_levels},
-    },
+    store::{error::StoreError, length::Length, opened::Store, rolled::Rows},
 };
 
 /// A part of a window, and where it comes from.
@@ -59,7 +54,7 @@ impl Store {
         };
         // What is longest first, and of what is shorter only what lies outside of it.
         let lengths = Length::ALL.into_iter().rev();
-        let lengths = lengths.filter(|it| detail == Detail::Sums || it.detail() == detail);
+        let lengths = lengths.filter(|it| detail == Detail::Sums || *it == Length::Hour);
         let (mut kinds, mut rest) = (Vec::new(), windows.to_vec());
         for length in lengths {
             let rows = self.rows_within(number, series, length, &rest).await?;
@@ -82,11 +77,11 @@ impl Store {
                     None => Some(part.clone()),
                     Some(whole) => whole.join(part),
                 };
+                if let Some(whole) = &mut whole {
+                    whole.narrow(detail);
+                }
             }
             each.push(whole.ok_or_else(|| StoreError::damaged("parts do not meet"))?);
-        }
-        if detail == Detail::Sums {
-            each.iter_mut().for_each(without_levels);
         }
         Ok(each)
     }
@@ -119,7 +114,7 @@ impl Store {
             .raw_tallies(cluster, series, window, now, detail)
             .await?;
         let whole = match detail {
-            Detail::Levels => "hours",
+            Detail::Levels | Detail::P95(_) => "hours",
             Detail::Sums => "days",
         };
         // Only now: what is pruned meanwhile was said to be so before.

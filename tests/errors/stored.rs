@@ -76,10 +76,12 @@ fn a_setting_of_the_store_that_cannot_be_right_is_named_with_its_line() {
         "queue = \"\"",
         "the queue is a file: name one, or leave the line out for the usual one",
     );
-    store(
-        "queue_size = \"1KiB\"",
-        "write a size in quotes with its unit, from 1MiB on, such as \"64MiB\"",
-    );
+    for size in ["1KiB", "17GiB", "64"] {
+        store(
+            &format!("queue_size = \"{size}\""),
+            "write a size in quotes with its unit, from 1MiB to 16GiB, such as \"64MiB\"",
+        );
+    }
     // Whoever asks the type of its own accord.
     assert_eq!(
         "1h".parse::<vhi_usage::store::retention::Keep>()
