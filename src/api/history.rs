@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use warp::http::HeaderValue;
 
 use crate::{
     api::{
@@ -11,7 +10,7 @@ use crate::{
         error::{Answer, ApiError},
         guard::Api,
         query::{Query, bad},
-        shown::{self, NEXT_CURSOR, Rows},
+        shown::{self, Rows},
     },
     clock,
     history::{asked::Asked as Wanted, cursor::Cursor, page, point::Point, step::Step},
@@ -84,11 +83,10 @@ pub async fn answer(api: &Api, asked: &Asked, name: Option<&str>) -> Result<Answ
         columns: sheet::columns(),
         rows: body.points.iter().map(sheet::row).collect(),
     };
-    let mut answer = shown::answer(asked, format, &body, rows)?;
-    if let Some(Ok(next)) = next.map(HeaderValue::try_from) {
-        answer.headers_mut().insert(NEXT_CURSOR, next);
-    }
-    Ok(answer)
+    Ok(shown::paged(
+        shown::answer(asked, format, &body, rows)?,
+        next,
+    ))
 }
 
 fn step(query: &Query) -> Result<Step, ApiError> {

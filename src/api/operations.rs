@@ -13,6 +13,7 @@ use crate::{
     api::{
         clusters::Clusters,
         health::{Health, Readiness},
+        history::History,
         kept_reading::{KeptReading, StandingReadings},
         parameters::parameters,
         period_body::{Periods, Told},
@@ -108,7 +109,7 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
             "What a cluster used, point by point",
             "Readings as they were read, or what every five minutes, every hour or every day adds up to. A window without \
              readings is an empty list. Pages are stable: what is kept later moves none of them.",
-            told::history(),
+            told::page::<History<'_>>("A page of points."),
         ),
         Route::Summary => (
             "What a cluster used in a window",
@@ -119,7 +120,7 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
         Route::Periods => (
             "The months of a cluster",
             "From the first reading that was kept to the month that is open now.",
-            told::kept::<Periods<'_>>("The months."),
+            told::page::<Periods<'_>>("The months."),
         ),
         Route::Period => (
             "A month of a cluster",

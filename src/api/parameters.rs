@@ -8,7 +8,7 @@ use utoipa::openapi::{
 use crate::{
     api::{
         accept::{FOCUS, Format},
-        history,
+        history, periods,
         route::{Path, Route},
     },
     history::step::Step,
@@ -72,10 +72,7 @@ fn query(route: Route) -> Vec<Parameter> {
             ),
             one(
                 "limit",
-                ObjectBuilder::new()
-                    .schema_type(Type::Integer)
-                    .minimum(Some(1))
-                    .maximum(Some(history::MOST)),
+                limit(history::MOST),
                 &format!(
                     "How many points a page has at most; {} where this is left out.",
                     history::USUAL
@@ -96,6 +93,18 @@ fn query(route: Route) -> Vec<Parameter> {
                 "A month such as `2026-10`, in place of `from` and `to`.",
             ),
         ],
+        Route::Periods => vec![
+            one(
+                "limit",
+                limit(periods::MOST),
+                "How many months a page has at most; all of them where this is left out.",
+            ),
+            one(
+                "cursor",
+                string(),
+                "`next_cursor` of the page before, as it came.",
+            ),
+        ],
         Route::Standing => vec![one("at", string(), "The time; as `from` of the history.")],
         _ => Vec::new(),
     }
@@ -109,6 +118,13 @@ fn parameter(name: &str, place: ParameterIn, schema: ObjectBuilder, about: &str)
         .schema(Some(schema))
         .description(Some(about))
         .build()
+}
+
+fn limit(most: usize) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(most))
 }
 
 fn string() -> ObjectBuilder {

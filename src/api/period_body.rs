@@ -19,13 +19,17 @@ use crate::{
     store::entry::Hash,
 };
 
-/// Every month of a cluster, from the first reading that was kept to the month that is open now.
+/// The months of a cluster, from the first reading that was kept to the month that is open now, or a page of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Periods<'a> {
     /// Name of the cluster.
     pub cluster: &'a str,
     /// In their order; empty where nothing was ever kept.
     pub periods: Vec<Told>,
+    /// Say it as `cursor` with the same query for the next page; not there on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub next_cursor: Option<String>,
 }
 
 /// A month of a cluster.

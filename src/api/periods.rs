@@ -9,7 +9,7 @@ use crate::{
         error::{Answer, ApiError},
         guard::Api,
         period_body::{COLUMNS, Periods, Told},
-        query::Query,
+        query::{Query, bad},
         shown::{self, Rows},
     },
     clock,
@@ -22,29 +22,42 @@ use crate::{
     sheet::{charges, focus, summary as sheet},
 };
 
-/// Every month.
+/// How many months a page has at most.
+pub const MOST: usize = 1_000;
+
+/// Every month, or a page of them.
 ///
 /// # Errors
 /// `BadQuery`, `NotAcceptable`, `UnknownCluster`, those of the store.
 pub async fn list(api: &Api, asked: &Asked, name: Option<&str>) -> Result<Answer, ApiError> {
-    let query = Query::of(&asked.query, &["format"])?;
+    let query = Query::of(&asked.query, &["limit", "cursor", "format"])?;
     let format = accept::wanted(&query, &asked.headers)?;
+    // Whoever asks for no page gets all of them.
+    let limit = query.get("limit").map(|_| query.limit(MOST, MOST));
+    let limit = limit.transpose()?.unwrap_or(usize::MAX);
+    let after = query.get("cursor").map(behind).transpose()?;
     let cluster = &api.cluster(name)?.known()?;
     let (calendar, now) = (api.archive.calendar(), clock::now());
-    let periods = api.archive.ask(async |store| {
+    let page = api.archive.ask(async |store| {
         let calendar = calendar.clone();
-        Ok(Ledger { store, calendar }.list(cluster, now).await?)
+        let ledger = Ledger { store, calendar };
+        Ok(ledger.list(cluster, after, limit, now).await?)
     });
-    let periods = periods.await?.into_iter().map(Told::of).collect();
+    let page = page.await?;
+    let next = page.next.map(|month| month.to_string());
     let body = Periods {
         cluster: cluster.as_str(),
-        periods,
+        periods: page.periods.into_iter().map(Told::of).collect(),
+        next_cursor: next.clone(),
     };
     let rows = || Rows {
         columns: COLUMNS.map(str::to_owned).into(),
         rows: body.periods.iter().map(Told::row).collect(),
     };
-    shown::answer(asked, format, &body, rows)
+    Ok(shown::paged(
+        shown::answer(asked, format, &body, rows)?,
+        next,
+    ))
 }
 
 /// One month; with `format=focus`, its charges.
@@ -113,6 +126,12 @@ pub async fn one(
         Ok(Ledger { store, calendar }.one(cluster, month, now).await?)
     });
     found.await?.ok_or(ApiError::UnknownPeriod)
+}
+
+/// The last month of the page before.
+fn behind(cursor: &str) -> Result<Month, ApiError> {
+    let why = "`cursor` is not one that a page of months gave: take `next_cursor` of the page before as it came, or leave it out to begin anew";
+    cursor.parse().map_err(|_| bad(why))
 }
 
 fn named(month: Option<&str>) -> Result<Month, ApiError> {

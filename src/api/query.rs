@@ -79,7 +79,7 @@ impl Query {
         })
     }
 
-    /// How many points a page may have.
+    /// How many points or months a page may have.
     ///
     /// # Errors
     /// `BadQuery` where it is no number that is allowed.

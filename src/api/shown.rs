@@ -50,6 +50,14 @@ pub fn answer(
     Ok(tagged(asked, format, written.map_err(unwritten)?))
 }
 
+/// The same with where the next page begins, for readers of rows; as it is where there is none.
+pub fn paged(mut answer: Answer, next: Option<String>) -> Answer {
+    if let Some(Ok(next)) = next.map(HeaderValue::try_from) {
+        answer.headers_mut().insert(NEXT_CURSOR, next);
+    }
+    answer
+}
+
 /// Bytes of this form, with their tag.
 pub fn tagged(asked: &Asked, format: Format, body: Vec<u8>) -> Answer {
     let body = Bytes::from(body);

@@ -11,7 +11,6 @@ use warp::http::{HeaderName, header};
 
 use crate::api::{
     body::Usage,
-    history::History,
     kept_reading::SHA256,
     period_body::Told,
     problem::{Kind, Problem},
@@ -97,7 +96,7 @@ pub fn unchanged(path: &Path) -> Response {
     match path.route {
         Route::Usage => cached(answer),
         Route::ReadingText => behind(answer),
-        Route::History => paged(chosen(answer)),
+        Route::History | Route::Periods => paged(chosen(answer)),
         _ if path.is_kept() => chosen(answer),
         _ => tagged(answer),
     }
@@ -109,9 +108,9 @@ pub fn kept<T: ToSchema>(about: &str) -> Response {
     chosen(either::<T>(about)).build()
 }
 
-/// A page of points.
-pub fn history() -> Response {
-    paged(chosen(either::<History<'_>>("A page of points."))).build()
+/// A page of this type, or its rows.
+pub fn page<T: ToSchema>(about: &str) -> Response {
+    paged(chosen(either::<T>(about))).build()
 }
 
 /// A month, or its charges.

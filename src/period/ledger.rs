@@ -28,6 +28,15 @@ pub struct Ledger {
     pub calendar: Calendar,
 }
 
+/// Some of the months, in their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The months.
+    pub periods: Vec<Period>,
+    /// The last of them, where others follow.
+    pub next: Option<Month>,
+}
+
 /// A month of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -94,35 +103,48 @@ pub struct Correction {
 }
 
 impl Ledger {
-    /// Every month of a cluster, from the first one of which anything was kept up to the one that is open now.
+    /// The months of a cluster, from the first one of which anything was kept up to the one that is open now: so many
+    /// of those behind another one, or from the first one on.
     ///
     /// # Errors
     /// The store's.
     pub async fn list(
         &self,
         cluster: &ClusterName,
+        after: Option<Month>,
+        limit: usize,
         now: Timestamp,
-    ) -> Result<Vec<Period>, PeriodError> {
+    ) -> Result<Page, PeriodError> {
         let closed = self.store.closed_months(cluster).await?;
         let decided = closed.last().map(closing::decided).transpose()?;
         let mut booked = self.corrections(cluster, &closed).await?;
-        let mut periods = Vec::with_capacity(closed.len() + 2);
-        for month in &closed {
-            let corrections = take(&mut booked, &month.month);
-            periods.push(past(cluster, month, corrections)?);
+        let mut months = Vec::with_capacity(closed.len() + 2);
+        for closed in &closed {
+            months.push((closing::decided(closed)?.month, Some(closed)));
         }
         let first = closing::first_open(&self.store, &self.calendar, cluster, decided).await?;
         let current = self.calendar.current(decided, now);
-        let mut next = first.filter(|first| *first <= current);
-        while let Some(month) = next {
-            let corrections = take(&mut booked, &month.to_string());
-            periods.push(
-                self.present(cluster, month, decided, corrections, now)
-                    .await?,
-            );
-            next = month.next().filter(|next| *next <= current);
+        let mut open = first.filter(|first| *first <= current);
+        while let Some(month) = open {
+            months.push((month, None));
+            open = month.next().filter(|next| *next <= current);
         }
-        Ok(periods)
+        months.retain(|(month, _)| after.is_none_or(|after| *month > after));
+        let more = months.len() > limit;
+        months.truncate(limit);
+        let next = months.last().filter(|_| more).map(|(month, _)| *month);
+        let mut periods = Vec::with_capacity(months.len());
+        for (month, closed) in months {
+            let corrections = take(&mut booked, &month.to_string());
+            periods.push(match closed {
+                Some(closed) => past(cluster, closed, corrections)?,
+                None => {
+                    self.present(cluster, month, decided, corrections, now)
+                        .await?
+                }
+            });
+        }
+        Ok(Page { periods, next })
     }
 
     /// One month of a cluster; `None` where it has not begun, or nothing was kept so early.

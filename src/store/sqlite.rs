@@ -14,7 +14,8 @@ use crate::store::{engine::Engine, error::StoreError};
 
 /// Who writes at the same time, such as `close` from a command line, is waited for so long.
 const BUSY: Duration = Duration::from_secs(5);
-const READERS: u32 = 4;
+/// For four answers, each of which reads storage and compute beside each other, and for whoever else reads.
+const READERS: u32 = 12;
 /// So many rows the thread that reads may be ahead of who takes them: more than come during a rest.
 const AHEAD: usize = 16384;
 

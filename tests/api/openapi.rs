@@ -187,7 +187,8 @@ async fn every_field_says_what_it_is_and_every_list_has_all_its_words() {
                 let said = said.into_iter().find_map(Value::as_str);
                 assert!(said.is_some_and(|said| said.len() > 8), "{name}.{field}");
                 let there = part["required"].as_array().unwrap().contains(&json!(field));
-                let left_out = ["text", "storage_error", "missing"].contains(&field.as_str());
+                let left_out = ["text", "storage_error", "missing"].contains(&field.as_str())
+                    || (name.as_str(), field.as_str()) == ("Periods", "next_cursor");
                 assert_eq!(there, !left_out, "{name}.{field}");
                 fields += 1;
             }

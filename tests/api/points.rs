@@ -218,3 +218,36 @@ async fn a_window_without_readings_is_an_empty_list_at_every_step() {
         }
     }
 }
+
+#[tokio::test]
+async fn months_come_page_by_page_where_pages_are_asked_for_and_all_at_once_otherwise() {
+    let kept = KeptSite::new().await;
+    let whole = kept.get("periods").await;
+    assert!(!whole.headers().contains_key("x-vhi-next-cursor"));
+    let whole = json_of(&whole);
+    let keys: Vec<&String> = whole.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["cluster", "periods"]);
+    // From the first reading to today: more of them with every month that passes.
+    let months = texts(&whole["periods"], "period");
+    assert!(months.len() > 10, "{months:?}");
+    let mut paged = Vec::new();
+    let mut path = "periods?limit=5".to_owned();
+    loop {
+        let answer = kept.get(&path).await;
+        let body = json_of(&answer);
+        let page = texts(&body["periods"], "period");
+        paged.extend(page.iter().cloned());
+        assert!(paged.len() <= months.len());
+        let Some(cursor) = body["next_cursor"].as_str() else {
+            assert!(!answer.headers().contains_key("x-vhi-next-cursor"));
+            break;
+        };
+        assert_eq!(page.len(), 5);
+        assert_eq!(header(&answer, "x-vhi-next-cursor"), cursor);
+        path = format!("periods?limit=5&cursor={cursor}");
+    }
+    assert_eq!(paged, months);
+    let rows = kept.get("periods?limit=1&format=csv").await;
+    assert_eq!(rows.body().iter().filter(|it| **it == b'\n').count(), 2);
+    assert_eq!(header(&rows, "x-vhi-next-cursor"), months[0]);
+}

@@ -264,4 +264,14 @@ async fn a_query_of_what_is_kept() {
         let request = ask(&format!("/api/v1/clusters/cluster1/usage/{query}"));
         told(complete(), request, 400, "bad_query", &detail).await;
     }
+    for (query, detail) in [
+        ("limit=0", "`limit` must be a number from 1 to 1000"),
+        (
+            "cursor=x",
+            "`cursor` is not one that a page of months gave: take `next_cursor` of the page before as it came, or leave it out to begin anew",
+        ),
+    ] {
+        let request = ask(&format!("/api/v1/clusters/cluster1/periods?{query}"));
+        told(complete(), request, 400, "bad_query", detail).await;
+    }
 }

@@ -3,7 +3,7 @@
 use tokio::join;
 use vhi_usage::{
     hex,
-    period::{closing, error::PeriodError, state::State},
+    period::{closing, error::PeriodError, ledger::Page, state::State},
 };
 
 use crate::{
@@ -232,7 +232,10 @@ async fn the_list_runs_from_the_first_month_to_the_open_one() {
         let store = place.open().await;
         let ledger = ledger(&store, "UTC");
         let now = at("2026-11-02T00:00:00Z");
-        assert_eq!(ledger.list(&cluster(), now).await.unwrap(), []);
+        assert_eq!(
+            ledger.list(&cluster(), None, 9, now).await.unwrap().periods,
+            []
+        );
         write(
             &store,
             &[("2026-09-10T00:00:00Z", 1), ("2026-11-01T00:00:00Z", 1)],
@@ -242,7 +245,10 @@ async fn the_list_runs_from_the_first_month_to_the_open_one() {
             .close(&cluster(), "2026-09".parse().unwrap(), now)
             .await
             .unwrap();
-        let periods = ledger.list(&cluster(), now).await.unwrap();
+        let name = cluster();
+        let all = ledger.list(&name, None, usize::MAX, now);
+        let Page { periods, next } = all.await.unwrap();
+        assert_eq!(next, None);
         let states: Vec<_> = periods
             .iter()
             .map(|it| (it.month.to_string(), it.state))
@@ -257,6 +263,22 @@ async fn the_list_runs_from_the_first_month_to_the_open_one() {
             expected.map(|(month, state)| (month.to_owned(), state))
         );
         assert_eq!(periods[0], september);
+        // Page by page it is the same, with a next one as long as months follow.
+        let mut paged = Vec::new();
+        let mut after = None;
+        for (limit, last) in [(1, "2026-09"), (1, "2026-10"), (1, "")] {
+            let page = ledger.list(&cluster(), after, limit, now).await.unwrap();
+            assert_eq!(page.periods.len(), 1);
+            assert_eq!(page.next.map_or(String::new(), |it| it.to_string()), last);
+            paged.extend(page.periods);
+            after = page.next;
+        }
+        assert_eq!(paged, periods);
+        let (last, none) = (periods[2].month, periods[1].month);
+        let page = ledger.list(&cluster(), Some(none), 2, now).await.unwrap();
+        assert_eq!((page.periods.len(), page.next), (1, None));
+        let page = ledger.list(&cluster(), Some(last), 2, now).await.unwrap();
+        assert_eq!((page.periods.len(), page.next), (0, None));
         for period in &periods {
             let one = ledger.one(&cluster(), period.month, now).await.unwrap();
             assert_eq!(one.as_ref(), Some(period));
