@@ -20,6 +20,8 @@ mod interval;
 mod lines;
 #[path = "properties/metered.rs"]
 mod metered;
+#[path = "properties/months.rs"]
+mod months;
 #[path = "properties/noise.rs"]
 mod noise;
 #[path = "properties/overviews.rs"]

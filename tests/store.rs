@@ -5,6 +5,8 @@ mod checked;
 mod common;
 #[path = "store/leases.rs"]
 mod leases;
+#[path = "store/months.rs"]
+mod months;
 #[path = "store/plans.rs"]
 mod plans;
 #[path = "common/postgres.rs"]

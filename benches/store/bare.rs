@@ -57,8 +57,8 @@ impl Bare {
         Ok(match kind {
             Kind::File(file) => {
                 let options = SqliteConnectOptions::new().filename(file);
-                // As ours is opened.
-                let options = options.row_buffer_size(1024);
+                // As ours is opened: only the rests between its rows are ours alone.
+                let options = options.row_buffer_size(16_384);
                 Bare::File(SqlitePool::connect_with(options).await?)
             }
             Kind::Server(options) => {

@@ -22,7 +22,7 @@ use crate::{
 /// An answer has what it needs of the store within this time. A client is given ten seconds for a whole request: it
 /// learns of a slow store before its connection ends.
 const WITHIN: Duration = Duration::from_secs(6);
-/// So many answers ask the store at once, as many as a file has readers; the others wait for their turn.
+/// So many answers ask the store at once, for which there are connections; the others wait for their turn.
 const SEATS: usize = 4;
 /// After this time the store may be back.
 const BACK: Duration = Duration::from_secs(5);

@@ -93,5 +93,5 @@ fn step(query: &Query) -> Result<Step, ApiError> {
     let Some(word) = query.get("step") else {
         return Ok(Step::Hour);
     };
-    Step::named(word).ok_or_else(|| bad("`step` can be `raw`, `5m`, `1h` or `1d`"))
+    Step::named(word).ok_or_else(|| bad("`step` can be `raw`, `5m`, `1h`, `1d` or `1mo`"))
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! WRONG text 9f86d081884c7d65…: it is not what was written
 //! WRONG hour cluster1 storage 2026-10-07T12:00:00Z: it does not say what the readings say
-//! 44640 texts, 89280 readings, 1488 hours and 62 days: 2 are wrong
+//! 44640 texts, 89280 readings, 1488 hours, 62 days and 2 months: 2 are wrong
 //! ```
 
 use std::{
@@ -26,9 +26,9 @@ use crate::{
 pub enum Options {
     /// Look at everything that is kept, and say what is not as it should be
     ///
-    /// The file, every raw text against its hash, every reading against its id, and every hour and day against the
-    /// readings where these are kept. Ends with 0 where all of it is sound, with 1 where anything is not, and with 3
-    /// where the store is not there. The service may go on meanwhile.
+    /// The file, every raw text against its hash, every reading against its id, every hour and day against the
+    /// readings where these are kept, and every month against its days. Ends with 0 where all of it is sound, with 1
+    /// where anything is not, and with 3 where the store is not there. The service may go on meanwhile.
     Check(Check),
 }
 
@@ -95,11 +95,12 @@ fn total(out: &mut impl Write, counted: Counted) -> io::Result<()> {
         readings,
         hours,
         days,
+        months,
         wrong,
         ..
     } = counted;
     writeln!(
         out,
-        "{texts} texts, {readings} readings, {hours} hours and {days} days: {wrong} are wrong"
+        "{texts} texts, {readings} readings, {hours} hours, {days} days and {months} months: {wrong} are wrong"
     )
 }

@@ -170,7 +170,7 @@ pub const KEYS: &[Key] = &[
     key("store.readings", Age, "", "\"400d\"", "how long readings are kept"),
     key("store.evidence", Age, "", "\"400d\"", "how long raw texts are kept"),
     key("store.hours", Age, "", "\"forever\"", "how long hourly roll-ups are kept"),
-    key("store.days", Age, "", "\"forever\"", "how long daily roll-ups are kept"),
+    key("store.days", Age, "", "\"forever\"", "how long daily and monthly roll-ups are kept"),
     key("store.grace", Wait, "", "\"72h\"", "from the end of a month until it closes"),
     key("store.billing_timezone", Text, "", "\"UTC\"", "where months begin and end"),
     key("store.lease", Wait, "", "\"10s\"", "how long a cluster stays with an instance that is silent"),

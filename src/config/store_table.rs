@@ -32,7 +32,7 @@ pub struct StoreFile {
     /// How long hourly roll-ups are kept.
     #[serde(default, deserialize_with = "keep")]
     pub hours: Option<Keep>,
-    /// How long daily roll-ups are kept.
+    /// How long daily and monthly roll-ups are kept.
     #[serde(default, deserialize_with = "keep")]
     pub days: Option<Keep>,
     /// From the end of a month until it closes.

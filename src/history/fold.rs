@@ -23,7 +23,7 @@ pub async fn points(
         series.push(match asked.step {
             Step::Raw | Step::FiveMinutes => metered(store, asked, one, windows).await?,
             // These are rolled up already.
-            Step::Hour | Step::Day => {
+            Step::Hour | Step::Day | Step::Month => {
                 let (cluster, now) = (asked.cluster, asked.now);
                 let all = store.each_tallies(cluster, one, windows, now, Detail::Sums);
                 all.await?

@@ -6,7 +6,7 @@
 use futures_util::TryStreamExt;
 
 use crate::{
-    history::{asked::Asked, cursor::Cursor, fold, point::Point},
+    history::{asked::Asked, cursor::Cursor, fold, point::Point, step::Step},
     meter::{quantity::Series, tally::Detail, window::Window},
     store::{error::StoreError, opened::Store, origin::Role},
 };
@@ -30,9 +30,9 @@ pub struct Page {
 /// # Errors
 /// `Pruned` where readings are gone that the page wants: never a gap in their place. When the store cannot be read.
 pub async fn page(store: &Store, asked: Asked<'_>) -> Result<Page, StoreError> {
-    match asked.step.seconds() {
+    match asked.step.longest() {
         None => readings(store, asked).await,
-        Some(seconds) => stretches(store, asked, seconds).await,
+        Some(longest) => stretches(store, asked, longest).await,
     }
 }
 
@@ -94,7 +94,7 @@ async fn piece_of(
     Ok(points)
 }
 
-async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page, StoreError> {
+async fn stretches(store: &Store, asked: Asked<'_>, longest: i64) -> Result<Page, StoreError> {
     let mut page = Page::default();
     let mut from = match asked.after {
         Some(Cursor::Told(_, second)) => second.max(asked.window.from()),
@@ -103,7 +103,7 @@ async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page
     // Nothing is known of what is yet to come.
     let now = asked.now.as_second().saturating_add(1);
     let end = asked.window.to().min(now);
-    let mut length = stride(AT_ONCE, seconds);
+    let mut length = stride(AT_ONCE, longest);
     while let Ok(left) = Window::new(from, end) {
         if page.points.len() == asked.limit {
             let more = !is_empty(store, &asked, left).await?;
@@ -111,8 +111,12 @@ async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page
             break;
         }
         // By the clock, so that roll-ups suffice wherever no edge of the window lies.
-        let to = from.saturating_add(length).div_euclid(seconds);
-        let to = to.saturating_mul(seconds).min(left.to());
+        let to = from.saturating_add(length);
+        let to = asked
+            .step
+            .around(to)
+            .map_or(to, Window::from)
+            .min(left.to());
         let Ok(piece) = Window::new(from, to) else {
             break;
         };
@@ -122,8 +126,8 @@ async fn stretches(store: &Store, asked: Asked<'_>, seconds: i64) -> Result<Page
             continue;
         }
         let missing = asked.limit - page.points.len();
-        length = stride(missing.min(AT_ONCE), seconds);
-        let windows = windows(from, asked.window, seconds, missing.min(AT_ONCE));
+        length = stride(missing.min(AT_ONCE), longest);
+        let windows = windows(from, asked.window, asked.step, missing.min(AT_ONCE));
         for (window, point) in fold::points(store, &asked, &windows).await? {
             from = window.to();
             page.points.extend(point);
@@ -146,19 +150,15 @@ async fn is_empty(store: &Store, asked: &Asked<'_>, window: Window) -> Result<bo
 
 /// So many stretches from this second on, as far as the window goes. They begin and end with the clock in UTC; the first
 /// and the last one may be cut short by the window.
-fn windows(from: i64, whole: Window, seconds: i64, count: usize) -> Vec<Window> {
+fn windows(from: i64, whole: Window, step: Step, count: usize) -> Vec<Window> {
     let mut windows = Vec::with_capacity(count);
-    let mut from = from;
-    while windows.len() < count {
-        let next = from
-            .div_euclid(seconds)
-            .saturating_add(1)
-            .saturating_mul(seconds);
-        let Ok(window) = Window::new(from, next.min(whole.to())) else {
-            break;
-        };
+    let mut left = Window::new(from, whole.to()).ok();
+    while windows.len() < count
+        && let Some(rest) = left
+        && let Some(window) = step.around(rest.from()).and_then(|it| it.and(rest))
+    {
         windows.push(window);
-        from = window.to();
+        left = Window::new(window.to(), rest.to()).ok();
     }
     windows
 }
@@ -178,7 +178,7 @@ mod tests {
     fn stretches_keep_to_the_clock_and_to_the_window() {
         let whole = Window::new(3_000, 11_000).unwrap();
         let bounds = |from, count| {
-            let windows = windows(from, whole, 3_600, count);
+            let windows = windows(from, whole, Step::Hour, count);
             let bounds = windows.iter().map(|window| (window.from(), window.to()));
             bounds.collect::<Vec<_>>()
         };
@@ -192,9 +192,20 @@ mod tests {
         assert_eq!(bounds(3_000, 2), all[..2]);
         assert_eq!(bounds(10_800, 2), all[3..]);
         assert_eq!(bounds(11_000, 2), []);
-        assert_eq!(
-            windows(-100, Window::new(-100, 50).unwrap(), 60, 9).len(),
-            3
-        );
+        let around = Window::new(-500, 200).unwrap();
+        assert_eq!(windows(-500, around, Step::FiveMinutes, 9).len(), 3);
+        // Behind February of a year that has no leap day.
+        let months = Window::new(-1, 90 * 86_400 + 5).unwrap();
+        let months = windows(-1, months, Step::Month, 9);
+        let bounds: Vec<_> = months.iter().map(|it| (it.from(), it.to())).collect();
+        let days = [0, 31, 59, 90].map(|day| day * 86_400);
+        let expected = [
+            (-1, 0),
+            (0, days[1]),
+            (days[1], days[2]),
+            (days[2], days[3]),
+            (days[3], days[3] + 5),
+        ];
+        assert_eq!(bounds, expected);
     }
 }

@@ -10,7 +10,7 @@ pub struct Levels {
     runs: Vec<(u64, u64)>,
     /// More seconds than these are kept of the greatest values; `None` where all are.
     upper: Option<u64>,
-    /// For how long it stood at values that are forgotten: none of them was greater than one that is kept.
+    /// For how long it stood at values that are forgotten: none of them is greater than the percentile.
     forgotten: u64,
     /// What is less than this may be forgotten as well.
     least: u64,
@@ -134,7 +134,7 @@ fn seconds(runs: &[(u64, u64)]) -> u128 {
     runs.iter().map(|run| u128::from(run.1)).sum()
 }
 
-/// The same times at the same values, in whatever order they came.
+/// The same times at the same values, in whatever order they came, and as much of them forgotten.
 impl PartialEq for Levels {
     fn eq(&self, other: &Levels) -> bool {
         let (ours, theirs) = (self.tidied(), other.tidied());
@@ -216,12 +216,24 @@ mod tests {
             let mut upper = Levels::upper(window);
             runs.iter().for_each(|(value, seconds)| upper.add(*value, *seconds));
             prop_assert_eq!(upper.p95(), whole.p95());
-            // In two parts, the first one of which did not know of the window.
+            // In two parts, each of which may have known of the window, or learns of it later.
             let (first, second) = runs.split_at(part.min(runs.len()));
-            let mut joined = levels(first);
-            joined.narrow(window);
-            joined.join(&levels(second));
-            prop_assert_eq!(joined.p95(), whole.p95());
+            let narrowed = |runs: &[(u64, u64)]| {
+                let mut narrowed = Levels::upper(window);
+                runs.iter().for_each(|(value, seconds)| narrowed.add(*value, *seconds));
+                narrowed.tidied()
+            };
+            let mut full = levels(first);
+            full.narrow(window);
+            for (mut joined, second) in [
+                (full, levels(second)),
+                (narrowed(first), levels(second)),
+                (levels(first), narrowed(second)),
+                (narrowed(first), narrowed(second)),
+            ] {
+                joined.join(&second);
+                prop_assert_eq!(joined.p95(), whole.p95());
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::meter::{
 const FORM: u8 = 1;
 
 impl Tallies {
-    /// As bytes, without series and window.
+    /// As bytes, without series and window. Levels of which some are forgotten are left out.
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Out(vec![FORM]);
         let from = self.window.from();

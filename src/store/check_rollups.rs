@@ -1,4 +1,4 @@
-//! Roll-ups held against the readings: every row where readings are kept, and that no row is missing or too many.
+//! Hours and days held against the readings: every row where readings are kept, and that no row is missing or too many.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,17 @@ use crate::{
         check::Check,
         checked::{Looked, Told},
         error::StoreError,
-        marks::{DAY, HOUR, Marks},
+        length::Length,
+        marks::{DAY, Marks},
         raw::Raw,
         retention::Keep,
+        rolled::unpacked,
         row::Row,
-        tallies::unpacked,
     },
 };
 
-/// A roll-up of a day or one of its hours that is not what it should be: its length, its start, and why.
-type Odd = (i64, i64, String);
+/// A roll-up that is not what it should be: its length, its start, and why.
+pub(crate) type Odd = (Length, i64, String);
 
 impl<T: FnMut(Told)> Check<'_, T> {
     pub(crate) async fn rollups(
@@ -42,19 +43,28 @@ impl<T: FnMut(Told)> Check<'_, T> {
                 }
                 self.counted.hours += rows[0];
                 self.counted.days += rows[1];
-                for (length, start, problem) in odd {
-                    let kind = if length == DAY {
-                        Looked::Day
-                    } else {
-                        Looked::Hour
-                    };
-                    let which = format!("{cluster} {} {}", series.name(), moment(start));
-                    self.wrong(kind, which, problem);
-                }
-                day = self.next(number, series, start + DAY).await?;
+                self.odd(cluster, series, odd);
+                day = match start.checked_add(DAY) {
+                    Some(next) => self.next(number, series, next).await?,
+                    None => None,
+                };
             }
+            self.months(cluster, number, series).await?;
         }
         Ok(())
+    }
+
+    /// Tells what is odd.
+    pub(crate) fn odd(&mut self, cluster: &ClusterName, series: Series, odd: Vec<Odd>) {
+        for (length, start, problem) in odd {
+            let kind = match length {
+                Length::Hour => Looked::Hour,
+                Length::Day => Looked::Day,
+                Length::Month => Looked::Month,
+            };
+            let which = format!("{cluster} {} {}", series.name(), moment(start));
+            self.wrong(kind, which, problem);
+        }
     }
 
     /// The next day from this second on that has a row or should have one.
@@ -69,21 +79,32 @@ impl<T: FnMut(Told)> Check<'_, T> {
             .rolled(series)
             .filter(|it| from < it.to && it.from < it.to);
         let due = due.map(|it| it.from.max(from));
-        let mut next = due;
-        for table in ["hours", "days"] {
+        let lengths = [Length::Hour, Length::Day];
+        let row = self.first_row(lengths, cluster, series, from).await?;
+        let next = due.into_iter().chain(row).min();
+        Ok(next.map(|start| start.div_euclid(DAY) * DAY))
+    }
+
+    /// The start of the first row of these lengths from this second on.
+    pub(crate) async fn first_row(
+        &self,
+        lengths: [Length; 2],
+        cluster: i64,
+        series: Series,
+        from: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let mut first = None;
+        for length in lengths {
             let sql = format!(
-                "SELECT MIN(start) FROM {table} WHERE cluster = $1 AND series = $2 AND start >= $3"
+                "SELECT MIN(start) FROM {} WHERE cluster = $1 AND series = $2 AND start >= $3",
+                length.table()
             );
             let values = [cluster, series as i64, from].map(Into::into).to_vec();
-            let row = self
-                .store
-                .engine
-                .first("find a roll-up", sql, values)
-                .await?;
-            let start = row.map(|row| row.maybe_int(0)).transpose()?.flatten();
-            next = next.into_iter().chain(start).min();
+            let row = self.store.engine.first("find a roll-up", sql, values);
+            let start = row.await?.map(|row| row.maybe_int(0)).transpose()?;
+            first = first.into_iter().chain(start.flatten()).min();
         }
-        Ok(next.map(|start| start.div_euclid(DAY) * DAY))
+        Ok(first)
     }
 
     /// What is odd about a day and its hours, and how many rows of each kind there are.
@@ -106,19 +127,21 @@ impl<T: FnMut(Told)> Check<'_, T> {
             false => None,
         };
         let (mut odd, mut counted) = (Vec::new(), [0, 0]);
-        for (length, table, count) in [(HOUR, "hours", 0), (DAY, "days", 1)] {
-            let mut rows = self.bytes(table, cluster, series, day).await?;
+        for (length, count) in [(Length::Hour, 0), (Length::Day, 1)] {
+            let mut rows = self.bytes(length, cluster, series, whole).await?;
             if let Some(counted) = counted.get_mut(count) {
                 *counted = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             }
-            for start in (day..day + DAY).step_by(usize::try_from(length).unwrap_or(1)) {
-                let row = rows.remove(&start);
-                let due = self.due(&marks, series, start, length);
-                let why = match row {
-                    Some(row) => against(&row, raw.as_ref(), series, start, length, self.now)?,
-                    None => due.then(|| "it is missing".to_owned()),
+            let mut next = length.at(day);
+            while let Some(part) = next.filter(|it| it.to() <= whole.to()) {
+                let why = match rows.remove(&part.from()) {
+                    Some(row) => against(&row, raw.as_ref(), series, length, part, self.now)?,
+                    None => self
+                        .due(&marks, series, length, part)
+                        .then(|| "it is missing".to_owned()),
                 };
-                odd.extend(why.map(|why| (length, start, why)));
+                odd.extend(why.map(|why| (length, part.from(), why)));
+                next = length.at(part.to());
             }
             let stray = rows.into_keys();
             odd.extend(
@@ -129,33 +152,34 @@ impl<T: FnMut(Told)> Check<'_, T> {
     }
 
     /// Whether a roll-up has to be there.
-    fn due(&self, marks: &Marks, series: Series, start: i64, length: i64) -> bool {
+    pub(crate) fn due(&self, marks: &Marks, series: Series, length: Length, of: Window) -> bool {
         let keep = match length {
-            DAY => self.retention.days,
-            _ => self.retention.hours,
+            Length::Hour => self.retention.hours,
+            Length::Day | Length::Month => self.retention.days,
         };
         let gone = match keep {
             Keep::Forever => None,
             Keep::For(_) => keep.until(self.now).map(Timestamp::as_second),
         };
-        let end = start.saturating_add(length);
-        gone.is_none_or(|gone| gone <= start)
+        gone.is_none_or(|gone| gone <= of.from())
             && marks
                 .rolled(series)
-                .is_some_and(|rolled| rolled.from < end && end <= rolled.to)
+                .is_some_and(|rolled| rolled.from < of.to() && of.to() <= rolled.to)
     }
 
-    async fn bytes(
+    /// The rows of this length that begin in a window, as they are.
+    pub(crate) async fn bytes(
         &self,
-        table: &str,
+        length: Length,
         cluster: i64,
         series: Series,
-        day: i64,
+        window: Window,
     ) -> Result<BTreeMap<i64, Vec<u8>>, StoreError> {
         let sql = format!(
-            "SELECT start, tallies FROM {table} WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4"
+            "SELECT start, tallies FROM {} WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4",
+            length.table()
         );
-        let values = [cluster, series as i64, day, day + DAY].map(Into::into);
+        let values = [cluster, series as i64, window.from(), window.to()].map(Into::into);
         let rows = self.store.engine.all("read roll-ups", sql, values.to_vec());
         let rows = rows.await?;
         let row = |row: &Row| Ok((row.int(0)?, row.bytes(1)?.to_vec()));
@@ -168,11 +192,11 @@ fn against(
     row: &[u8],
     raw: Option<&Raw>,
     series: Series,
-    start: i64,
-    length: i64,
+    length: Length,
+    of: Window,
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let found = match unpacked(row, series, start, length) {
+    let found = match unpacked(row, series, length, of.from()) {
         Ok(found) => found,
         Err(StoreError::Damaged(_)) => return Ok(Some("it is unreadable".to_owned())),
         Err(error) => return Err(error),
@@ -180,13 +204,8 @@ fn against(
     let Some(raw) = raw else {
         return Ok(None);
     };
-    let detail = if length == DAY {
-        Detail::Sums
-    } else {
-        Detail::Levels
-    };
-    let mut right: Tallies = raw.tallies(series, window(start, length)?, now, detail);
-    if length == DAY {
+    let mut right: Tallies = raw.tallies(series, of, now, length.detail());
+    if length == Length::Day {
         right.narrow(Detail::Sums);
     }
     Ok((found != right).then(|| "it does not say what the readings say".to_owned()))

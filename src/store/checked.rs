@@ -21,6 +21,8 @@ words! {
         Hour = "hour",
         /// A day's roll-up.
         Day = "day",
+        /// A month's roll-up.
+        Month = "month",
     }
 }
 
@@ -50,6 +52,8 @@ pub struct Counted {
     pub hours: u64,
     /// Roll-ups of days.
     pub days: u64,
+    /// Roll-ups of months.
+    pub months: u64,
     /// What of it is not as it should be.
     pub wrong: u64,
 }

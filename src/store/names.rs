@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use tokio::sync::OnceCell;
+
 use crate::{cluster_name::ClusterName, lock::held, store::origin::Origin};
 
 /// What is known already.
@@ -13,6 +15,8 @@ pub(crate) struct Names {
     clusters: Mutex<HashMap<ClusterName, i64>>,
     numbers: Mutex<HashMap<Arc<Origin>, i64>>,
     origins: Mutex<HashMap<i64, Arc<Origin>>>,
+    /// Whether all origins that there were have been read.
+    pub(crate) all_origins: OnceCell<()>,
 }
 
 impl Names {

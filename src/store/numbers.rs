@@ -62,16 +62,34 @@ impl Store {
         if let Some(origin) = self.names.origin(number) {
             return Ok(origin);
         }
+        let sound = self.learn_origins().await?;
+        self.names.origin(number).ok_or_else(|| match sound {
+            true => StoreError::damaged(format!("there is no origin {number}")),
+            false => StoreError::damaged("an origin is unreadable"),
+        })
+    }
+
+    /// Reads the origins once, before the rows of a stream want one after the other of them: to ask for one in the midst
+    /// takes a second connection while the first is held, and whoever does that together could wait for each other.
+    pub(crate) async fn know_origins(&self) -> Result<(), StoreError> {
+        let known = self.names.all_origins.get_or_try_init(async || {
+            self.learn_origins().await?;
+            Ok(())
+        });
+        known.await.copied()
+    }
+
+    /// Reads every origin; `false` where one is unreadable.
+    async fn learn_origins(&self) -> Result<bool, StoreError> {
         let sql = "SELECT number, written FROM origins";
+        let mut sound = true;
         for row in self.engine.all("read the origins", sql, Vec::new()).await? {
-            let (number, written) = (row.int(0)?, row.text(1)?);
-            let origin = Origin::read(written);
-            let origin = origin.ok_or_else(|| StoreError::damaged("an origin is unreadable"))?;
-            self.names.learn_origin(Arc::new(origin), number);
+            match Origin::read(row.text(1)?) {
+                Some(origin) => self.names.learn_origin(Arc::new(origin), row.int(0)?),
+                None => sound = false,
+            }
         }
-        self.names
-            .origin(number)
-            .ok_or_else(|| StoreError::damaged(format!("there is no origin {number}")))
+        Ok(sound)
     }
 
     /// The numbers of every origin that has been read before, with it.

@@ -35,7 +35,7 @@ impl Store {
             Engine::Sqlite { .. } => self.engine.clone(),
             Engine::Postgres(pool) => postgres::aside(pool),
         };
-        let names = Arc::default();
+        let names = self.names.clone();
         Store { engine, names }
     }
 

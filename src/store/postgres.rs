@@ -9,7 +9,8 @@ use sqlx::{
 
 use crate::store::{engine::Engine, error::StoreError};
 
-const CONNECTIONS: u32 = 8;
+/// For four answers, each of which reads storage and compute beside each other, and for whoever else reads or writes.
+const CONNECTIONS: u32 = 12;
 const WITHIN: Duration = Duration::from_secs(5);
 
 /// An instance that stands still inside a transaction holds its rows no longer than this; closing a month reads for long

@@ -3,7 +3,7 @@
 //! Raw readings go by whole days in UTC, and only where every hour of theirs has its row and their month is closed: a
 //! month is made of its readings, and can be closed only while they are there, so one that nobody closes keeps them for
 //! as long as that takes. The last reading before is kept, because it may carry into what follows. Hourly rows go where
-//! their day has its row. A text goes by the newest reading that was read from it.
+//! their day has its row. A month's row goes with the first of its days, and never later. A text goes by the newest reading that was read from it.
 //!
 //! What cannot be pruned of one cluster stops no other one.
 
@@ -14,6 +14,7 @@ use crate::{
     meter::quantity::Series,
     store::{
         error::StoreError,
+        length::Length,
         marks::{self, DAY, Marks},
         opened::Store,
         origin::Role,
@@ -74,7 +75,12 @@ impl Store {
         let marks = self.marks(number).await?;
         for series in Series::ALL {
             let rolled = marks.rolled(series).map(|it| it.to.div_euclid(DAY) * DAY);
-            for (table, keep) in [("hours", retention.hours), ("days", retention.days)] {
+            for (length, keep) in [
+                (Length::Hour, retention.hours),
+                (Length::Month, retention.days),
+                (Length::Day, retention.days),
+            ] {
+                let table = length.table();
                 if let Some((until, rolled)) = until(keep, now).zip(rolled) {
                     let until = until.min(rolled);
                     gone += self.rows_before(table, number, series, until).await?;

@@ -29,7 +29,7 @@ impl Store {
         series: Series,
         window: Window,
     ) -> Result<Raw, StoreError> {
-        let samples = self.numbered_samples(cluster, series, window);
+        let samples = self.numbered_samples(cluster, series, window).await?;
         Ok(Raw {
             samples: samples.try_collect().await?,
             misses: self.misses(cluster, series, window).await?,
@@ -48,7 +48,7 @@ impl Store {
         let misses = self.misses(cluster, series, window).await?;
         let mut misses = misses.into_iter().peekable();
         let mut meter = Meter::new(series, window, now, detail);
-        let mut samples = self.numbered_samples(cluster, series, window);
+        let mut samples = self.numbered_samples(cluster, series, window).await?;
         while let Some(sample) = samples.try_next().await? {
             while let Some(miss) = misses.next_if(|miss| miss.at_ms < sample.at_ms) {
                 meter.miss(miss);

@@ -93,24 +93,25 @@ impl Store {
         series: Series,
         window: Window,
     ) -> Result<Samples<'_>, StoreError> {
-        Ok(match self.known(cluster).await? {
-            Some(number) => self.numbered_samples(number, series, window),
-            None => self.samples_of(stream::empty().boxed()),
-        })
+        match self.known(cluster).await? {
+            Some(number) => self.numbered_samples(number, series, window).await,
+            None => Ok(self.samples_of(stream::empty().boxed())),
+        }
     }
 
     /// The same of the cluster of this number.
-    pub(crate) fn numbered_samples(
+    pub(crate) async fn numbered_samples(
         &self,
         cluster: i64,
         series: Series,
         window: Window,
-    ) -> Samples<'_> {
+    ) -> Result<Samples<'_>, StoreError> {
+        self.know_origins().await?;
         let sql = "SELECT at, id, origin, figures FROM readings WHERE cluster = $1 AND role = $2 AND at < $4 \
                    AND late = 0 AND at >= COALESCE((SELECT MAX(at) FROM readings WHERE cluster = $1 AND role = $2 \
                    AND at < $3 AND late = 0), $3) ORDER BY at, id";
         let values = range(cluster, series as i64, window);
-        self.samples_of(self.engine.rows("read readings", sql, values))
+        Ok(self.samples_of(self.engine.rows("read readings", sql, values)))
     }
 
     fn samples_of<'a>(&'a self, rows: BoxStream<'a, Result<Row, StoreError>>) -> Samples<'a> {
@@ -137,6 +138,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM readings WHERE cluster = $1 AND role = $2 AND at >= $3 AND at < $4 ORDER BY at, id"
         );
+        self.know_origins().await?;
         let values = range(number, role as i64, window);
         let rows = self.engine.rows("read readings", sql, values);
         let cluster = cluster.clone();

@@ -27,7 +27,7 @@ pub struct Retention {
     pub evidence: Keep,
     /// Hourly roll-ups.
     pub hours: Keep,
-    /// Daily roll-ups.
+    /// Daily and monthly roll-ups.
     pub days: Keep,
 }
 

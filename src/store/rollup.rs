@@ -1,6 +1,7 @@
-//! Rolling up: hours that are over get their rows from the raw readings, days from their hours, a day at a time.
+//! Rolling up: hours that are over get their rows from the raw readings, days from their hours, months from their days; a
+//! day at a time.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::btree_map::Entry;
 
 use jiff::Timestamp;
 
@@ -9,10 +10,9 @@ use crate::{
     store::{
         engine::Transaction,
         error::StoreError,
-        list,
+        length::Length,
         marks::{self, DAY, HOUR, Marks},
         opened::Store,
-        tallies::unpacked,
         value::Value,
     },
 };
@@ -23,8 +23,9 @@ const LONG: i64 = 400 * DAY;
 const SETTLES: i64 = 600;
 
 impl Store {
-    /// Makes the rows of hours that are over and have none, and those of their days: about so many hours. Returns how
-    /// many hours it has looked at; 0 where nothing is left to be done. What cannot be made of one series stops no other.
+    /// Makes the rows of hours that are over and have none, and those of their days and months: about so many hours.
+    /// Returns how many hours it has looked at; 0 where nothing is left to be done. What cannot be made of one series
+    /// stops no other.
     ///
     /// # Errors
     /// When the store cannot be read or written: the first of them, when every cluster has had its turn.
@@ -69,6 +70,8 @@ impl Store {
         };
         let from = rolled.to;
         if let Some(next) = locked.beyond(cluster, series, from, settled).await? {
+            // Its end is passed over, and may have its days from before.
+            locked.roll_month(cluster, series, from - 1).await?;
             let [first, done, end] = marks::columns(series);
             let sql = format!(
                 "UPDATE marks SET {first} = $2, {done} = $2, {end} = $3 WHERE cluster = $1"
@@ -83,9 +86,10 @@ impl Store {
         }
         let day = from.div_euclid(DAY) * DAY;
         let to = settled.min(day + DAY);
-        let mut hours = hours_of(&mut locked, cluster, series, day).await?;
+        let past = window(day, to)?;
+        let mut hours = locked.rolled(cluster, series, Length::Hour, past).await?;
         let mut made = Vec::new();
-        let raw = self.raw(cluster, series, window(day, to)?).await?;
+        let raw = self.raw(cluster, series, past).await?;
         for start in (from..to).step_by(3600) {
             if let Entry::Vacant(vacant) = hours.entry(start) {
                 let hour = raw.tallies(series, window(start, start + HOUR)?, now, Detail::Levels);
@@ -93,7 +97,7 @@ impl Store {
                 vacant.insert(hour);
             }
         }
-        write(&mut locked, "hours", cluster, series, made).await?;
+        locked.write(cluster, series, Length::Hour, made).await?;
         if to == day + DAY {
             let mut whole: Option<Tallies> = None;
             for start in (day..to).step_by(3600) {
@@ -108,14 +112,11 @@ impl Store {
             }
             let mut whole = whole.ok_or_else(|| StoreError::damaged("a day has no hours"))?;
             whole.narrow(Detail::Sums);
-            write(
-                &mut locked,
-                "days",
-                cluster,
-                series,
-                vec![(day, whole.pack())],
-            )
-            .await?;
+            let made = vec![(day, whole.pack())];
+            locked.write(cluster, series, Length::Day, made).await?;
+            if Length::Month.at(to).is_some() {
+                locked.roll_month(cluster, series, day).await?;
+            }
         }
         let [_, done, end] = marks::columns(series);
         let sql = format!("UPDATE marks SET {done} = $2, {end} = $3 WHERE cluster = $1");
@@ -158,48 +159,6 @@ impl Transaction {
         let day = next.div_euclid(DAY) * DAY;
         Ok((day.saturating_sub(from) > LONG).then_some(day))
     }
-}
-
-/// The hours of a day that have rows.
-async fn hours_of(
-    open: &mut Transaction,
-    cluster: i64,
-    series: Series,
-    day: i64,
-) -> Result<BTreeMap<i64, Tallies>, StoreError> {
-    let sql = "SELECT start, tallies FROM hours WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4";
-    let values = [cluster, series as i64, day, day + DAY];
-    let values = values.map(Value::from).to_vec();
-    let rows = open.all("read the hours of a day", sql, values).await?;
-    let hour = |start: i64, bytes: &[u8]| Ok((start, unpacked(bytes, series, start, HOUR)?));
-    rows.iter()
-        .map(|row| hour(row.int(0)?, row.bytes(1)?))
-        .collect()
-}
-
-/// Writes rows, each instead of the one that stood there.
-async fn write(
-    open: &mut Transaction,
-    table: &str,
-    cluster: i64,
-    series: Series,
-    rows: Vec<(i64, Vec<u8>)>,
-) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let list = list::rows(rows.len(), 4);
-    let sql = format!(
-        "INSERT INTO {table} (cluster, series, start, tallies) VALUES {list} ON CONFLICT (cluster, series, start) \
-         DO UPDATE SET tallies = excluded.tallies"
-    );
-    let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 4);
-    for (start, tallies) in rows {
-        values.extend([cluster, series as i64, start].map(Value::from));
-        values.push(tallies.into());
-    }
-    open.run("write roll-ups", sql, values).await?;
-    Ok(())
 }
 
 fn window(from: i64, to: i64) -> Result<Window, StoreError> {

@@ -14,7 +14,8 @@ use crate::store::{engine::Engine, error::StoreError};
 
 /// Who writes at the same time, such as `close` from a command line, is waited for so long.
 const BUSY: Duration = Duration::from_secs(5);
-const READERS: u32 = 4;
+/// For four answers, each of which reads storage and compute beside each other, and for whoever else reads.
+const READERS: u32 = 12;
 /// So many rows the thread that reads may be ahead of who takes them: more than come during a rest.
 const AHEAD: usize = 16384;
 
@@ -37,7 +38,8 @@ pub async fn open(file: &Path) -> Result<Engine, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power cut, and not only a kill.
         .synchronous(SqliteSynchronous::Full)
-        // What a statement of many rows would have to take back, should it fail, needs no file.
+        // What a statement of many rows would have to take back, should it fail, needs no file. Nor does what is sorted:
+        // no statement sorts many rows, and a step that did would have to say otherwise.
         .pragma("temp_store", "MEMORY")
         .row_buffer_size(AHEAD)
         .busy_timeout(BUSY)

@@ -1,29 +1,18 @@
-//! What a series adds up to over any window: from days and hours where they suffice, from raw readings at the edges
-//! and wherever a row is missing. All ways give the same.
+//! What a series adds up to over any window: from months, days and hours where they suffice, from raw readings at the
+//! edges and wherever a row is missing. All ways give the same.
 
-use std::{collections::BTreeMap, ops::Range};
-
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use crate::{
     cluster_name::ClusterName,
     meter::{fold::Meter, quantity::Series, tallies::Tallies, tally::Detail, window::Window},
-    store::{
-        error::StoreError,
-        marks::{DAY, HOUR},
-        opened::Store,
-    },
+    store::{error::StoreError, length::Length, opened::Store, rolled::Rows},
 };
-
-/// Roll-ups of one kind by their starts, and how many seconds each covers.
-type Rows = BTreeMap<i64, Tallies>;
 
 /// A part of a window, and where it comes from.
 #[derive(Clone, Copy, Debug)]
-enum Part {
-    Day(i64),
-    Hour(i64),
+enum Part<'a> {
+    Rolled(&'a Tallies),
     Raw(Window),
 }
 
@@ -63,26 +52,27 @@ impl Store {
             let nothing = |window: &Window| Meter::new(series, *window, now, detail).finish();
             return Ok(windows.iter().map(nothing).collect());
         };
-        let days = match detail {
-            Detail::Sums => self.rows_within(number, series, DAY, windows).await?,
-            Detail::Levels | Detail::P95(_) => Rows::new(),
-        };
-        let rest: Vec<Window> = windows.iter().flat_map(|it| between(*it, &days)).collect();
-        let hours = self.rows_within(number, series, HOUR, &rest).await?;
+        // What is longest first, and of what is shorter only what lies outside of it.
+        let lengths = Length::ALL.into_iter().rev();
+        let lengths = lengths.filter(|it| detail == Detail::Sums || *it == Length::Hour);
+        let (mut kinds, mut rest) = (Vec::new(), windows.to_vec());
+        for length in lengths {
+            let rows = self.rows_within(number, series, length, &rest).await?;
+            rest = rest.iter().flat_map(|it| between(*it, &rows)).collect();
+            kinds.push(rows);
+        }
         let mut each = Vec::with_capacity(windows.len());
         for window in windows {
             let mut whole: Option<Tallies> = None;
-            for part in parts(*window, &days, &hours) {
+            for part in parts(*window, &kinds) {
                 let raw;
                 let part = match part {
-                    Part::Day(start) => days.get(&start),
-                    Part::Hour(start) => hours.get(&start),
+                    Part::Rolled(row) => row,
                     Part::Raw(part) => {
                         raw = self.unpruned(number, series, part, now, detail).await?;
-                        Some(&raw)
+                        &raw
                     }
                 };
-                let part = part.ok_or_else(|| StoreError::damaged("a roll-up has gone"))?;
                 whole = match whole {
                     None => Some(part.clone()),
                     Some(whole) => whole.join(part),
@@ -101,7 +91,7 @@ impl Store {
         &self,
         cluster: i64,
         series: Series,
-        length: i64,
+        length: Length,
         windows: &[Window],
     ) -> Result<Rows, StoreError> {
         let mut all = Rows::new();
@@ -109,30 +99,6 @@ impl Store {
             all.extend(self.rolled(cluster, series, length, range).await?);
         }
         Ok(all)
-    }
-
-    /// The roll-ups of this length that begin in this range.
-    pub(crate) async fn rolled(
-        &self,
-        cluster: i64,
-        series: Series,
-        length: i64,
-        range: Range<i64>,
-    ) -> Result<Rows, StoreError> {
-        let table = if length == DAY { "days" } else { "hours" };
-        let sql = format!(
-            "SELECT start, tallies FROM {table} WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4 \
-             ORDER BY start"
-        );
-        let values = [cluster, series as i64, range.start, range.end];
-        let values = values.map(Into::into).to_vec();
-        let mut rows = self.engine.rows("read roll-ups", sql, values);
-        let mut found = Rows::new();
-        while let Some(row) = rows.try_next().await? {
-            let start = row.int(0)?;
-            found.insert(start, unpacked(row.bytes(1)?, series, start, length)?);
-        }
-        Ok(found)
     }
 
     /// From raw readings, where all of them are there.
@@ -157,55 +123,34 @@ impl Store {
     }
 }
 
-/// The tallies of a row.
-pub(crate) fn unpacked(
-    bytes: &[u8],
-    series: Series,
-    start: i64,
-    length: i64,
-) -> Result<Tallies, StoreError> {
-    let window = Window::new(start, start.saturating_add(length)).ok();
-    let tallies = window.and_then(|window| Tallies::unpack(bytes, series, window));
-    let broken = || {
-        format!(
-            "the roll-up of {} from {start} on is unreadable",
-            series.name()
-        )
-    };
-    tallies.ok_or_else(|| StoreError::damaged(broken()))
-}
-
-/// The least second from this one on that is a whole number of these lengths.
-fn up(second: i64, length: i64) -> i64 {
-    second.saturating_add(length - 1).div_euclid(length) * length
-}
-
-/// What of a window lies outside of these days.
-fn between(window: Window, days: &Rows) -> Vec<Window> {
+/// What of a window lies outside of these roll-ups.
+fn between(window: Window, rows: &Rows) -> Vec<Window> {
     let mut rest = Vec::new();
     let mut told = window.from();
-    let inside = up(window.from(), DAY)..window.to();
-    let inside = if inside.is_empty() { 0..0 } else { inside };
-    for start in days.range(inside).map(|(start, _)| *start) {
-        if start.saturating_add(DAY) <= window.to() {
-            rest.extend(Window::new(told, start));
-            told = start + DAY;
+    for row in rows
+        .range(window.from()..window.to())
+        .map(|(_, row)| row.window)
+    {
+        if row.to() <= window.to() {
+            rest.extend(Window::new(told, row.from()));
+            told = row.to();
         }
     }
     rest.extend(Window::new(told, window.to()));
     rest
 }
 
-/// The starts of whole lengths in these windows; ranges that meet, or nearly so, become one.
-fn ranges(windows: &[Window], length: i64) -> Vec<Range<i64>> {
-    let mut ranges: Vec<Range<i64>> = Vec::new();
-    for window in windows {
-        let last = window.to().div_euclid(length) * length;
-        let range = up(window.from(), length)..last;
+/// From the first to the last whole length in each of these windows; those that meet, or nearly so, become one.
+fn ranges(windows: &[Window], length: Length) -> Vec<Window> {
+    let mut ranges: Vec<Window> = Vec::new();
+    for range in windows.iter().filter_map(|it| length.within(*it)) {
+        let near = |before: &Window| {
+            let apart = range.from().saturating_sub(before.to());
+            (0..=2 * length.longest()).contains(&apart)
+        };
         match ranges.last_mut() {
-            _ if range.is_empty() => {}
-            Some(before) if before.end <= range.start && range.start <= before.end + 2 * length => {
-                before.end = range.end;
+            Some(last) if near(last) => {
+                *last = Window::new(last.from(), range.to()).unwrap_or(range);
             }
             _ => ranges.push(range),
         }
@@ -213,27 +158,30 @@ fn ranges(windows: &[Window], length: i64) -> Vec<Range<i64>> {
     ranges
 }
 
-/// A window, from its first second to its last one. What no roll-up covers is raw, as much of it at a time as meets.
-fn parts(window: Window, days: &Rows, hours: &Rows) -> Vec<Part> {
+/// A window, from its first second to its last one, of roll-ups of these lengths, the longest first. What none of them
+/// covers is raw, as much of it at a time as meets.
+fn parts(window: Window, kinds: &[Rows]) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut at, mut raw) = (window.from(), window.from());
     while at < window.to() {
-        let fits = |rows: &Rows, length| rows.contains_key(&at) && at + length <= window.to();
-        let (part, next) = match () {
-            () if fits(days, DAY) => (Some(Part::Day(at)), at + DAY),
-            () if fits(hours, HOUR) => (Some(Part::Hour(at)), at + HOUR),
-            () => {
-                let later = |rows: &Rows| rows.range(at + 1..).next().map(|(start, _)| *start);
-                let next = later(days).into_iter().chain(later(hours)).min();
-                (None, next.map_or(window.to(), |next| next.min(window.to())))
-            }
+        let fitting = |rows| {
+            let row = Rows::get(rows, &at)?;
+            (row.window.to() <= window.to()).then_some(row)
         };
-        if part.is_some() {
+        if let Some(row) = kinds.iter().find_map(fitting) {
             parts.extend(Window::new(raw, at).map(Part::Raw));
-            raw = next;
+            parts.push(Part::Rolled(row));
+            at = row.window.to();
+            raw = at;
+        } else {
+            let later = |rows| Rows::range(rows, at + 1..).next();
+            let next = kinds
+                .iter()
+                .filter_map(later)
+                .map(|(start, _)| *start)
+                .min();
+            at = next.map_or(window.to(), |next| next.min(window.to()));
         }
-        parts.extend(part);
-        at = next;
     }
     parts.extend(Window::new(raw, window.to()).map(Part::Raw));
     parts

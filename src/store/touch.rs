@@ -1,12 +1,13 @@
-//! What a reading, or the lack of one, changes of what is rolled up already: the hours and days that it touches are
-//! taken back, and worked out anew.
+//! What a reading, or the lack of one, changes of what is rolled up already: the hours, days and months that it
+//! touches are taken back, and worked out anew.
 
 use crate::{
     meter::{quantity::Series, window::Window},
     store::{
         engine::Transaction,
         error::StoreError,
-        marks::{self, DAY, HOUR, Marks},
+        length::Length,
+        marks::{self, HOUR, Marks},
         opened::Store,
         origin::Role,
         value::Value,
@@ -107,11 +108,13 @@ impl Transaction {
         window: Window,
     ) -> Result<(), StoreError> {
         let doing = "take back what a late reading changes";
-        for (table, length) in [("hours", HOUR), ("days", DAY)] {
+        for length in Length::ALL {
             let sql = format!(
-                "DELETE FROM {table} WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4"
+                "DELETE FROM {} WHERE cluster = $1 AND series = $2 AND start >= $3 AND start < $4",
+                length.table()
             );
-            let first = window.from().div_euclid(length) * length;
+            let first = length.around(window.from());
+            let first = first.map_or(window.from(), Window::from);
             let values = [cluster, series as i64, first, window.to()];
             self.run(doing, sql, values.map(Value::from).to_vec())
                 .await?;

@@ -75,6 +75,8 @@ async fn a_time_whose_readings_are_pruned_is_told_from_its_hours_or_refused_and_
         format!("usage/summary?{WINDOW}"),
         "usage/summary?period=2025-10".to_owned(),
         "usage/history?from=1999-01-01T00:30:00Z&to=2026-01-01&step=1d".to_owned(),
+        // Its first stride of 288 times 31 days ends within an hour that has a row.
+        "usage/history?from=2001-05-01T00:30:00Z&to=2026-01-01&step=1mo".to_owned(),
     ];
     let mut before = Vec::new();
     for path in &whole {

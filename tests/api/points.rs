@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use vhi_usage::{
     amount::Amount,
+    clock,
     meter::quantity::Quantity,
-    store::{kept::Kept, origin::Asked},
+    store::{entry, kept::Kept, origin::Asked},
 };
 
 use crate::{
@@ -113,9 +114,94 @@ async fn stretches_are_means_with_their_coverage_and_a_gap_has_no_point() {
 }
 
 #[tokio::test]
+async fn months_are_those_of_the_calendar_in_utc_and_only_an_edge_cuts_them() {
+    let kept = KeptSite::new().await;
+    let on = |time: &str| {
+        let (mut entry, text) = reading(
+            Asked::Ssh,
+            0,
+            vec![(Quantity::LogicalUsed, Amount::exact(7))],
+        );
+        entry.at = time.parse().unwrap();
+        entry.id = entry::id(&entry.cluster, Asked::Ssh, entry.at, &text.hash);
+        (entry, text)
+    };
+    let round = Kept {
+        cluster: "cluster1".parse().unwrap(),
+        readings: ["2024-02-29T00:00:00Z", "2024-02-29T23:59:59Z"]
+            .map(on)
+            .into(),
+        absences: Vec::new(),
+        fence: None,
+    };
+    kept.store.append(&[round]).await.unwrap();
+    for rolled in [false, true] {
+        if rolled {
+            while kept.store.roll_up(clock::now(), 10_000).await.unwrap() > 0 {}
+        }
+        let years = "usage/history?from=2023-01-01&to=2026-01-01&step=1mo";
+        let whole = json_of(&kept.get(years).await);
+        let ats = [
+            "2024-02-01T00:00:00.000Z",
+            "2024-03-01T00:00:00.000Z",
+            "2025-10-01T00:00:00.000Z",
+        ];
+        let untils = [
+            ats[1],
+            "2024-04-01T00:00:00.000Z",
+            "2025-11-01T00:00:00.000Z",
+        ];
+        assert_eq!(whole["step"], "1mo");
+        assert_eq!(texts(&whole["points"], "at"), ats);
+        assert_eq!(texts(&whole["points"], "until"), untils);
+        assert_eq!(whole["next_cursor"], Value::Null);
+        // 901 seconds of 29 days, 899 of 31, 1,020 of 31.
+        let coverage = ["0.000359", "0.000335", "0.000380"];
+        for (point, coverage) in whole["points"].as_array().unwrap().iter().zip(coverage) {
+            assert_eq!(point["coverage"].to_string(), coverage);
+        }
+        let used = &whole["points"][2]["quantities"]["logical.used"];
+        assert_eq!([&used["bytes"], &used["max_bytes"]], [1002, 1002]);
+        // A page of one, and the next ones from there.
+        let (mut next, mut points) = (String::new(), Vec::new());
+        for _ in 0..3 {
+            let page = json_of(&kept.get(&format!("{years}&limit=1{next}")).await);
+            points.extend(page["points"].as_array().unwrap().clone());
+            next = match page["next_cursor"].as_str() {
+                Some(cursor) => format!("&cursor={cursor}"),
+                None => break,
+            };
+        }
+        assert_eq!(json!(points), whole["points"]);
+        // What cuts a month cuts its point.
+        let cut = "usage/history?from=2024-02-29T23:00:00Z&to=2024-03-01T00:10:00Z&step=1mo";
+        let cut = json_of(&kept.get(cut).await);
+        let bounds = ["at", "until"].map(|key| texts(&cut["points"], key));
+        assert_eq!(
+            bounds[0],
+            ["2024-02-29T23:00:00.000Z", "2024-03-01T00:00:00.000Z"]
+        );
+        assert_eq!(
+            bounds[1],
+            ["2024-03-01T00:00:00.000Z", "2024-03-01T00:10:00.000Z"]
+        );
+        let coverage = cut["points"][1]["coverage"].to_string();
+        assert_eq!(coverage, "1.000000");
+    }
+    let csv = kept.get("usage/history?from=2025-01-01&to=2026-01-01&step=1mo&format=csv");
+    let csv = String::from_utf8(csv.await.body().to_vec()).unwrap();
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!(rows.len(), 2, "{csv}");
+    assert!(
+        rows[1].contains("2025-10-01T00:00:00.000Z,2025-11-01T00:00:00.000Z"),
+        "{csv}"
+    );
+}
+
+#[tokio::test]
 async fn a_window_without_readings_is_an_empty_list_at_every_step() {
     let kept = KeptSite::new().await;
-    for step in ["raw", "5m", "1h", "1d"] {
+    for step in ["raw", "5m", "1h", "1d", "1mo"] {
         for window in [
             "from=2024-01-01&to=2025-01-01",
             "from=2999-01-01&to=2999-02-01",

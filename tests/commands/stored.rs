@@ -36,7 +36,7 @@ fn a_sound_store_ends_with_0_a_flipped_bit_with_1_and_none_with_3() {
     let sound = place.run(&args, 0);
     assert_eq!(
         sound.stdout,
-        "288 texts, 288 readings, 0 hours and 0 days: 0 are wrong\n"
+        "288 texts, 288 readings, 0 hours, 0 days and 0 months: 0 are wrong\n"
     );
     assert_eq!(sound.stderr, "");
     damage(&place);
@@ -46,7 +46,7 @@ fn a_sound_store_ends_with_0_a_flipped_bit_with_1_and_none_with_3() {
     assert!(first.starts_with("WRONG text ") && first.ends_with(": it is not what was written"));
     assert_eq!(
         lines.next(),
-        Some("288 texts, 288 readings, 0 hours and 0 days: 1 are wrong")
+        Some("288 texts, 288 readings, 0 hours, 0 days and 0 months: 1 are wrong")
     );
     let json = place.run(&[&args[..], &["--json"]].concat(), 1).stdout;
     let json: Value = serde_json::from_str(&json).unwrap();

@@ -113,6 +113,10 @@ fn a_history_has_a_line_for_each_point_and_none_for_what_is_not_known() {
     let day = points("1d");
     assert_eq!(day.len(), 1);
     assert_eq!(day[0]["quantities"]["logical.used"]["max_bytes"], 8 * TIB);
+    let month = points("1mo");
+    assert_eq!(month.len(), 1);
+    // The window is one day of it.
+    assert_eq!(month[0], day[0]);
     let csv = run(&place, "history", &["--step", "raw", "--csv"]).stdout;
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();

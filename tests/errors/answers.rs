@@ -244,7 +244,7 @@ async fn a_query_of_what_is_kept() {
             format!("history?{days}&step=%f"),
             "`step` cannot be read: write it in UTF-8, with two digits of hex behind every `%`".to_owned(),
         ),
-        (format!("history?{days}&step=2h"), "`step` can be `raw`, `5m`, `1h` or `1d`".to_owned()),
+        (format!("history?{days}&step=2h"), "`step` can be `raw`, `5m`, `1h`, `1d` or `1mo`".to_owned()),
         (format!("history?{days}&limit=0"), "`limit` must be a number from 1 to 5000".to_owned()),
         (
             format!("history?{days}&cursor=x"),

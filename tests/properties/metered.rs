@@ -24,7 +24,7 @@ const OCTOBER: i64 = 1_790_812_800;
 const DAY: i64 = 86_400;
 const USED: Quantity = Quantity::ProvisionedUsed;
 
-fn sample(at_ms: i64, holds: u32, value: Option<u64>) -> Sample {
+pub(crate) fn sample(at_ms: i64, holds: u32, value: Option<u64>) -> Sample {
     let mut values = [None; WIDEST];
     values[USED.place()] = value;
     values[Quantity::RamReserved.place()] = Some(7);
@@ -42,7 +42,7 @@ fn window(from: i64, to: i64) -> Window {
 }
 
 /// The meter over a window, fed as a store feeds it: of what lies before, the last reading and the last miss.
-fn metered(past: &Past, window: Window, now: i64) -> Tallies {
+pub(crate) fn metered(past: &Past, window: Window, now: i64) -> Tallies {
     let mut readings = past.readings.clone();
     readings.sort_by_key(|it| (it.at_ms, it.id));
     let mut misses = past.misses.clone();

@@ -21,7 +21,7 @@ use crate::site::{OCTOBER, On, Site, absence, on_both, reading, round};
 const DAY: i64 = 86_400;
 
 /// A statement of somebody who is not us.
-async fn meddle(place: &Place, sql: &str) {
+pub(crate) async fn meddle(place: &Place, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     let changed = match place {
         Place::File(file) => {
@@ -43,6 +43,14 @@ async fn meddle(place: &Place, sql: &str) {
 
 async fn look(store: &Store, retention: Retention) -> (Counted, Vec<Wrong>) {
     let now = Timestamp::from_second(OCTOBER + 3 * DAY).unwrap();
+    look_at(store, retention, now).await
+}
+
+pub(crate) async fn look_at(
+    store: &Store,
+    retention: Retention,
+    now: Timestamp,
+) -> (Counted, Vec<Wrong>) {
     let mut wrong = Vec::new();
     let tell = |told| match told {
         Told::Wrong(it) => wrong.push(it),
@@ -68,7 +76,7 @@ async fn stocked(site: &Site) {
 }
 
 /// The bytes of this column with another value in place of the first.
-fn changed(site: &Site, table: &str, column: &str, rest: &str) -> String {
+pub(crate) fn changed(site: &Site, table: &str, column: &str, rest: &str) -> String {
     let value = match site.place {
         Place::File(_) => format!("CAST(x'07' || substr({column}, 2) AS BLOB)"),
         Place::Server(_) => format!("set_byte({column}, 0, 7)"),
@@ -81,7 +89,7 @@ on_both! {
         stocked(&site).await;
         let (counted, wrong) = look(&site.store, Retention::default()).await;
         assert_eq!(wrong, []);
-        let expected = Counted { texts: 288, readings: 288, absences: 1, revisions: 0, hours: 48, days: 2, wrong: 0 };
+        let expected = Counted { texts: 288, readings: 288, absences: 1, revisions: 0, hours: 48, days: 2, months: 0, wrong: 0 };
         assert_eq!(counted, expected);
     }
 

@@ -20,8 +20,12 @@ const DAY: i64 = 86_400;
 
 /// Closes the October of cluster1, as the command does.
 async fn close(store: &Store, now: Timestamp) -> Closed {
+    close_month(store, "2026-10", now).await
+}
+
+pub(crate) async fn close_month(store: &Store, month: &str, now: Timestamp) -> Closed {
     let calendar = Calendar::new(jiff::tz::TimeZone::UTC, std::time::Duration::ZERO);
-    let (name, month) = (cluster("cluster1"), "2026-10".parse().unwrap());
+    let (name, month) = (cluster("cluster1"), month.parse().unwrap());
     let closed = closing::close(store, &calendar, &name, month, ClosedBy::Command, now);
     closed.await.unwrap()
 }

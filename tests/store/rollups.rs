@@ -28,7 +28,12 @@ fn window(from: i64, to: i64) -> Window {
 }
 
 /// What the readings say, without any roll-up.
-async fn straight(store: &Store, window: Window, now: Timestamp, detail: Detail) -> Tallies {
+pub(crate) async fn straight(
+    store: &Store,
+    window: Window,
+    now: Timestamp,
+    detail: Detail,
+) -> Tallies {
     let name = cluster("cluster1");
     let samples = store.samples(&name, Series::Storage, window).await.unwrap();
     let samples: Vec<_> = samples.try_collect().await.unwrap();
@@ -54,7 +59,12 @@ fn miss(absence: &Absence) -> Miss {
     }
 }
 
-async fn rolled(store: &Store, window: Window, now: Timestamp, detail: Detail) -> Tallies {
+pub(crate) async fn rolled(
+    store: &Store,
+    window: Window,
+    now: Timestamp,
+    detail: Detail,
+) -> Tallies {
     let name = cluster("cluster1");
     let tallies = store.tallies(&name, Series::Storage, window, now, detail);
     tallies.await.unwrap()

@@ -1,6 +1,6 @@
 //! What is written is read back, once, whoever writes it and however often.
 
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, future::join_all};
 use jiff::Timestamp;
 use vhi_usage::{
     amount::Amount,
@@ -101,6 +101,21 @@ on_both! {
         let expected: Vec<_> = readings[1..4].iter().map(|(entry, _)| entry.sample()).collect();
         assert_eq!(samples, expected);
         assert_eq!(absences(&site.store, Role::Storage, window(0, 3600)).await, gone);
+    }
+
+    async fn many_who_read_a_store_that_was_just_opened_do_not_wait_for_each_other(site: Site) {
+        let storage = reading(Role::Storage, OCTOBER * 1000, Amount::exact(1));
+        let rounds = [round(vec![storage.clone()], Vec::new())];
+        site.store.append(&rounds).await.unwrap();
+        let store = Store::open(&site.place).await.unwrap();
+        let read = async || {
+            let samples = store.samples(&cluster("cluster1"), Series::Storage, window(0, 3600)).await;
+            samples.unwrap().try_collect().await.unwrap()
+        };
+        for samples in join_all((0..100).map(|_| read())).await {
+            assert_eq!(samples, [storage.0.sample()]);
+        }
+        store.close().await;
     }
 
     async fn the_newest_of_each_source_is_found_with_what_has_failed_since(site: Site) {

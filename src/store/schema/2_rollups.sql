@@ -34,3 +34,12 @@ CREATE TABLE days (
     tallies BYTES NOT NULL,
     PRIMARY KEY (cluster, series, start)
 ) CLUSTERED;
+
+-- What a calendar month in UTC adds up to, without levels too, where each of its days has a row.
+CREATE TABLE months (
+    cluster BIGINT NOT NULL,
+    series BIGINT NOT NULL,
+    start BIGINT NOT NULL,
+    tallies BYTES NOT NULL,
+    PRIMARY KEY (cluster, series, start)
+) CLUSTERED;
