@@ -107,8 +107,8 @@ fn told(path: &Path) -> (&'static str, &'static str, Response) {
         ),
         Route::History => (
             "What a cluster used, point by point",
-            "Readings as they were read, or what every five minutes, every hour or every day adds up to. A window without \
-             readings is an empty list. Pages are stable: what is kept later moves none of them.",
+            "Readings as they were read, or what every five minutes, every hour, every day or every month adds up to. A window \
+             without readings is an empty list. Pages are stable: what is kept later moves none of them.",
             told::page::<History<'_>>("A page of points."),
         ),
         Route::Summary => (

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     clock::rfc3339,
     cluster_name::ClusterName,
-    meter::{quantity::Series, tallies::Tallies, tally::Detail, window::Window},
+    meter::{quantity::Series, window::Window},
     store::{
         check::Check,
         checked::{Looked, Told},
@@ -204,10 +204,7 @@ fn against(
     let Some(raw) = raw else {
         return Ok(None);
     };
-    let mut right: Tallies = raw.tallies(series, of, now, length.detail());
-    if length == Length::Day {
-        right.narrow(Detail::Sums);
-    }
+    let right = raw.tallies(series, of, now, length.detail());
     Ok((found != right).then(|| "it does not say what the readings say".to_owned()))
 }
 
