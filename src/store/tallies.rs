@@ -16,6 +16,9 @@ enum Part<'a> {
     Raw(Window),
 }
 
+/// Hours are read and unpacked for so many seconds at a time: all of them for years would take a gigabyte.
+const STRIDE: i64 = 40 * 24 * 3600;
+
 impl Store {
     /// What a series adds up to over a window; what is later than `now` is still to come.
     ///
@@ -30,10 +33,19 @@ impl Store {
         now: Timestamp,
         detail: Detail,
     ) -> Result<Tallies, StoreError> {
-        let windows = [window];
-        let each = self.each_tallies(cluster, series, &windows, now, detail);
-        let first = each.await?.pop();
-        first.ok_or_else(|| StoreError::damaged("a window adds up to nothing"))
+        let mut whole = None;
+        let mut from = window.from();
+        while from < window.to() {
+            let to = match detail {
+                Detail::Sums => window.to(),
+                Detail::Levels | Detail::P95(_) => end_of_stride(from).min(window.to()),
+            };
+            let part = [Window::new(from, to).map_err(|_| nothing())?];
+            let each = self.each_tallies(cluster, series, &part, now, detail);
+            join(&mut whole, &each.await?.pop().ok_or_else(nothing)?, detail)?;
+            from = to;
+        }
+        whole.ok_or_else(nothing)
     }
 
     /// The same for each of these windows, with as few questions as one of them takes.
@@ -68,7 +80,7 @@ impl Store {
         };
         let mut each = Vec::with_capacity(windows.len());
         for window in windows {
-            let mut whole: Option<Tallies> = None;
+            let mut whole = None;
             for part in parts(*window, &kinds) {
                 let raw;
                 let part = match part {
@@ -82,15 +94,9 @@ impl Store {
                         &raw
                     }
                 };
-                whole = match whole {
-                    None => Some(part.clone()),
-                    Some(whole) => whole.join(part),
-                };
-                if let Some(whole) = &mut whole {
-                    whole.narrow(detail);
-                }
+                join(&mut whole, part, detail)?;
             }
-            each.push(whole.ok_or_else(|| StoreError::damaged("parts do not meet"))?);
+            each.push(whole.ok_or_else(nothing)?);
         }
         Ok(each)
     }
@@ -130,6 +136,27 @@ impl Store {
         self.is_whole(cluster, series, window, whole).await?;
         Ok(tallies)
     }
+}
+
+/// Goes on with a part, of which no more is kept than is wanted.
+fn join(whole: &mut Option<Tallies>, part: &Tallies, detail: Detail) -> Result<(), StoreError> {
+    let joined = match whole.take() {
+        None => Some(part.clone()),
+        Some(whole) => whole.join(part),
+    };
+    let mut joined = joined.ok_or_else(|| StoreError::damaged("parts do not meet"))?;
+    joined.narrow(detail);
+    *whole = Some(joined);
+    Ok(())
+}
+
+fn nothing() -> StoreError {
+    StoreError::damaged("a window adds up to nothing")
+}
+
+/// Where the stride ends that holds this second.
+fn end_of_stride(second: i64) -> i64 {
+    (second.div_euclid(STRIDE) + 1).saturating_mul(STRIDE)
 }
 
 /// What of a window lies outside of these roll-ups.

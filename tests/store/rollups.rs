@@ -8,7 +8,7 @@ use vhi_usage::{
         fold::{Meter, Miss},
         quantity::{Quantity, Series},
         tallies::Tallies,
-        tally::Detail,
+        tally::{Detail, Tally},
         window::Window,
     },
     store::{entry::Absence, opened::Store, origin::Role},
@@ -82,7 +82,7 @@ on_both! {
     async fn roll_ups_say_what_the_readings_say_however_late_these_come(site: Site) {
         let mut seed = fastrand::Rng::with_seed(7);
         let (now, end) = (time(3 * DAY + 1800), 3 * DAY + 1800);
-        let spans = [(0, 3 * DAY), (-1, DAY + 1), (HOUR / 2, 2 * DAY + 77), (DAY, 2 * DAY), (5 * HOUR, 6 * HOUR), (0, 4 * DAY)];
+        let spans = [(0, 3 * DAY), (-1, DAY + 1), (HOUR / 2, 2 * DAY + 77), (DAY, 2 * DAY), (5 * HOUR, 6 * HOUR), (0, 4 * DAY), (-50 * DAY, 50 * DAY)];
         let mut from_rows = 0;
         for turn in 0..12 {
             let mut rounds = Vec::new();
@@ -112,6 +112,12 @@ on_both! {
                     assert!(found == expected, "turn {turn}: {from}..{to} {detail:?}");
                     from_rows += found.readings;
                 }
+                let whole = straight(&site.store, window(from, to), now, Detail::Levels).await;
+                let detail = Detail::P95(window(from, to).seconds());
+                let upper = rolled(&site.store, window(from, to), now, detail).await;
+                let p95 = |tallies: &Tallies| Vec::from_iter(tallies.quantities.iter().map(Tally::p95));
+                assert_eq!(p95(&upper), p95(&whole), "turn {turn}: {from}..{to}");
+                assert_eq!((upper.covered, upper.gaps), (whole.covered, whole.gaps));
             }
         }
         assert!(from_rows > 0);
