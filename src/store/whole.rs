@@ -43,6 +43,20 @@ impl Store {
         Err(StoreError::Pruned(rfc3339(time), left))
     }
 
+    /// Before this second nothing was ever kept of a series, be it a reading or an absence.
+    pub(crate) async fn begins(&self, cluster: i64, series: Series) -> Result<i64, StoreError> {
+        let sql = "SELECT MIN(at) FROM (SELECT MIN(at) AS at FROM readings WHERE cluster = $1 AND role = $2 \
+                   UNION ALL SELECT MIN(at) AS at FROM absences WHERE cluster = $1 AND role = $2) AS firsts";
+        let values = [cluster, series as i64].map(Into::into).to_vec();
+        let row = self.engine.first("read where a series begins", sql, values);
+        let first = row.await?.map(|row| row.maybe_int(0)).transpose()?;
+        let first = first.flatten().map_or(i64::MAX, |at| at.div_euclid(1000));
+        // Only now: what is pruned meanwhile was said to be so before.
+        let marks = self.marks(cluster).await?;
+        let rolled = marks.rolled(series).filter(|_| marks.pruned_to.is_some());
+        Ok(rolled.map_or(first, |it| first.min(it.from)))
+    }
+
     /// How far a cluster is.
     pub(crate) async fn marks(&self, cluster: i64) -> Result<Marks, StoreError> {
         let sql = format!("SELECT {} FROM marks WHERE cluster = $1", Marks::COLUMNS);

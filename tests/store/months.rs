@@ -139,6 +139,33 @@ on_both! {
         assert!(sums(&site, both.window, now).await.unwrap() == both);
     }
 
+    async fn windows_before_a_series_begins_say_what_its_readings_and_absences_say(site: Site) {
+        let now = time("2026-12-05T01:00:00Z");
+        let at = |text: &str| time(text).as_millisecond();
+        let first = reading(Role::Storage, at("2026-11-20T23:55:00Z"), Amount::exact(8));
+        let gone = absence(Role::Storage, at("2026-11-10T06:00:00Z"));
+        site.store.append(&[round(vec![first], vec![gone])]).await.unwrap();
+        let spans = [
+            window("2026-10-01", "2026-11-01"),
+            window("2026-11-01", "2026-11-10T06:00:00Z"),
+            window("2026-11-10T06:00:00Z", "2026-11-10T06:00:01Z"),
+            window("2026-11-10T07:00:00Z", "2026-11-20T23:55:00Z"),
+            window("2026-11-20T23:55:00Z", "2026-11-21T12:00:00Z"),
+        ];
+        let name = cluster("cluster1");
+        for rolls in [false, true] {
+            if rolls {
+                roll_up(&site, now).await;
+            }
+            let found = site.store.each_tallies(&name, Series::Storage, &spans, now, Detail::Sums);
+            for (found, span) in found.await.unwrap().into_iter().zip(spans) {
+                assert_eq!(found, straight(&site.store, span, now, Detail::Sums).await);
+            }
+            let never = site.store.each_tallies(&name, Series::Compute, &spans, now, Detail::Sums);
+            assert!(never.await.unwrap().iter().all(|it| it.covered == 0 && it.gaps.len() == 1));
+        }
+    }
+
     async fn a_month_has_its_row_again_also_where_what_follows_is_passed_over(site: Site) {
         let begins = time("2026-10-01").as_second();
         read(&site, begins, 5).await;
@@ -193,6 +220,16 @@ on_both! {
         assert_eq!(counted(&site, less, now).await, (56, 1));
         let gone = sums(&site, months[1], now).await;
         assert!(matches!(gone, Err(StoreError::Pruned(_, "days"))), "{gone:?}");
+        // Nor do several windows at once make a gap of it; of a time in which nothing was kept they do.
+        let mornings = |month: &str| {
+            let days = ["05", "07", "09", "11"].map(|day| format!("{month}-{day}"));
+            days.map(|day| window(&day, &format!("{day}T12:00:00Z")))
+        };
+        let [october, september] = ["2026-10", "2026-09"].map(mornings);
+        let gone = site.store.each_tallies(&name, Series::Storage, &october, now, Detail::Sums).await;
+        assert!(matches!(gone, Err(StoreError::Pruned(_, "days"))), "{gone:?}");
+        let earlier = site.store.each_tallies(&name, Series::Storage, &september, now, Detail::Sums);
+        assert!(earlier.await.unwrap().iter().all(|it| it.covered == 0 && it.gaps.len() == 1));
         assert_eq!(sums(&site, window("2026-11-15", "2026-12-01"), now).await.unwrap().readings, 16 * 4);
         assert_eq!(sums(&site, months[2], now).await.unwrap().readings, 31 * 4);
     }
