@@ -34,18 +34,38 @@ impl Store {
         detail: Detail,
     ) -> Result<Tallies, StoreError> {
         let mut whole = None;
-        let mut from = window.from();
-        while from < window.to() {
-            let to = match detail {
-                Detail::Sums => window.to(),
-                Detail::Levels | Detail::P95(_) => end_of_stride(from).min(window.to()),
-            };
-            let part = [Window::new(from, to).map_err(|_| nothing())?];
-            let each = self.each_tallies(cluster, series, &part, now, detail);
+        for stride in self.strides(cluster, series, window, detail).await? {
+            let stride = [stride];
+            let each = self.each_tallies(cluster, series, &stride, now, detail);
             join(&mut whole, &each.await?.pop().ok_or_else(nothing)?, detail)?;
-            from = to;
         }
         whole.ok_or_else(nothing)
+    }
+
+    /// A window in pieces, each of which has so many hours at most.
+    async fn strides(
+        &self,
+        cluster: &ClusterName,
+        series: Series,
+        window: Window,
+        detail: Detail,
+    ) -> Result<Vec<Window>, StoreError> {
+        let is_long = detail != Detail::Sums && window.seconds() > STRIDE.unsigned_abs();
+        let rolled = match self.known(cluster).await? {
+            Some(number) if is_long => self.marks(number).await?.rolled(series),
+            _ => None,
+        };
+        let (mut strides, mut from) = (Vec::new(), window.from());
+        if let Some(rolled) = rolled {
+            let first = from.max(rolled.from).div_euclid(STRIDE) + 1;
+            let end = window.to().min(rolled.end).div_euclid(STRIDE);
+            for cut in (first..=end).map(|stride| stride * STRIDE) {
+                strides.extend(Window::new(from, cut));
+                from = cut;
+            }
+        }
+        strides.extend(Window::new(from, window.to()));
+        Ok(strides)
     }
 
     /// The same for each of these windows, with as few questions as one of them takes.
@@ -152,11 +172,6 @@ fn join(whole: &mut Option<Tallies>, part: &Tallies, detail: Detail) -> Result<(
 
 fn nothing() -> StoreError {
     StoreError::damaged("a window adds up to nothing")
-}
-
-/// Where the stride ends that holds this second.
-fn end_of_stride(second: i64) -> i64 {
-    (second.div_euclid(STRIDE) + 1).saturating_mul(STRIDE)
 }
 
 /// What of a window lies outside of these roll-ups.
